@@ -35,6 +35,8 @@ Uuid = Annotated[str, StringConstraints(pattern=f"^{UUID4_PATTERN}$")]
 """An identifier on the wire (wire section 2)."""
 Member = Annotated[str, StringConstraints(pattern=f"^{MEMBER_PATTERN}$")]
 """The name of a member (wire section 2)."""
+ReportingId = Annotated[str, StringConstraints(pattern="^[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]$")]
+"""HMAC-SHA-256 of the tax code under the reporting key, as b64u: 43 characters."""
 
 
 class Part(BaseModel):
@@ -76,5 +78,5 @@ class Fact(Event):
 
     circle: ClassVar[Circle] = "accountability"
 
-    reporting_id: str
+    reporting_id: ReportingId
     """HMAC of the tax code under the reporting key; the one link between facts of a person."""

@@ -1,0 +1,120 @@
+"""Accountability facts: all that reporting services ever learn of a person's way, and `fact_of`.
+
+A fact carries no name, no tax code, no record, no id of its event: only the reporting id, dates, codes and
+the names of members. It imports no owner module, so that the chassis may derive facts without knowing events.
+"""
+
+from abc import abstractmethod
+from typing import ClassVar, Literal, TypeAlias
+
+from trama_contracts.event import Day, Event, Fact, Member
+from trama_contracts.fields import Code, Sector
+
+ClosingReason: TypeAlias = Literal["goals-reached", "moved", "withdrew", "transferred", "deceased", "other"]
+"""Why a taking in charge was closed."""
+DecliningReason: TypeAlias = Literal[
+    "not-competent", "no-capacity", "more-urgent-elsewhere", "already-followed", "other"
+]
+"""Why a referral was not accepted (non accolta; never "respinta")."""
+EndingReason: TypeAlias = Literal["hired", "moved-on", "person-choice", "health", "not-suitable", "completed"]
+"""How a placement ended."""
+
+
+class Counted(Event):
+    """An event of which the accountability circle learns a fact."""
+
+    @abstractmethod
+    def fact(self, reporting_id: str) -> Fact:
+        """The fact of this event: a pure function of the event and the person's reporting id."""
+
+
+def fact_of(event: Event, reporting_id: str) -> Fact | None:
+    """The accountability fact of an event, or None if reporting services are told nothing of it.
+
+    Pure: the same event and reporting id always give the same fact.
+    """
+    return event.fact(reporting_id) if isinstance(event, Counted) else None
+
+
+class TakingInChargeOpenedFact(Fact):
+    """Derived by the registry from `TakingInChargeOpened`: a person was taken in charge (presa in carico)."""
+
+    wire_type: ClassVar[str] = "it.trama.registry.taking-in-charge-opened-fact.v1"
+    scope: ClassVar[str] = "taking-in-charge"
+
+    sector: Sector
+    opened_on: Day
+
+
+class TakingInChargeClosedFact(Fact):
+    """Derived by the registry from `TakingInChargeClosed`: the taking in charge ended, and how."""
+
+    wire_type: ClassVar[str] = "it.trama.registry.taking-in-charge-closed-fact.v1"
+    scope: ClassVar[str] = "taking-in-charge"
+
+    closed_on: Day
+    reason: ClosingReason
+
+
+class ReferralSentFact(Fact):
+    """Derived by the sender's registry from `ReferralSent`: a referral (segnalazione) went to a member."""
+
+    wire_type: ClassVar[str] = "it.trama.registry.referral-sent-fact.v1"
+    scope: ClassVar[str] = "referral"
+
+    to: Member
+    sent_on: Day
+
+
+class ReferralAcceptedFact(Fact):
+    """Derived by the receiver's registry from `ReferralAccepted`: the sender's referral was accepted."""
+
+    wire_type: ClassVar[str] = "it.trama.registry.referral-accepted-fact.v1"
+    scope: ClassVar[str] = "referral"
+
+    sender: Member
+    accepted_on: Day
+
+
+class ReferralDeclinedFact(Fact):
+    """Derived by the receiver's registry from `ReferralDeclined`: not accepted (non accolta), and why.
+
+    It is what unmet need is counted from.
+    """
+
+    wire_type: ClassVar[str] = "it.trama.registry.referral-declined-fact.v1"
+    scope: ClassVar[str] = "referral"
+
+    sender: Member
+    declined_on: Day
+    reason: DecliningReason
+
+
+class PlacementProposedFact(Fact):
+    """Derived by the promoter's placement service from `PlacementProposed`: a path was planned."""
+
+    wire_type: ClassVar[str] = "it.trama.placement.placement-proposed-fact.v1"
+    scope: ClassVar[str] = "placement"
+
+    path_type: Code
+
+
+class PlacementStartedFact(Fact):
+    """Derived by the promoter's placement service from `PlacementStarted`: somebody confirmed the start."""
+
+    wire_type: ClassVar[str] = "it.trama.placement.placement-started-fact.v1"
+    scope: ClassVar[str] = "placement"
+
+    path_type: Code
+    started_on: Day
+
+
+class PlacementEndedFact(Fact):
+    """Derived by the promoter's placement service from `PlacementEnded`: the path ended, and how."""
+
+    wire_type: ClassVar[str] = "it.trama.placement.placement-ended-fact.v1"
+    scope: ClassVar[str] = "placement"
+
+    path_type: Code
+    ended_on: Day
+    reason: EndingReason
