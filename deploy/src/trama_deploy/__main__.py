@@ -1,0 +1,22 @@
+"""The `trama` command. One module per group of commands; this one only joins them."""
+
+import typer
+
+from trama_deploy.broker_cli import broker
+
+app = typer.Typer(
+    name="trama",
+    help="La rete Trama: avviarla, vedere come sta, rimettere a posto.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+)
+app.add_typer(broker, name="broker")
+
+
+def main() -> None:
+    """Entry point of the `trama` command."""
+    app()
+
+
+if __name__ == "__main__":
+    main()
