@@ -1,5 +1,6 @@
 """One real Apache Kafka on loopback, for the demo and the tests. Never for production: one node, no TLS."""
 
+import fcntl
 import json
 import logging
 import os
@@ -14,7 +15,7 @@ import uuid
 from base64 import urlsafe_b64encode
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import IO, Any, Self
 
 from confluent_kafka import KafkaException
 from confluent_kafka.admin import AdminClient
@@ -51,6 +52,8 @@ class EmbeddedBroker:
         self.logs = self.directory / "logs"
         self.starts = 0
         self._process: subprocess.Popen[bytes] | None = None
+        self._lock: IO[str] | None = None
+        self._admin: AdminClient | None = None
 
     @property
     def bootstrap(self) -> str:
@@ -83,8 +86,10 @@ class EmbeddedBroker:
         }
 
     def admin(self) -> AdminClient:
-        """A fresh admin client of the super user (confluent-kafka, synchronous)."""
-        return AdminClient(self.client_config(), logger=_quiet)
+        """The super user's admin client (confluent-kafka, synchronous, safe between threads)."""
+        if self._admin is None:
+            self._admin = AdminClient(self.client_config(), logger=_quiet)
+        return self._admin
 
     def start(self) -> Self:
         """Start and wait until an admin call is answered. Raises BrokerFailed, JarsMissing, JavaMissing."""
@@ -92,13 +97,13 @@ class EmbeddedBroker:
             return self
         java, classpath = find_java(), f"{ensure_jars()}/*"
         self.logs.mkdir(parents=True, exist_ok=True)
-        self._write_identity()
-        (self.directory / "server.properties").touch(mode=0o600)
-        (self.directory / "server.properties").write_text(server_properties(self._identity(), self))
-        if not (self.directory / "data" / "meta.properties").exists():
-            self._format(java, classpath)
-        self._launch(java, classpath)
+        self._take_directory()
         try:
+            self._write_identity()
+            write_private(self.directory / "server.properties", server_properties(self._identity(), self))
+            if not (self.directory / "data" / "meta.properties").exists():
+                self._format(java, classpath)
+            self._launch(java, classpath)
             self._await_answer()
         except BaseException:
             self.kill()
@@ -123,7 +128,7 @@ class EmbeddedBroker:
         """SIGKILL: what a power cut looks like to the clients."""
         if self._process is not None:
             self._process.kill()
-            self._forget_process()
+        self._forget_process()
 
     def pause(self) -> None:
         """SIGSTOP: connections stay open and nothing answers."""
@@ -165,6 +170,17 @@ class EmbeddedBroker:
             if process.stdin:
                 process.stdin.close()
             process.wait()
+        if self._lock is not None:
+            self._lock.close()
+            self._lock = None
+
+    def _take_directory(self) -> None:
+        self._lock = (self.directory / "lock").open("w")
+        try:
+            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as held:
+            self._forget_process()
+            raise BrokerFailed(f"Un altro processo sta già usando il broker in {self.directory}.") from held
 
     def _identity(self) -> dict[str, Any]:
         try:

@@ -1,4 +1,4 @@
-"""The broker's Java archives: fetched once per user by Maven, checked against pinned hashes, never altered."""
+"""The broker's Java archives: fetched once per user by Maven and checked against pinned hashes."""
 
 import fcntl
 import hashlib
