@@ -1,0 +1,226 @@
+"""Engines, sessions and the HTTP commit point. Services get sessions nowhere else, and never commit."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterable
+from contextlib import AsyncExitStack, asynccontextmanager
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Request, Response
+from fastapi.routing import APIRoute
+from sqlalchemy import Table, event
+from sqlalchemy.engine import Connection, make_url
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
+from sqlalchemy.pool import ConnectionPoolEntry
+from sqlmodel import SQLModel
+
+from trama_chassis import errors, outbox
+from trama_chassis.contention import is_busy, is_retryable
+
+__all__ = [
+    "Database",
+    "Reading",
+    "RetryingRoute",
+    "Router",
+    "Transaction",
+    "is_busy",
+    "is_retryable",
+    "open_reading",
+    "open_transaction",
+]
+
+BUSY_SECONDS = 10
+STATEMENT_SECONDS = 30
+ATTEMPTS = 5
+LONGEST_JITTER = 0.05
+PRAGMAS = (
+    "PRAGMA journal_mode=WAL",
+    "PRAGMA synchronous=FULL",
+    f"PRAGMA busy_timeout={BUSY_SECONDS * 1000}",
+    "PRAGMA foreign_keys=ON",
+    "PRAGMA secure_delete=ON",
+)
+
+
+class Database:
+    """One service's database: where it is, and exactly which tables are its own.
+
+    On SQLite one connection writes (more would only fight for the lock) and others read beside it (WAL);
+    on PostgreSQL one bounded pool does both.
+    """
+
+    def __init__(self, url: str, tables: Iterable[type[SQLModel]]) -> None:
+        self.url = url
+        self.dialect = make_url(url).get_backend_name()
+        self.tables: list[Table] = [_table_of(model) for model in tables]
+        if self.dialect == "sqlite":
+            self._writing = _sqlite_engine(url, readers=0)
+            self._reading = _sqlite_engine(url, readers=4)
+        else:
+            self._writing = _postgresql_engine(url)
+            self._reading = self._writing.execution_options(
+                isolation_level="REPEATABLE READ", postgresql_readonly=True
+            )
+        self._write_session = async_sessionmaker(self._writing, expire_on_commit=False)
+        self._read_session = async_sessionmaker(self._reading, expire_on_commit=False, autoflush=False)
+
+    @property
+    def engine(self) -> AsyncEngine:
+        """The writing engine, for the chassis' own bulk statements and for counting statements in tests."""
+        return self._writing
+
+    @asynccontextmanager
+    async def write(self, **session_info: object) -> AsyncIterator[AsyncSession]:
+        """A session that may write, with `.info` filled. Left without a commit it rolls back."""
+        async with self._write_session(info=dict(session_info)) as session:
+            yield session
+
+    @asynccontextmanager
+    async def read(self, **session_info: object) -> AsyncIterator[AsyncSession]:
+        """A session that sees one snapshot and cannot write; it never waits for a writer."""
+        async with self._read_session(info=dict(session_info)) as session:
+            yield session
+
+    async def create_all(self) -> None:
+        """Create this service's tables and no others, without migrations (tests)."""
+        async with self._writing.begin() as connection:
+            await connection.run_sync(
+                lambda sync: SQLModel.metadata.create_all(sync, tables=self.tables, checkfirst=True)
+            )
+
+    async def dispose(self) -> None:
+        """Close every connection."""
+        await self._writing.dispose()
+        await self._reading.dispose()
+
+
+def _table_of(model: type[SQLModel]) -> Table:
+    table: Table = model.__table__  # type: ignore[attr-defined]  # SQLModel sets it on table classes
+    if table.primary_key.name is None:
+        raise ValueError(
+            f"{table.name}: import trama_chassis before defining tables, so that constraints are named"
+        )
+    return table
+
+
+def _sqlite_engine(url: str, readers: int) -> AsyncEngine:
+    """An engine whose transactions begin as writers (one connection) or as readers."""
+    engine = create_async_engine(
+        url.replace("sqlite://", "sqlite+aiosqlite://", 1),
+        pool_size=readers or 1,
+        max_overflow=0,
+        pool_timeout=BUSY_SECONDS,
+        hide_parameters=True,
+        connect_args={"timeout": BUSY_SECONDS},
+    )
+
+    def connect(dbapi: Any, _: ConnectionPoolEntry) -> None:  # noqa: ANN401 - an adapted aiosqlite connection
+        dbapi.isolation_level = None
+        cursor = dbapi.cursor()
+        for pragma in (*PRAGMAS, *(["PRAGMA query_only=ON"] if readers else [])):
+            cursor.execute(pragma)
+        cursor.close()
+
+    def begin(connection: Connection) -> None:
+        connection.exec_driver_sql("BEGIN" if readers else "BEGIN IMMEDIATE")
+
+    event.listen(engine.sync_engine, "connect", connect)
+    event.listen(engine.sync_engine, "begin", begin)
+    return engine
+
+
+def _postgresql_engine(url: str) -> AsyncEngine:
+    limits = {
+        "statement_timeout": STATEMENT_SECONDS * 1000,
+        "lock_timeout": BUSY_SECONDS * 1000,
+        "idle_in_transaction_session_timeout": 2 * STATEMENT_SECONDS * 1000,
+    }
+    return create_async_engine(
+        url.replace("postgresql://", "postgresql+psycopg://", 1),
+        isolation_level="READ COMMITTED",
+        pool_size=5,
+        max_overflow=5,
+        pool_timeout=BUSY_SECONDS,
+        pool_pre_ping=True,
+        hide_parameters=True,
+        connect_args={
+            "connect_timeout": BUSY_SECONDS,
+            "options": " ".join(f"-c {name}={value}" for name, value in limits.items()),
+        },
+    )
+
+
+def _session_info(request: Request) -> dict[str, object]:
+    caller = getattr(request.state, "caller", None)
+    return {
+        "runtime": request.app.state.runtime,
+        "actor": caller.actor() if caller else None,
+        "caused_by": [],
+        "traceparent": request.headers.get("traceparent"),
+    }
+
+
+async def open_transaction(request: Request) -> AsyncIterator[AsyncSession]:
+    """The HTTP commit point: what the endpoint added and published is committed before the answer is sent.
+
+    Raising rolls back; so does answering with a status of 400 or more (a form shown again with its errors).
+    """
+    info = _session_info(request)
+    async with request.app.state.runtime.database.write(**info) as session:
+        request.state.session = session
+        yield session
+        if not getattr(request.state, "refused", False):
+            await outbox.commit(session)
+
+
+async def open_reading(request: Request) -> AsyncIterator[AsyncSession]:
+    """A session for endpoints that only look."""
+    async with request.app.state.runtime.database.read(**_session_info(request)) as session:
+        yield session
+
+
+Transaction = Annotated[AsyncSession, Depends(open_transaction, scope="function")]
+Reading = Annotated[AsyncSession, Depends(open_reading, scope="function")]
+Endpoint = Callable[[Request], Coroutine[Any, Any, Response]]
+
+
+class RetryingRoute(APIRoute):
+    """Runs the whole endpoint again when it lost a race in the database: no caller ever sees a deadlock."""
+
+    def get_route_handler(self) -> Endpoint:
+        """FastAPI's handler, with each attempt in a dependency scope of its own that ends with the commit."""
+        endpoint = super().get_route_handler()
+
+        async def handle(request: Request) -> Response:
+            await errors.refuse_unwritable(request)
+            for attempt in range(1, ATTEMPTS):
+                try:
+                    return await _attempt(endpoint, request)
+                except DBAPIError as error:
+                    if not is_retryable(error):
+                        raise
+                await asyncio.sleep(random.uniform(0, LONGEST_JITTER * attempt))  # noqa: S311 - jitter, no secret
+            return await _attempt(endpoint, request)
+
+        return handle
+
+
+async def _attempt(endpoint: Endpoint, request: Request) -> Response:
+    # FastAPI leaves `scope="function"` dependencies after the handler has returned, where nothing could be
+    # run again. A stack of our own moves the commit inside (test_commit_happens_before_the_response).
+    request.state.refused = False
+    async with AsyncExitStack() as stack:
+        request.scope["fastapi_function_astack"] = stack
+        response = await endpoint(request)
+        request.state.refused = response.status_code >= 400
+    return response
+
+
+class Router(APIRouter):
+    """The router services use: every route is a RetryingRoute."""
+
+    def __init__(self, **options: Any) -> None:  # noqa: ANN401 - FastAPI's own options
+        super().__init__(route_class=RetryingRoute, **options)

@@ -1,0 +1,315 @@
+"""Refusals, and how every error leaves a service: problem+json (RFC 9457), in Italian, naming the field."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, ClassVar
+from uuid import uuid4
+
+import structlog
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
+from starlette.responses import Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from trama_chassis import web
+from trama_chassis.contention import is_busy
+
+MAX_BODY = 1024 * 1024
+RETRY_AFTER_SECONDS = 2
+log = structlog.get_logger("trama.errors")
+
+TITLES = {
+    400: "Richiesta non leggibile",
+    401: "Accesso richiesto",
+    403: "Non consentito",
+    404: "Non trovato",
+    405: "Metodo non ammesso",
+    409: "Operazione non possibile",
+    413: "Richiesta troppo grande",
+    415: "Formato non ammesso",
+    422: "Dati da correggere",
+    429: "Troppi tentativi",
+    500: "Errore interno",
+    503: "Servizio momentaneamente occupato",
+}
+CODES = {
+    400: "malformed",
+    401: "not-signed-in",
+    403: "not-allowed",
+    404: "not-found",
+    405: "method-not-allowed",
+    409: "conflict",
+    413: "too-large",
+    415: "wrong-format",
+    422: "invalid",
+    429: "too-many-attempts",
+    503: "busy",
+}
+MESSAGES = {
+    "missing": "Campo obbligatorio",
+    "string_too_short": "Testo troppo corto (minimo {min_length} caratteri)",
+    "string_too_long": "Testo troppo lungo (massimo {max_length} caratteri)",
+    "string_type": "Deve essere un testo",
+    "string_unicode": "Contiene caratteri non ammessi",
+    "string_pattern_mismatch": "Formato non valido",
+    "unwritable": "Contiene caratteri non ammessi",
+    "date_from_datetime_parsing": "Data non valida (aaaa-mm-gg)",
+    "date_parsing": "Data non valida (aaaa-mm-gg)",
+    "date_type": "Data non valida (aaaa-mm-gg)",
+    "uuid_parsing": "Identificativo non valido",
+    "uuid_version": "Identificativo non valido",
+    "literal_error": "Valore non ammesso; ammessi: {expected}",
+    "enum": "Valore non ammesso; ammessi: {expected}",
+    "int_parsing": "Deve essere un numero intero",
+    "int_type": "Deve essere un numero intero",
+    "bool_parsing": "Deve essere vero o falso",
+    "greater_than_equal": "Deve essere almeno {ge}",
+    "less_than_equal": "Deve essere al massimo {le}",
+    "greater_than": "Deve essere maggiore di {gt}",
+    "less_than": "Deve essere minore di {lt}",
+    "extra_forbidden": "Campo sconosciuto",
+    "too_short": "Troppo pochi elementi (minimo {min_length})",
+    "too_long": "Troppi elementi (massimo {max_length})",
+}
+
+
+class Refused(Exception):
+    """A rule says no. Subclasses are named after the condition; `detail` names the rule in plain Italian."""
+
+    status: ClassVar[int] = 409
+    code: ClassVar[str] = "refused"
+    detail: str = "Operazione non possibile."
+    field: str | None = None
+
+    def __init__(self, detail: str | None = None, *, field: str | None = None) -> None:
+        self.detail = detail or self.detail
+        self.field = field or self.field
+        super().__init__(self.code)
+
+
+class NotFound(Refused):
+    """What was asked for is not here. It says nothing about other members."""
+
+    status = 404
+    code = "not-found"
+    detail = "Non risulta nel nostro servizio."
+
+
+class NotSignedIn(Refused):
+    """The caller has not said who they are."""
+
+    status = 401
+    code = "not-signed-in"
+    detail = "Serve l'accesso: indicare un token valido o accedere dalla pagina di accesso."
+
+
+class NotAllowed(Refused):
+    """The caller is known, and this is not for them."""
+
+    status = 403
+    code = "not-allowed"
+    detail = "Il suo ruolo non consente questa operazione."
+
+
+class Busy(Refused):
+    """The service cannot answer now; the same request may succeed in a moment."""
+
+    status = 503
+    code = "busy"
+    detail = "Il servizio è occupato: riprovare tra qualche secondo. Nulla è stato registrato."
+
+
+def problem(
+    request: Request,
+    status: int,
+    detail: str,
+    *,
+    code: str | None = None,
+    errors: Sequence[Mapping[str, str]] = (),
+    instance: str | None = None,
+) -> Response:
+    """One error as a problem document, or as a page for a browser that asked for a page."""
+    body: dict[str, Any] = {
+        "type": f"urn:trama:problem:{code or CODES.get(status, 'error')}",
+        "title": TITLES.get(status, "Errore"),
+        "status": status,
+        "detail": detail,
+    }
+    body |= {"errors": list(errors)} if errors else {}
+    body |= {"instance": instance} if instance else {}
+    headers = {"Retry-After": str(RETRY_AFTER_SECONDS)} if status == 503 else {}
+    headers |= {"WWW-Authenticate": "Bearer"} if status == 401 else {}
+    if web.wants_page(request):
+        return web.page(request, "problem.html", {"problem": body}, status=status, headers=headers)
+    content = json.dumps(body, ensure_ascii=False).encode()
+    return Response(content, status, headers, media_type="application/problem+json")
+
+
+def install(app: FastAPI) -> None:
+    """Make every error of this application leave as a problem document."""
+    app.add_exception_handler(Refused, _refused)
+    app.add_exception_handler(RequestValidationError, _invalid)
+    app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(DBAPIError, _database)
+    app.add_exception_handler(PoolTimeout, _database)
+    app.add_exception_handler(ClientDisconnect, _gone)
+    app.add_middleware(BodyLimit)
+    app.add_middleware(LastResort)
+
+
+async def _refused(request: Request, error: Exception) -> Response:
+    assert isinstance(error, Refused)  # noqa: S101 - narrows the type for Starlette's loose signature
+    errors = [{"field": error.field, "message": error.detail}] if error.field else []
+    return problem(request, error.status, error.detail, code=error.code, errors=errors)
+
+
+async def _invalid(request: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)  # noqa: S101
+    found = error.errors()
+    if any(one["type"] == "json_invalid" for one in found):
+        return problem(request, 400, "Il contenuto non è JSON valido.")
+    errors = [{"field": field_of(one["loc"]), "message": message_of(one)} for one in found]
+    fields = ", ".join(dict.fromkeys(one["field"] for one in errors))
+    return problem(request, 422, f"Da correggere: {fields}.", errors=errors)
+
+
+async def _http(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)  # noqa: S101
+    return problem(request, error.status_code, f"{TITLES.get(error.status_code, 'Errore')}.")
+
+
+async def _database(request: Request, error: Exception) -> Response:
+    if is_busy(error):
+        return await _refused(request, Busy())
+    if isinstance(error, IntegrityError):
+        log.warning("integrity error", exc_info=error)
+        return problem(
+            request, 409, "Il dato esiste già o è cambiato nel frattempo. Nulla è stato registrato."
+        )
+    return unexpected(request, error)
+
+
+async def _gone(request: Request, error: Exception) -> Response:
+    return problem(request, 400, "La richiesta si è interrotta.")
+
+
+def unexpected(request: Request, error: Exception) -> Response:
+    """A defect: the caller gets a number to quote, the log gets the place; neither gets the message."""
+    error_id = uuid4().hex[:12]
+    log.error("unexpected error", error_id=error_id, exc_info=error)
+    detail = f"Errore inatteso, registrato con il numero {error_id}. Nulla è stato registrato."
+    return problem(request, 500, detail, code="unexpected", instance=f"urn:trama:error:{error_id}")
+
+
+def field_of(location: Sequence[int | str]) -> str:
+    """The name of a field as the caller wrote it: `preview.family_name`, `circles.0`."""
+    inside = (
+        location[1:]
+        if location and location[0] in ("body", "query", "path", "header", "cookie")
+        else location
+    )
+    return ".".join(str(part) for part in inside) or "contenuto"
+
+
+def message_of(error: Mapping[str, Any]) -> str:
+    """What is wrong with a field, in Italian and without repeating what was typed."""
+    context = error.get("ctx") or {}
+    if error["type"] == "value_error":
+        return str(context.get("error", "")) or "Valore non valido"
+    expected = str(context.get("expected", "")).replace(" or ", " o ").replace("'", "")
+    return MESSAGES.get(error["type"], "Valore non valido").format_map({**context, "expected": expected})
+
+
+async def refuse_unwritable(request: Request) -> None:
+    """Refuse NUL and lone surrogates anywhere in a request: the wire cannot carry them (section 5).
+
+    Raises RequestValidationError naming the field.
+    """
+    found = [
+        *_unwritable(dict(request.path_params), ("path",)),
+        *_unwritable(dict(request.query_params), ("query",)),
+    ]
+    content = await request.body()
+    kind = request.headers.get("content-type", "").partition(";")[0].strip()
+    if kind.endswith("json") and (b"\\u0000" in content or b"\\ud" in content.lower()):
+        try:
+            found += _unwritable(await request.json(), ("body",))
+        except ValueError:
+            return
+    elif kind == "application/x-www-form-urlencoded" and b"%00" in content:
+        found += _unwritable(dict(await request.form()), ("body",))
+    if found:
+        raise RequestValidationError([{"type": "unwritable", "loc": place, "msg": ""} for place in found])
+
+
+def _unwritable(value: object, place: tuple[str | int, ...]) -> Iterator[tuple[str | int, ...]]:
+    if isinstance(value, str):
+        if "\0" in value or any("\ud800" <= character <= "\udfff" for character in value):
+            yield place
+    elif isinstance(value, dict):
+        for name, inner in value.items():
+            yield from _unwritable(name, place)
+            yield from _unwritable(inner, (*place, name))
+    elif isinstance(value, list):
+        for index, inner in enumerate(value):
+            yield from _unwritable(inner, (*place, index))
+
+
+class BodyLimit:
+    """Refuses a body longer than a service ever needs, before it is kept in memory."""
+
+    def __init__(self, app: ASGIApp, limit: int = MAX_BODY) -> None:
+        self._app = app
+        self._limit = limit
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Count what arrives; a declared length is not believed but saves the counting."""
+        if scope["type"] != "http":
+            return await self._app(scope, receive, send)
+        declared = dict(scope["headers"]).get(b"content-length", b"0")
+        if declared.isdigit() and int(declared) > self._limit:
+            response = problem(Request(scope), 413, "La richiesta supera il limite di 1 MiB.")
+            return await response(scope, receive, send)
+        arrived = 0
+
+        async def counted() -> Message:
+            nonlocal arrived
+            message = await receive()
+            arrived += len(message.get("body", b""))
+            if arrived > self._limit:
+                raise HTTPException(413)
+            return message
+
+        await self._app(scope, counted, send)
+
+
+class LastResort:
+    """Turns what nobody caught into an answer without internals; no server prints the exception's text."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer 500 if nothing was sent yet; cut the connection otherwise."""
+        if scope["type"] != "http":
+            return await self._app(scope, receive, send)
+        started = False
+
+        async def watched(message: Message) -> None:
+            nonlocal started
+            started = started or message["type"] == "http.response.start"
+            await send(message)
+
+        try:
+            await self._app(scope, receive, watched)
+        except Exception as error:
+            response = unexpected(Request(scope), error)
+            if started:
+                raise ConnectionError("broken off after an unexpected error") from None
+            await response(scope, receive, send)

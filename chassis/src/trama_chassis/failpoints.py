@@ -1,0 +1,20 @@
+"""Named places where a test kills this process without warning. Inert unless TRAMA_FAILPOINT names one."""
+
+import os
+import signal
+from collections import Counter
+
+_reached: Counter[str] = Counter()
+
+
+def reach(name: str) -> None:
+    """Die by SIGKILL here if TRAMA_FAILPOINT is `<name>:<n>` and this is the n-th time."""
+    wanted = os.environ.get("TRAMA_FAILPOINT")
+    if wanted is None:
+        return
+    wanted_name, _, times = wanted.partition(":")
+    if name != wanted_name:
+        return
+    _reached[name] += 1
+    if _reached[name] == int(times or "1"):
+        os.kill(os.getpid(), signal.SIGKILL)

@@ -1,0 +1,36 @@
+"""What one service is, as its `__main__` declares it: lists, and nothing that runs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from fastapi import APIRouter
+    from sqlmodel import SQLModel
+
+    from trama_chassis.handlers import EventHandlers
+    from trama_chassis.settings import ServiceSettings
+    from trama_chassis.timers import Timer
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """One service: what the chassis needs to know to run it for any member.
+
+    `migrations` is the folder holding `versions/`; `reads` says whether it consumes events or facts.
+    `page_prefixes` are the paths of its pages on the member's origin, such as `/persone`.
+    """
+
+    name: str
+    routers: Sequence[APIRouter]
+    handlers: EventHandlers
+    tables: Sequence[type[SQLModel]]
+    migrations: Path
+    settings: type[ServiceSettings]
+    reads: Literal["events", "facts"] = "events"
+    timers: Sequence[Timer] = ()
+    page_prefixes: tuple[str, ...] = ()
+    title: str = ""
