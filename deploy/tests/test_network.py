@@ -1,0 +1,82 @@
+"""A network file that does not hold together is refused, and the refusal names the place in the file."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from trama_deploy.network import NetworkFileWrong, load
+
+FIRST = Path(__file__).parents[1] / "networks" / "first.yaml"
+
+
+def _broken(tmp_path: Path, change: Callable[[dict[str, Any]], object]) -> list[str]:
+    content = yaml.safe_load(FIRST.read_text())
+    change(content)
+    file = tmp_path / "network.yaml"
+    file.write_text(yaml.safe_dump(content))
+    with pytest.raises(NetworkFileWrong) as refused:
+        load(file)
+    return [path for path, _ in refused.value.problems]
+
+
+def test_first_network_holds_together() -> None:
+    network = load(FIRST)
+    assert len(network.nodes) == len(network.members) == 5
+    assert network.principals == (
+        "ambito-urbano.registry", "sil.registry", "sil.placement", "cpi.registry", "cpi.placement",
+        "coop-filo.registry", "coop-filo.placement", "provincia.reporting",
+    )  # fmt: skip
+    assert network.know_each_other("sil", "coop-filo")
+    assert not network.know_each_other("cpi", "coop-filo")
+
+
+@pytest.mark.parametrize(
+    ("path", "change"),
+    [
+        ("members.sil.port", lambda c: c["members"]["sil"].update(port=8101)),
+        ("members.sil.port", lambda c: c["members"]["sil"].update(port="many")),
+        ("members.sil.node", lambda c: c["members"]["sil"].update(node="moon")),
+        ("members.cpi.controller", lambda c: c["members"]["cpi"].update(controller="nobody")),
+        ("members.sil.read_by.0", lambda c: c["members"]["sil"].update(read_by=["dsm"])),
+        ("members.sil.read_by.0", lambda c: c["members"]["sil"].update(read_by=["sil"])),
+        ("members.sil.circles.0", lambda c: c["members"]["sil"].update(circles=["friends"])),
+        ("members.sil.services", lambda c: c["members"]["sil"].update(services=["registry", "registry"])),
+        ("members.sil.services.0", lambda c: c["members"]["sil"].update(services=["Registry"])),
+        ("members.sil.colour", lambda c: c["members"]["sil"].update(colour="blue")),
+        ("members.provincia.services", lambda c: c.update(custodian="provincia-pn")),
+        ("members.provincia.circles", lambda c: c["members"]["provincia"].update(circles=["care"])),
+        ("members.sil.operators", lambda c: c.update(demo=False)),
+        ("roots.threshold", lambda c: c.update(roots={"keys": 2, "threshold": 3})),
+        ("roots.threshold", lambda c: c.update(roots={"keys": 3, "threshold": 1})),
+        ("coordinator", lambda c: c.update(coordinator="sil")),
+        ("timings.facts_delay", lambda c: c["timings"].update(facts_delay=[9, 1])),
+        ("topics.mailbox_days", lambda c: c["topics"].update(mailbox_days=10)),
+        ("nodes.empty", lambda c: c["nodes"].update(empty={"title": "Vuoto"})),
+        ("network", lambda c: c.update(network="PN")),
+        ("controllers.sil2.title", lambda c: c["controllers"].update(sil2={"title": ""})),
+    ],
+)  # fmt: skip
+def test_contradiction_is_named_by_its_path(
+    tmp_path: Path, path: str, change: Callable[[dict[str, Any]], object]
+) -> None:
+    assert path in _broken(tmp_path, change)
+
+
+def test_member_called_network_is_refused(tmp_path: Path) -> None:
+    """INVARIANT: no member's principal can be the coordinator's. Breaks if `network` names a member."""
+    paths = _broken(tmp_path, lambda c: c["members"].update(network=c["members"]["sil"] | {"port": 8200}))
+    assert any(path.startswith("members.network") for path in paths)
+
+
+def test_name_written_twice_is_refused(tmp_path: Path) -> None:
+    file = tmp_path / "network.yaml"
+    file.write_text(FIRST.read_text() + "\nnetwork: pn\n")
+    with pytest.raises(NetworkFileWrong, match="due volte"):
+        load(file)
+
+
+def test_missing_file_is_told_in_a_sentence(tmp_path: Path) -> None:
+    with pytest.raises(NetworkFileWrong, match="non si può leggere"):
+        load(tmp_path / "none.yaml")
