@@ -3,7 +3,6 @@
 import fcntl
 import json
 import logging
-import os
 import random
 import secrets
 import shutil
@@ -21,6 +20,7 @@ from confluent_kafka import KafkaException
 from confluent_kafka.admin import AdminClient
 
 from trama_deploy.broker_properties import server_properties
+from trama_deploy.files import write_private
 from trama_deploy.jars import PINNED, ensure_jars
 from trama_deploy.java import find_java
 
@@ -268,16 +268,6 @@ def free_port() -> int:
                 continue
             return port
     raise BrokerFailed("Nessuna porta libera tra 15000 e 32000.")
-
-
-def write_private(path: Path, text: str) -> None:
-    """Write a file that only its owner can read, whole or not at all."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    incoming = path.with_name(path.name + ".incoming")
-    incoming.unlink(missing_ok=True)
-    with os.fdopen(os.open(incoming, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as handle:
-        handle.write(text)
-    incoming.replace(path)
 
 
 def _answers(admin: AdminClient, cluster: str) -> bool:

@@ -1,0 +1,74 @@
+"""Where a running network keeps what: one directory, every path named once. Creates and reads nothing."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """The state directory of one network (default `.var/<name>`)."""
+
+    root: Path
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "root", self.root.absolute())
+
+    @property
+    def network_file(self) -> Path:
+        """The network file this state was made from."""
+        return self.root / "network.yaml"
+
+    @property
+    def broker(self) -> Path:
+        """The embedded broker's directory."""
+        return self.root / "broker"
+
+    @property
+    def clock(self) -> Path:
+        """Business time for every node."""
+        return self.root / "clock.json"
+
+    @property
+    def coordinator(self) -> Path:
+        """What only the coordinator holds: root keys, its Kafka password, the directory as published."""
+        return self.root / "coordinator"
+
+    @property
+    def reporting_key(self) -> Path:
+        """The custodian's key of pseudonyms; only registries are handed a copy, never a reporting body."""
+        return self.coordinator / "custodian" / "reporting.key"
+
+    def root_key(self, number: int) -> Path:
+        """One of the keys that sign the directory, counted from 1."""
+        return self.coordinator / f"root-{number}.key"
+
+    def member(self, member: str) -> Path:
+        """A member's folder."""
+        return self.root / "members" / member
+
+    def accounts(self, member: str) -> Path:
+        """A member's local accounts."""
+        return self.member(member) / "accounts.yaml"
+
+    def service(self, principal: str) -> Path:
+        """A service's folder: service.db, kek, signing.key, kafka.password."""
+        member, _, service = principal.partition(".")
+        return self.member(member) / service
+
+    def node_log(self, node: str) -> Path:
+        """What a node's process writes."""
+        return self.root / "nodes" / f"{node}.log"
+
+    def node_pid(self, node: str) -> Path:
+        """A node's process id, while it runs."""
+        return self.root / "nodes" / f"{node}.pid"
+
+    @property
+    def supervisor_pid(self) -> Path:
+        """The process that holds broker and nodes together."""
+        return self.root / "network.pid"
+
+    @property
+    def supervisor_log(self) -> Path:
+        """What the supervisor writes when it runs in the background."""
+        return self.root / "network.log"
