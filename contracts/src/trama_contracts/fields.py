@@ -1,88 +1,72 @@
-"""The kinds of field that payloads are made of, and the parts several owners share.
+"""Types of fields on the wire, for pydantic classes of directory, catalogue and messages."""
 
-Limits are part of the contract: they may be widened in a version, never tightened. No event lives here.
-"""
+from datetime import datetime
+from typing import Annotated, Final
 
-from typing import Annotated, Final, Literal, TypeAlias, TypeVar
-
-from pydantic import AfterValidator, Field, StringConstraints
-
-from trama_contracts.event import Member, Part, Uuid
-
-OPERATOR_PATTERN: Final = r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}"
-CODE_PATTERN: Final = r"[a-z][a-z0-9-]{1,63}"
-PHONE_PATTERN: Final = r"\+?[0-9][0-9 ./-]{3,29}"
-_VISIBLE: Final = r"[^\x00-\x20\x7f]"
-NAME_PATTERN: Final = rf"{_VISIBLE}(?:[^\x00-\x1f\x7f]*{_VISIBLE})?"
-_OMOCODIA_DIGIT: Final = "[0-9LMNPQRSTUV]"
-TAX_CODE_PATTERN: Final = (
-    rf"(?:[A-Z]{{6}}{_OMOCODIA_DIGIT}{{2}}[ABCDEHLMPRST]{_OMOCODIA_DIGIT}{{2}}"
-    rf"[A-Z]{_OMOCODIA_DIGIT}{{3}}[A-Z]|[0-9]{{11}})"
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    PlainSerializer,
+    StringConstraints,
+    WithJsonSchema,
 )
 
-Operator = Annotated[str, StringConstraints(pattern=f"^{OPERATOR_PATTERN}$")]
-"""An operator's opaque id, meaningful only inside the member that gave it; never a name."""
-Controller = Member
-"""A legal body that answers for members (titolare del trattamento); named as members are."""
-Code = Annotated[str, StringConstraints(pattern=f"^{CODE_PATTERN}$")]
-"""An entry of a list that is kept as dated data, such as a path type or a purpose."""
-PersonName = Annotated[str, StringConstraints(min_length=1, max_length=100, pattern=f"^{NAME_PATTERN}$")]
-"""A name as it is written: no control characters, no blank at either end."""
-Phone = Annotated[str, StringConstraints(pattern=f"^{PHONE_PATTERN}$")]
-"""A telephone number as people write it."""
-TaxCode = Annotated[str, StringConstraints(pattern=f"^{TAX_CODE_PATTERN}$")]
-"""Codice fiscale: the 16 characters, omocodia allowed, or the provisional 11 digits. The form only: the
-check character and the match with the person are rules of the registry."""
-ShortText = Annotated[str, StringConstraints(min_length=1, max_length=200)]
-"""One line."""
-Text = Annotated[str, StringConstraints(min_length=1, max_length=1000)]
-"""A few sentences."""
-WeeklyHours = Annotated[int, Field(strict=True, ge=1, le=168)]
-"""Hours a week. What the law allows is dated data of the placement service, not a limit of the wire."""
+from trama_contracts.encoding import from_b64
+from trama_contracts.inner import INSTANT_PATTERN, instant, parse_instant
+from trama_contracts.names import (
+    MAX_SEQ,
+    NETWORK_PATTERN,
+    SERVICE_PATTERN,
+    is_member,
+    parse_topic,
+)
+from trama_contracts.strict_json import LARGEST_INTEGER
 
-ShareableCircle: TypeAlias = Literal["care", "clinical", "social", "justice", "host", "referral"]
-"""The circles an authorisation can open. Accountability rests on the law alone."""
-Sector: TypeAlias = Literal["social", "health", "work-integration", "employment"]
-"""The kind of service that takes a person in charge; the relation proper to it differs by sector."""
-
-_Member = TypeVar("_Member", bound=str)
+HASH_PATTERN: Final = "[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]"
+"""b64u of 32 bytes, trailing bits canonical."""
+KID_PATTERN: Final = "[A-Za-z0-9_-]{21}[AQgw]"
+"""b64u of 16 bytes, trailing bits canonical."""
+SIGNATURE_PATTERN: Final = "[A-Za-z0-9_-]{85}[AQgw]"
+"""b64u of 64 bytes, trailing bits canonical."""
 
 
-def _sorted_set(values: tuple[_Member, ...]) -> tuple[_Member, ...]:
-    """A set on the wire is a sorted list, so that equal events have equal payloads."""
-    ordered = tuple(sorted(values))
-    if len(set(ordered)) != len(ordered):
-        raise ValueError("the same value twice")
-    return ordered
+def _only_an_instant(value: object) -> object:
+    return parse_instant(value) if isinstance(value, str) else value
 
 
-_UNIQUE: Final = {"uniqueItems": True}
-Members = Annotated[
-    tuple[Member, ...],
-    Field(min_length=1, max_length=200, json_schema_extra=_UNIQUE),
-    AfterValidator(_sorted_set),
+def _member(text: str) -> str:
+    if not is_member(text):
+        raise ValueError("not the name of a member")
+    return text
+
+
+def _topic_of_streams(text: str) -> str:
+    topic = parse_topic(text)
+    if topic is None or topic.kind not in ("events", "facts"):
+        raise ValueError("not a topic of streams")
+    return text
+
+
+def _base64(text: str) -> str:
+    from_b64(text)
+    return text
+
+
+Instant = Annotated[
+    datetime,
+    BeforeValidator(_only_an_instant),
+    PlainSerializer(instant, return_type=str),
+    WithJsonSchema({"type": "string", "pattern": f"^{INSTANT_PATTERN}$"}),
 ]
-"""A set of members, at least one."""
-Controllers = Members
-"""A set of controllers, at least one."""
-ShareableCircles = Annotated[
-    tuple[ShareableCircle, ...],
-    Field(min_length=1, max_length=6, json_schema_extra=_UNIQUE),
-    AfterValidator(_sorted_set),
-]
-"""A set of circles an authorisation opens, at least one."""
-
-
-class Party(Part):
-    """One member's record of a person. The record id means nothing without its member."""
-
-    member: Member
-    record: Uuid
-
-
-class Basis(Part):
-    """What an authorisation rests on: consent, or a law named by act and article (wire section 11)."""
-
-    kind: Literal["consent", "law"]
-    act: ShortText | None = None
-    article: ShortText | None = None
+Hash = Annotated[str, StringConstraints(pattern=f"^{HASH_PATTERN}$")]
+Secret = Annotated[str, StringConstraints(pattern=f"^{HASH_PATTERN}$"), Field(repr=False)]
+KeyName = Annotated[str, StringConstraints(pattern=f"^{KID_PATTERN}$")]
+Signature = Annotated[str, StringConstraints(pattern=f"^{SIGNATURE_PATTERN}$")]
+Network = Annotated[str, StringConstraints(pattern=f"^{NETWORK_PATTERN}$")]
+MemberName = Annotated[str, AfterValidator(_member)]
+ServiceName = Annotated[str, StringConstraints(pattern=f"^{SERVICE_PATTERN}$")]
+TopicName = Annotated[str, AfterValidator(_topic_of_streams)]
+Base64 = Annotated[str, AfterValidator(_base64)]
+Seq = Annotated[int, Field(ge=1, le=MAX_SEQ)]
+Version = Annotated[int, Field(ge=1, le=LARGEST_INTEGER)]

@@ -58,6 +58,15 @@ def headers_of(signature: bytes, content_type: bytes = CLOUDEVENT) -> tuple[tupl
     return ((CONTENT_TYPE_HEADER, content_type), (SIGNATURE_HEADER, signature))
 
 
+def the_headers(headers: tuple[tuple[str, bytes | None], ...], content_type: bytes) -> bytes:
+    """The signature header of a record whose two headers are each there once; raises Malformed."""
+    kinds = [value for name, value in headers if name == CONTENT_TYPE_HEADER]
+    signatures = [value for name, value in headers if name == SIGNATURE_HEADER]
+    if kinds != [content_type] or len(signatures) != 1 or signatures[0] is None:
+        raise Malformed("a header is absent, repeated or of another form")
+    return signatures[0]
+
+
 def parse_signature(header: bytes) -> tuple[str, bytes]:
     """Kid and signature of a header with one signature; raises Malformed."""
     return _one(_text(header, _SIGNATURE))
