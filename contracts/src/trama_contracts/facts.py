@@ -8,7 +8,7 @@ from abc import abstractmethod
 from typing import ClassVar, Literal, TypeAlias
 
 from trama_contracts.event import Day, Event, Fact, Member
-from trama_contracts.fields import Code, Sector
+from trama_contracts.payload_fields import Code, Sector
 
 ClosingReason: TypeAlias = Literal["goals-reached", "moved", "withdrew", "transferred", "deceased", "other"]
 """Why a taking in charge was closed."""

@@ -13,8 +13,8 @@ from trama_contracts.facts import (
     PlacementProposedFact,
     PlacementStartedFact,
 )
-from trama_contracts.fields import Code, Operator, PersonName, ShortText, WeeklyHours
 from trama_contracts.names import Circle
+from trama_contracts.payload_fields import Code, Operator, PersonName, ShortText, WeeklyHours
 
 
 class PlacementProposed(Counted):

@@ -16,7 +16,8 @@ from trama_contracts.facts import (
     TakingInChargeClosedFact,
     TakingInChargeOpenedFact,
 )
-from trama_contracts.fields import (
+from trama_contracts.names import Circle
+from trama_contracts.payload_fields import (
     Basis,
     Code,
     Controllers,
@@ -31,7 +32,6 @@ from trama_contracts.fields import (
     TaxCode,
     Text,
 )
-from trama_contracts.names import Circle
 
 Certainty: TypeAlias = Literal["certain", "probable", "decided"]
 """How sure it is that two records are of one person; `decided` means that a person decided a doubt."""
