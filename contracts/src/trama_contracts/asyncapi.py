@@ -7,6 +7,8 @@ broker, no member and no network is named: addresses carry parameters.
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final, TypeAlias, get_type_hints
 
+from pydantic import BaseModel
+
 from trama_contracts.asyncapi_wire import (
     CATALOGUE_SIGNATURE,
     CHANNEL_PARAMETERS,
@@ -14,13 +16,18 @@ from trama_contracts.asyncapi_wire import (
     WIRE_SCHEMAS,
     uuid_schema,
 )
+from trama_contracts.directory_entries import Entry, Manifest
 from trama_contracts.event import Event, Fact
 from trama_contracts.facts import Counted
+from trama_contracts.messages import MESSAGES, Message
 
 Json: TypeAlias = dict[str, Any]
-SchemaOf: TypeAlias = Callable[[type[Event], str], Json]
+SchemaOf: TypeAlias = Callable[[type[BaseModel], str], Json]
 
 REF_TEMPLATE: Final = "#/components/schemas/{model}"
+MAILBOX: Final = "Mailbox"
+DIRECTORY: Final = "Directory"
+"""Prefixes of the schemas that are not events': each has parts whose names events use as well."""
 KAFKA: Final = "0.5.0"
 """Version of AsyncAPI's Kafka binding; 0.6, with ACLs, is not out: they are told as `x-acl`."""
 INTRODUCTION: Final = (
@@ -57,14 +64,29 @@ def service_of(event: type[Event]) -> str:
 
 def _schemas(events: Iterable[type[Event]], schema_of: SchemaOf) -> Json:
     made: Json = dict(WIRE_SCHEMAS)
-    for event in events:
-        schema = schema_of(event, REF_TEMPLATE)
-        for name, part in {**schema.pop("$defs", {}), event.__name__: schema}.items():
-            if made.setdefault(name, part) != part:
+    classes: list[tuple[str, type[BaseModel]]] = [
+        *(("", event) for event in events),
+        *((MAILBOX, message) for message in MESSAGES.values()),
+        *((DIRECTORY, form) for form in (Manifest, Entry)),
+    ]
+    for prefix, model in classes:
+        schema = schema_of(model, REF_TEMPLATE.replace("{", prefix + "{"))
+        parts = {**schema.pop("$defs", {}), model.__name__: schema}
+        for name, part in parts.items():
+            named = _positional(part) | {"title": prefix + name}
+            if made.setdefault(prefix + name, named) != named:
                 raise TypeError(
                     f"two different schemas are called {name}: give one of the classes another name"
                 )
     return dict(sorted(made.items()))
+
+
+def _positional(schema: Json) -> Json:
+    """AsyncAPI's schemas are of draft 7, where a list with a schema for each place is written `items`."""
+    changed = {name: _positional(part) if isinstance(part, dict) else part for name, part in schema.items()}
+    if "prefixItems" in changed:
+        changed["items"] = changed.pop("prefixItems")
+    return changed
 
 
 def _ref(kind: str, name: str) -> Json:
@@ -80,14 +102,7 @@ def _messages(events: Iterable[type[Event]]) -> Json:
         "traits": [_ref("messageTraits", "sealed")],
         "payload": _ref("schemas", "StreamErased"),
     }
-    made["MailboxMessage"] = {
-        "name": "it.trama.message.v1",
-        "title": "MailboxMessage",
-        "summary": "Grants, receipts, heads, requests, file parts, erasures: sealed to the owner.",
-        "traits": [_ref("messageTraits", "mailbox")],
-        "payload": _ref("schemas", "SealedMessage"),
-        "x-opened": _ref("schemas", "OpenedMessage"),
-    }
+    made |= {message.__name__: _mailbox_message(message) for message in MESSAGES.values()}
     made["CatalogueRecord"] = {
         "title": "CatalogueRecord",
         "summary": "An open signed fact, about no person; `hpke` holds the keys to seal messages to.",
@@ -109,8 +124,25 @@ def _messages(events: Iterable[type[Event]]) -> Json:
     return made
 
 
+def _mailbox_message(message: type[Message]) -> Json:
+    opened = {"type": "object", "properties": {"type": {"const": message.wire_type}}}
+    form = _ref("schemas", MAILBOX + message.__name__)
+    return {
+        "name": message.wire_type,
+        "title": message.__name__,
+        "summary": _described(message),
+        "traits": [_ref("messageTraits", "mailbox")],
+        "payload": _ref("schemas", "SealedMessage"),
+        "x-opened": {"allOf": [_ref("schemas", "OpenedMessage"), opened, form]},
+    }
+
+
+def _described(model: type[BaseModel]) -> str:
+    return " ".join((model.__doc__ or "").split())
+
+
 def _event_message(event: type[Event]) -> Json:
-    described = " ".join((event.__doc__ or "").split())
+    described = _described(event)
     opened = {
         "type": {"const": event.wire_type},
         "circle": {"const": event.circle},
@@ -154,7 +186,7 @@ def _channels(events: Iterable[type[Event]]) -> Json:
     )
     channels["mailbox"] = _channel(
         "{network}.{member}.{service}.mailbox.v1",
-        ["MailboxMessage"],
+        [message.__name__ for message in MESSAGES.values()],
         acl={"write": "every service of the network", "read": "{member}.{service} alone"},
         kafka={"cleanup.policy": ["delete"], "retention.ms": 35 * 24 * 3600 * 1000},
     )

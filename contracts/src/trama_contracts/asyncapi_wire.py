@@ -5,6 +5,8 @@ Readers must not take them for the checks of the wire format: those are in `enve
 
 from typing import Any, Final, TypeAlias
 
+from trama_contracts.fields import HASH_PATTERN, KID_PATTERN, SIGNATURE_PATTERN
+from trama_contracts.inner import INSTANT_PATTERN, MAX_CAUSES
 from trama_contracts.names import (
     CIRCLES,
     ERASED,
@@ -20,10 +22,9 @@ from trama_contracts.names import (
 
 Json: TypeAlias = dict[str, Any]
 
-INSTANT: Final = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-5][0-9]\.[0-9]{3}Z$"
-_HASH: Final = "^[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]$"
-_KID: Final = "[A-Za-z0-9_-]{21}[AQgw]"
-_SIGNATURE: Final = "[A-Za-z0-9_-]{85}[AQgw]"
+INSTANT: Final = f"^{INSTANT_PATTERN}$"
+_HASH: Final = f"^{HASH_PATTERN}$"
+_SIGNED: Final = rf"v1\.{KID_PATTERN}\.{SIGNATURE_PATTERN}"
 _BASE64: Final = "^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$"
 _SOURCE: Final = f"^/{NETWORK_PATTERN}/{MEMBER_PATTERN}/{SERVICE_PATTERN}$"
 _PRINCIPAL: Final = rf"^{MEMBER_PATTERN}\.{SERVICE_PATTERN}$"
@@ -114,7 +115,7 @@ _SEALED_MESSAGE: Final = _object(
     | {
         "type": {"const": MESSAGE},
         "recipient": _text(_PRINCIPAL, "The owner of the topic."),
-        "hpkekey": _text(f"^{_KID}$", "Which of the recipient's HPKE keys it is sealed to."),
+        "hpkekey": _text(f"^{KID_PATTERN}$", "Which of the recipient's HPKE keys it is sealed to."),
         "data_base64": _SEALED_DATA,
     },
     required=["specversion", "id", "source", "type", "recipient", "hpkekey", "data_base64"],
@@ -150,7 +151,7 @@ _INNER: Final = _object(
         "occurred_at": _text(INSTANT),
         "recorded_at": _text(INSTANT),
         "actor": _ACTOR,
-        "caused_by": {"type": "array", "maxItems": 16, "items": uuid_schema()},
+        "caused_by": {"type": "array", "maxItems": MAX_CAUSES, "items": uuid_schema()},
         "corrects": uuid_schema(),
         "continues": _CONTINUES,
         "traceparent": {"type": "string"},
@@ -160,17 +161,9 @@ _INNER: Final = _object(
     description="What is sealed in an event (wire section 9). Readers ignore members they do not know.",
 )
 _OPENED_MESSAGE: Final = _object(
-    {
-        "type": {
-            "enum": [
-                f"it.trama.{name}.v1"
-                for name in ("grant", "grant-end", "receipt", "heads", "request", "file", "erasure")
-            ]
-        },
-        "sent_at": _text(INSTANT),
-    },
+    {"type": _text(f"^{WIRE_TYPE_PATTERN}$"), "sent_at": _text(INSTANT)},
     required=["type", "sent_at"],
-    description="What is sealed in a mailbox message; the other members by type (wire section 11).",
+    description="What every message has inside (wire section 11). Readers ignore members they do not know.",
 )
 _CATALOGUE_RECORD: Final = _object(
     {
@@ -183,54 +176,14 @@ _CATALOGUE_RECORD: Final = _object(
     required=["type", "id", "version", "issued", "data"],
     description="An open signed fact (wire section 13). Id `hpke`: data.keys, newest first.",
 )
-_MANIFEST: Final = _object(
-    {
-        "version": {"type": "integer", "minimum": 1},
-        "issued": _text(INSTANT),
-        "expires": _text(INSTANT),
-        "entries": {
-            "type": "object",
-            "additionalProperties": _object(
-                {"version": {"type": "integer", "minimum": 1}, "sha256": _text(_HASH)},
-                required=["version", "sha256"],
-                description="The entry in force.",
-            ),
-        },
-    },
-    required=["version", "issued", "expires", "entries"],
-    description="The manifest of the directory (wire section 12).",
-)
-_ENTRY: Final = _object(
-    {
-        "member": _text(f"^{MEMBER_PATTERN}$"),
-        "controller": {"type": "string"},
-        "delegations": {"type": "array"},
-        "version": {"type": "integer", "minimum": 1},
-        "name": {"type": "string"},
-        "kind": {"type": "string"},
-        "sector": {"type": "string"},
-        "circles": {"type": "array", "items": {"enum": list(CIRCLES)}},
-        "purposes": {"type": "array", "items": {"type": "string"}},
-        "read_by": {"type": "array", "items": {"type": "string"}},
-        "services": {"type": "object"},
-        "succeeds": {"type": "array"},
-    },
-    required=["member", "controller", "version", "circles", "purposes", "read_by", "services"],
-    description="A member's entry in the directory (wire section 12).",
-)
-
 WIRE_SCHEMAS: Final[Json] = {
-    "Headers": _headers("application/cloudevents+json", rf"^v1\.{_KID}\.{_SIGNATURE}$"),
-    CATALOGUE_SIGNATURE: _headers("application/json", rf"^v1\.{_KID}\.{_SIGNATURE}$"),
-    DIRECTORY_SIGNATURE: _headers(
-        "application/json", rf"^v1\.{_KID}\.{_SIGNATURE}(?:,v1\.{_KID}\.{_SIGNATURE})*$"
-    ),
+    "Headers": _headers("application/cloudevents+json", f"^{_SIGNED}$"),
+    CATALOGUE_SIGNATURE: _headers("application/json", f"^{_SIGNED}$"),
+    DIRECTORY_SIGNATURE: _headers("application/json", f"^{_SIGNED}(?:,{_SIGNED})+$"),
     "SealedEvent": _SEALED_EVENT,
     "StreamErased": _STREAM_ERASED,
     "SealedMessage": _SEALED_MESSAGE,
     "Inner": _INNER,
     "OpenedMessage": _OPENED_MESSAGE,
     "CatalogueRecord": _CATALOGUE_RECORD,
-    "DirectoryManifest": _MANIFEST,
-    "DirectoryEntry": _ENTRY,
 }

@@ -15,7 +15,7 @@ from pydantic import ValidationError
 from referencing import Registry, Resource
 
 from trama_contracts.event import Event
-from trama_contracts.schemas import Schema, as_text, documents, reader_schema
+from trama_contracts.schemas import Schema, as_text, documents, reader_schema, writer_schema
 
 NEW_VERSION: Final = (
     "Within a version only optional fields may be added:"
@@ -48,28 +48,32 @@ def stale(root: Path, events: Mapping[str, type[Event]]) -> Iterator[str]:
 
 def incompatible(root: Path, events: Mapping[str, type[Event]]) -> Iterator[str]:
     """Released versions that today's classes no longer honour, both ways."""
-    made = documents(events)
     for path in sorted((root / "schemas" / "released").glob("*.reader.json")):
         wire_type = path.name.removesuffix(".reader.json")
         if wire_type not in events:
             yield f"{wire_type} was released and has no class any more: put it back, it is on the log."
             continue
-        old_reader = json.loads(path.read_text(encoding="utf-8"))
-        old_writer = json.loads(path.with_name(f"{wire_type}.writer.json").read_text(encoding="utf-8"))
-        new_reader, new_writer = made[f"{wire_type}.reader.json"], made[f"{wire_type}.writer.json"]
+        old_reader, old_writer = _read(path), _read(path.with_name(f"{wire_type}.writer.json"))
+        new_reader = inlined(reader_schema(events[wire_type]))
+        new_writer = inlined(writer_schema(events[wire_type]))
         if not jsoncompat.check_compat(json.dumps(old_reader), json.dumps(new_writer), "serializer"):
             yield f"{wire_type}: released readers would refuse what is written now. {NEW_VERSION}."
         if not jsoncompat.check_compat(json.dumps(old_writer), json.dumps(new_reader), "deserializer"):
             yield f"{wire_type}: released events could not be read any more. {NEW_VERSION}."
-        for place in changed(inlined(old_reader, old_reader), inlined(new_reader, new_reader)):
+        for place in changed(old_reader, new_reader):
             yield f"{wire_type}: {place} is not what was released. {NEW_VERSION}."
 
 
-def inlined(schema: Schema, whole: Schema) -> Schema:
-    """The schema with every local reference replaced by what it names."""
+def _read(path: Path) -> Schema:
+    return inlined(json.loads(path.read_text(encoding="utf-8")))
+
+
+def inlined(schema: Schema, whole: Schema | None = None) -> Schema:
+    """The schema with every local reference replaced by what it names; jsoncompat refuses `$id` as well."""
+    whole = schema if whole is None else whole
     if "$ref" in schema:
         return inlined(whole["$defs"][schema["$ref"].removeprefix("#/$defs/")], whole)
-    copy = {name: value for name, value in schema.items() if name != "$defs"}
+    copy = {name: value for name, value in schema.items() if name not in ("$defs", "$id", "$schema")}
     if "properties" in copy:
         copy["properties"] = {name: inlined(field, whole) for name, field in copy["properties"].items()}
     if "items" in copy:
