@@ -1,0 +1,79 @@
+"""What services tell the chassis of the reasons to share they took or heard of: authorisations, links, pseudonyms.
+
+Each word is followed by a new decision on this service's own streams of the person.
+"""
+
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from trama_chassis import granting, outbox
+from trama_chassis.outbox import runtime_of
+from trama_chassis.tables import AuthorisationHeld, RecordLink, ReportingIdHeld
+
+Edge = tuple[str, str]
+
+
+async def learn_authorisation(
+    session: AsyncSession, *, authorisation: str, member: str, record: str, terms: dict[str, Any]
+) -> None:
+    """Keep an authorisation, taken here or received, and decide again about the person's streams."""
+    await session.merge(
+        AuthorisationHeld(authorisation=authorisation, member=member, record=record, terms=terms)
+    )
+    await _decide_again(session, (member, record))
+
+
+async def learn_link(session: AsyncSession, *, link: str, a: Edge, b: Edge) -> None:
+    """Keep an edge between two records of one person; crossing links are one edge."""
+    (a_member, a_record), (b_member, b_record) = sorted((a, b))
+    await session.merge(
+        RecordLink(link=link, a_member=a_member, a_record=a_record, b_member=b_member, b_record=b_record)
+    )
+    await _decide_again(session, a, b)
+
+
+async def unlearn_link(session: AsyncSession, link: str) -> None:
+    """Remove an edge; whoever was entitled only through it is so no longer."""
+    edge = await session.get(RecordLink, link)
+    if edge is None:
+        return
+    own_before = await own_records(session, (edge.a_member, edge.a_record))
+    await session.delete(edge)
+    await session.flush()
+    outbox.regrant(session, *own_before)
+
+
+async def learn_reporting_id(session: AsyncSession, record: str, reporting_id: str) -> None:
+    """Keep the pseudonym under which a record's facts are counted."""
+    await session.merge(ReportingIdHeld(record=record, reporting_id=reporting_id))
+
+
+async def component(session: AsyncSession, record: str) -> set[Edge]:
+    """Every record known to be of the same person as this own record, itself included."""
+    return await granting.component(session, runtime_of(session).settings.member, record)
+
+
+async def linked_to(session: AsyncSession, member: str, record: str) -> set[Edge]:
+    """Every record known to be of the same person as some member's record, itself included."""
+    return await granting.component(session, member, record)
+
+
+async def own_records(session: AsyncSession, of: Edge) -> set[str]:
+    """This member's records of the same person as any record of any member."""
+    member = runtime_of(session).settings.member
+    return {edge[1] for edge in await granting.component(session, *of) if edge[0] == member}
+
+
+async def reporting_id_of(session: AsyncSession, record: str) -> str | None:
+    """The pseudonym of a record, if it is known here."""
+    return await session.scalar(
+        select(ReportingIdHeld.reporting_id).where(ReportingIdHeld.record == record)
+    )
+
+
+async def _decide_again(session: AsyncSession, *edges: Edge) -> None:
+    await session.flush()
+    for edge in edges:
+        outbox.regrant(session, *await own_records(session, edge))

@@ -1,0 +1,316 @@
+"""One transaction's worth of consumed events: where each stream stands, and what each event does to it."""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import delete, insert, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.asyncio import AsyncSession
+from trama_contracts.envelope import Envelope
+from trama_contracts.hpke import HpkePrivateKey
+from trama_contracts.inner import Inner
+from trama_contracts.names import parse_topic
+from trama_contracts.opening import Opened, StreamKey, check_event, open_checked
+from trama_contracts.outcomes import DEAD_LETTERS, Outcome
+from trama_contracts.record import Record
+
+from trama_chassis import clock, positions
+from trama_chassis.handlers import Origin
+from trama_chassis.positions import Name, Standing
+from trama_chassis.tables import DeadLetter, Erased, GrantReceived, InboxEvent, Waiting
+from trama_chassis.tables import Position as PositionRow
+
+if TYPE_CHECKING:
+    from trama_chassis.runtime import Runtime
+
+BUFFER = 64
+"""How many events of one stream may wait for an earlier one (wire section 15)."""
+
+KEPT = frozenset({Outcome.OK, Outcome.UNKNOWN_TYPE})
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """A record and what checking its form and signature gave."""
+
+    record: Record
+    outcome: Outcome
+    envelope: Envelope | None
+
+
+class Batch:
+    """The events of one transaction. Nothing is written but through its session."""
+
+    def __init__(self, session: AsyncSession, runtime: "Runtime", *, follow: bool = True) -> None:
+        self._session = session
+        self._runtime = runtime
+        self._follow = follow
+        self._standings: dict[Name, Standing] = {}
+        self._kept: list[dict[str, Any]] = []
+        self.outcomes: Counter[Outcome] = Counter()
+        self.refusals: Counter[tuple[str, str]] = Counter()
+        self.wrote = False
+
+    async def begin(self, envelopes: Iterable[Envelope]) -> None:
+        """Read where the streams of these events stand, and lock them."""
+        self._standings = await positions.load(self._session, self._runtime, envelopes, lock=True)
+
+    async def take(self, one: Checked) -> None:
+        """Decide about one event and do what follows from it."""
+        if one.envelope is None:
+            self._refuse(one, one.outcome)
+            return
+        standing = self._standings.get(positions.name_of(one.envelope))
+        if one.envelope.erases:
+            await self._take_erasure(one, one.envelope, standing)
+            return
+        await self._take(one, one.envelope, standing)
+        if standing is not None and self._follow:
+            await self._take_waiting(standing)
+
+    async def _take(self, one: Checked, envelope: Envelope, standing: Standing | None) -> None:
+        if standing is not None and standing.key is not None and standing.blocked_seq is not None:
+            if envelope.streamseq > standing.blocked_seq:
+                await self._wait(one, envelope, standing)
+                return
+            if envelope.streamseq == standing.blocked_seq:
+                self.outcomes[Outcome.DUPLICATE] += 1
+                return
+        position = standing.position if standing is not None else None
+        classes = self._runtime.event_classes
+        opened = open_checked(envelope, self, self._runtime.directory.current, position, classes)
+        if standing is None or opened.outcome not in KEPT:
+            await self._not_applied(one, envelope, standing, opened)
+            return
+        self.outcomes[opened.outcome] += 1
+        if opened.outcome is Outcome.UNKNOWN_TYPE:
+            self._count(one, opened.outcome)
+        await self._apply(envelope, standing, opened)
+        self._keep(one, envelope, standing, opened.outcome)
+
+    async def _apply(self, envelope: Envelope, standing: Standing, opened: Opened) -> None:
+        if opened.event is None or opened.inner is None:
+            return
+        self._session.info["caused_by"] = [envelope.id]
+        self._session.info["traceparent"] = opened.inner.traceparent
+        origin = origin_of(envelope, opened.inner, standing.scope)
+        await self._runtime.service.handlers.apply(self._session, opened.event, origin)
+
+    def _keep(self, one: Checked, envelope: Envelope, standing: Standing, outcome: Outcome) -> None:
+        self._kept.append(
+            {
+                "topic": standing.topic,
+                "stream": standing.stream,
+                "seq": envelope.streamseq,
+                "hash": envelope.hash,
+                "value": one.record.value,
+                "signature": signature_of(one.record),
+                "outcome": outcome.value,
+                "received_at": clock.machine_now(),
+            }
+        )
+        standing.advance(envelope.streamseq, envelope.hash)
+        self.wrote = True
+
+    async def _not_applied(
+        self, one: Checked, envelope: Envelope, standing: Standing | None, opened: Opened
+    ) -> None:
+        outcome = opened.outcome
+        if outcome is Outcome.GAP and standing is not None:
+            await self._wait(one, envelope, standing)
+        elif outcome is Outcome.DUPLICATE:
+            self.outcomes[outcome] += 1
+        elif outcome in DEAD_LETTERS:
+            await self.bury(one, outcome.value, "refused by the wire's rules")
+        else:
+            if outcome is Outcome.EQUIVOCATION and standing is not None and not standing.stopped:
+                standing.stopped = standing.changed = self.wrote = True
+                self._runtime.log.error("equivocation: stream stopped", source=_owner(one.record))
+            self._refuse(one, outcome)
+
+    async def _wait(self, one: Checked, envelope: Envelope, standing: Standing) -> None:
+        """Keep an event for later; beyond the buffer it is left to a resend."""
+        self.outcomes[Outcome.GAP] += 1
+        if standing.waiting >= BUFFER:
+            return
+        dialect = postgresql if self._runtime.database.dialect == "postgresql" else sqlite
+        row = {
+            "topic": standing.topic,
+            "stream": standing.stream,
+            "seq": envelope.streamseq,
+            "hash": envelope.hash,
+            "value": one.record.value,
+            "signature": signature_of(one.record),
+        }
+        connection = await self._session.connection()
+        result = await connection.execute(dialect.insert(Waiting).values(row).on_conflict_do_nothing())
+        if result.rowcount:
+            standing.waiting += 1
+            standing.waiting_since = standing.waiting_since or clock.machine_now()
+            standing.changed = self.wrote = True
+
+    async def _take_waiting(self, standing: Standing) -> None:
+        """Take what waited for the event just applied, in order, as far as it goes."""
+        while standing.waiting and standing.blocked_seq is None and not standing.stopped:
+            row = await self._session.get(Waiting, (standing.topic, standing.stream, standing.seq + 1))
+            if row is None:
+                return
+            one = again(row, self._runtime)
+            if one.envelope is None:
+                return
+            await self._take(one, one.envelope, standing)
+
+    async def bury(self, one: Checked, code: str, reason: str) -> None:
+        """Make an event a dead letter: its exact bytes are kept, its stream waits, nobody else does."""
+        envelope = one.envelope
+        standing = self._standings.get(positions.name_of(envelope)) if envelope is not None else None
+        if envelope is None or standing is None:
+            self._refuse(one, one.outcome)
+            return
+        await self._session.execute(
+            insert(DeadLetter),
+            [
+                {
+                    "topic": standing.topic,
+                    "stream": standing.stream,
+                    "seq": envelope.streamseq,
+                    "event_id": envelope.id,
+                    "code": code,
+                    "reason": reason,
+                    "value": one.record.value,
+                    "signature": signature_of(one.record),
+                    "at": clock.machine_now(),
+                    "state": "open",
+                }
+            ],
+        )
+        standing.blocked_seq = envelope.streamseq
+        standing.changed = self.wrote = True
+        self._runtime.log.error("dead letter", source=_owner(one.record), code=code, reason=reason)
+        self.outcomes[Outcome(code) if code in Outcome else Outcome.INVALID_PAYLOAD] += 1
+        self._count(one, code)
+
+    async def _take_erasure(self, one: Checked, envelope: Envelope, standing: Standing | None) -> None:
+        """Destroy a stream for ever, whatever its position and whether it was granted (wire section 10)."""
+        position = standing.position if standing is not None else None
+        opened = open_checked(envelope, self, self._runtime.directory.current, position)
+        if not opened.erases:
+            self._refuse(one, opened.outcome)
+            return
+        if opened.alarm:
+            self._runtime.log.error("erasure out of order", source=_owner(one.record))
+        topic, stream = positions.name_of(envelope)
+        self._session.add(Erased(topic=topic, stream=stream, hash=envelope.hash))
+        for table in (InboxEvent, Waiting, DeadLetter, PositionRow):
+            await self._session.execute(
+                delete(table).where(table.topic == topic, table.stream == stream)  # type: ignore[attr-defined]
+            )
+        await self._session.execute(
+            update(GrantReceived)
+            .where(GrantReceived.topic == topic, GrantReceived.stream == stream)  # type: ignore[arg-type]
+            .values(sealed_key=b"", ended_at=clock.machine_now())
+        )
+        self._standings[(topic, stream)] = Standing(topic, stream, None, "", 0, envelope.hash, erased=True)
+        self.outcomes[Outcome.OK] += 1
+        self.wrote = True
+
+    async def store(self) -> None:
+        """Write the kept bytes and the positions, each in one statement."""
+        moved = [one for one in self._standings.values() if one.changed and not one.erased]
+        if self._kept:
+            await self._session.execute(insert(InboxEvent), self._kept)
+        for standing in moved:
+            if standing.waiting:
+                await self._forget_waiting(standing)
+        await positions.store(self._session, moved)
+
+    async def _forget_waiting(self, standing: Standing) -> None:
+        """Remove what no longer waits: applied, or now a dead letter."""
+        done = max(standing.seq, standing.blocked_seq or 0)
+        table = Waiting.__table__  # type: ignore[attr-defined]
+        connection = await self._session.connection()
+        result = await connection.execute(
+            delete(table).where(
+                table.c.topic == standing.topic, table.c.stream == standing.stream, table.c.seq <= done
+            )
+        )
+        standing.waiting -= result.rowcount
+        if standing.waiting == 0:
+            standing.waiting_since = None
+
+    def standing(self, topic: str, stream: str) -> Standing | None:
+        """Where a stream of this batch stands."""
+        return self._standings.get((topic, stream))
+
+    def _refuse(self, one: Checked, outcome: Outcome) -> None:
+        self.outcomes[outcome] += 1
+        if outcome is not Outcome.DUPLICATE:
+            self._count(one, outcome)
+
+    def _count(self, one: Checked, code: str) -> None:
+        self.refusals[(_owner(one.record), str(code))] += 1
+
+    # The keyring of the wire's openers: what this service may open, and with what.
+
+    def stream_key(self, topic: str, stream: str) -> StreamKey | None:
+        """The key of a granted stream."""
+        standing = self._standings.get((topic, stream))
+        return standing.key if standing is not None else None
+
+    def hpke_key(self, hpkekey: str) -> HpkePrivateKey | None:
+        """Events are not sealed with HPKE: none."""
+        return None
+
+    def is_erased(self, topic: str, stream: str) -> bool:
+        """Whether a stream was erased."""
+        standing = self._standings.get((topic, stream))
+        return standing is not None and standing.erased
+
+    def erased_hash(self, topic: str, stream: str) -> str | None:
+        """The hash of the control event that erased a stream."""
+        standing = self._standings.get((topic, stream))
+        return standing.hash if standing is not None and standing.erased else None
+
+
+def origin_of(envelope: Envelope, inner: Inner, scope: str) -> Origin:
+    """All that a handler may want to know of an event beside its payload."""
+    return Origin(
+        event_id=envelope.id,
+        member=envelope.topic.member,
+        service=envelope.topic.service,
+        topic=str(envelope.topic),
+        stream=envelope.subject,
+        seq=envelope.streamseq,
+        record=inner.record or "",
+        circle=inner.circle,
+        scope=scope,
+        occurred_at=inner.occurred_at,
+        recorded_at=inner.recorded_at,
+        actor=inner.actor,
+        caused_by=tuple(inner.caused_by),
+        corrects=inner.corrects,
+    )
+
+
+def again(row: Waiting | DeadLetter, runtime: "Runtime") -> Checked:
+    """An event that was put aside, checked once more as if it had just been read."""
+    record = record_of(row.topic, row.stream, row.value, row.signature)
+    return Checked(record, *check_event(record, runtime.directory.current))
+
+
+def signature_of(record: Record) -> bytes:
+    """The signature header of a record that was checked."""
+    return next(value for name, value in record.headers if name == "trama-signature")
+
+
+def record_of(topic: str, stream: str, value: bytes, signature: bytes) -> Record:
+    """The record of a sealed event as it was read, from what was kept of it."""
+    headers = (("content-type", b"application/cloudevents+json"), ("trama-signature", signature))
+    return Record(topic, stream.encode(), value, headers)
+
+
+def _owner(record: Record) -> str:
+    topic = parse_topic(record.topic)
+    return topic.principal if topic is not None else record.topic

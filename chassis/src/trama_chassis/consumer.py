@@ -1,0 +1,220 @@
+"""Reads the topics of others and the mailbox, and hands what it reads to the inbox, in an order that needs no parking.
+
+Partitions are assigned by the one holder of the lease; the group id is for offsets only. An offset is committed
+after the database: what is read twice has its effect once.
+"""
+
+import asyncio
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
+from aiokafka.errors import IllegalStateError, KafkaError
+from trama_contracts.names import directory_topic, parse_topic
+from trama_contracts.opening import check_message, open_checked_message
+from trama_contracts.outcomes import Outcome
+from trama_contracts.record import Record
+
+from trama_chassis import clock, kafka, mailbox
+from trama_chassis.inbox import Unreachable, is_transient
+from trama_chassis.kafka import client_settings
+
+if TYPE_CHECKING:
+    from trama_chassis.runtime import Runtime
+
+BATCH = 500
+POLL_MS = 500
+PAUSE_SECONDS = 1.0
+KINDS = ("directory", "catalogue", "mailbox", "events")
+
+Polled = dict[TopicPartition, list[ConsumerRecord]]
+
+
+class Consumer:
+    """The one active consumer of a service; when its client goes deaf or the broker away, it makes another."""
+
+    def __init__(self, runtime: "Runtime") -> None:
+        self._runtime = runtime
+        self._settings = runtime.settings
+        self._client: AIOKafkaConsumer | None = None
+        self._topics: set[str] = set()
+        self._deaf = False
+        self._reading: asyncio.Task[None] | None = None
+
+    async def run(self) -> None:
+        """Read until cancelled."""
+        while True:
+            self._reading = asyncio.create_task(self._read())
+            try:
+                await self._reading
+            except (KafkaError, IllegalStateError, OSError, TimeoutError, Unreachable) as error:
+                self._runtime.log.warning("consumer begins again", error=type(error).__name__)
+            except asyncio.CancelledError:
+                if not self._deaf:
+                    raise
+            except Exception as error:
+                if not is_transient(error):
+                    raise
+                self._runtime.log.warning("consumer begins again", error=type(error).__name__)
+            finally:
+                self._reading.cancel()
+                await self._stop()
+            await asyncio.sleep(PAUSE_SECONDS)
+
+    def recreate(self) -> None:
+        """Throw the client away and begin again (the supervisor's answer to a deaf consumer)."""
+        self._deaf = True
+        if self._reading is not None:
+            self._reading.cancel()
+
+    async def _read(self) -> None:
+        self._deaf = False
+        self._runtime.health.mark("consumer")
+        async with self._runtime.database.read() as session:
+            await self._runtime.directory.load(session)
+        client = await self._start()
+        while True:
+            await self._runtime.lease.assert_held()
+            polled = await client.getmany(timeout_ms=POLL_MS, max_records=BATCH)
+            self._runtime.health.mark("consumer")
+            if polled:
+                await self._take(client, polled)
+            if self._wanted_topics() != self._topics:
+                await self._assign(client)
+
+    async def _start(self) -> AIOKafkaConsumer:
+        """Begin with who there is, then with the keys and the mail, then with events."""
+        client = AIOKafkaConsumer(
+            **client_settings(self._settings),
+            group_id=self._settings.principal,
+            enable_auto_commit=False,
+            auto_offset_reset="earliest",
+            fetch_max_wait_ms=POLL_MS,
+            max_partition_fetch_bytes=1_048_576,
+        )
+        self._client = client
+        async with asyncio.timeout(30):
+            await client.start()
+        self._topics = set()
+        await self._catch_up(client, [directory_topic(self._settings.network)])
+        wanted = self._wanted_topics()
+        await self._catch_up(client, [name for name in wanted if _kind(name) == "catalogue"])
+        await self._assign(client)
+        return client
+
+    def _wanted_topics(self) -> set[str]:
+        return self._runtime.directory.topics_to_read(self._runtime.service.reads)
+
+    async def _catch_up(self, client: AIOKafkaConsumer, topics: Iterable[str]) -> None:
+        """Read compacted topics from their beginning to where they end now."""
+        partitions = await kafka.partitions_of(self._settings, topics)
+        if not partitions:
+            return
+        client.assign(partitions)
+        await client.seek_to_beginning(*partitions)
+        await self._drain(client, partitions)
+
+    async def _assign(self, client: AIOKafkaConsumer) -> None:
+        """Follow the directory's list of topics; open topics are read from where they end."""
+        wanted = self._wanted_topics()
+        partitions = await kafka.partitions_of(self._settings, wanted)
+        client.assign(partitions)
+        compacted = [one for one in partitions if _kind(one.topic) in ("directory", "catalogue")]
+        if compacted:
+            await client.seek_to_beginning(*compacted)
+        self._topics = wanted
+        await self._drain(client, compacted)
+        await self._drain(client, [one for one in partitions if _kind(one.topic) == "mailbox"])
+
+    async def _drain(self, client: AIOKafkaConsumer, partitions: Sequence[TopicPartition]) -> None:
+        """Read these partitions to the end they have now."""
+        if not partitions:
+            return
+        ends = await client.end_offsets(partitions)
+        behind = {one for one in partitions if await client.position(one) < ends[one]}
+        while behind:
+            polled = await client.getmany(*behind, timeout_ms=POLL_MS, max_records=BATCH)
+            await self._take(client, polled)
+            behind = {one for one in behind if await client.position(one) < ends[one]}
+
+    async def _take(self, client: AIOKafkaConsumer, polled: Polled) -> None:
+        """Handle one poll, the directory first and events last, and commit each kind's offsets."""
+        by_kind: dict[str, Polled] = {kind: {} for kind in KINDS}
+        for partition, records in polled.items():
+            by_kind[_kind(partition.topic)][partition] = records
+        for kind in KINDS:
+            if not by_kind[kind]:
+                continue
+            records = [_record(one) for some in by_kind[kind].values() for one in some]
+            await self._take_kind(client, kind, records)
+            await self._commit_offsets(client, by_kind[kind])
+
+    async def _take_kind(self, client: AIOKafkaConsumer, kind: str, records: Sequence[Record]) -> None:
+        match kind:
+            case "directory":
+                await self._runtime.take_directory(records)
+            case "catalogue":
+                await self._runtime.take_catalogue(records)
+            case "mailbox":
+                await self._take_mail(records)
+            case _:
+                await self._take_events(client, records)
+
+    async def _take_events(self, client: AIOKafkaConsumer, records: Sequence[Record]) -> None:
+        """Apply events; if a stream is unknown, read the mailbox to its end first.
+
+        A key is acknowledged by the broker before the first event it opens is sent: what is still unknown
+        when the mailbox has been read is not for us, and nothing of it is kept.
+        """
+        checked = await self._runtime.inbox.check(records)
+        if await self._runtime.inbox.has_unknown_streams(checked):
+            mailboxes = [one for one in client.assignment() if _kind(one.topic) == "mailbox"]
+            await self._drain(client, mailboxes)
+        await self._runtime.inbox.apply(checked)
+
+    async def _take_mail(self, records: Sequence[Record]) -> None:
+        for record in records:
+            await self._runtime.take_message(record)
+
+    async def _commit_offsets(self, client: AIOKafkaConsumer, polled: Polled) -> None:
+        offsets = {partition: records[-1].offset + 1 for partition, records in polled.items() if records}
+        with suppress(KafkaError, IllegalStateError):
+            # A lost commit means the records are read again, and found to be duplicates.
+            await client.commit(offsets)
+
+    async def _stop(self) -> None:
+        client, self._client = self._client, None
+        if client is None:
+            return
+        try:
+            async with asyncio.timeout(5):
+                await client.stop()
+        except (KafkaError, OSError, TimeoutError):
+            self._runtime.log.warning("consumer did not stop in time")
+
+
+async def open_mail(runtime: "Runtime", record: Record) -> tuple[Outcome, str]:
+    """Open one message and act upon it in a transaction of its own; returns the outcome and the sender."""
+    outcome, envelope = check_message(record, runtime.directory.current)
+    sender = envelope.sender if envelope is not None else (record.key or b"?").decode(errors="replace")[:80]
+    if envelope is None:
+        return outcome, sender
+    opened = open_checked_message(envelope, runtime, runtime.directory.current, clock.machine_now())
+    if opened.message is None or opened.sent_at is None:
+        return opened.outcome, sender
+    async with runtime.bookkeeping() as session:
+        done = await mailbox.receive(session, runtime, sender, envelope.id, opened.message, opened.sent_at)
+        await session.commit()
+    return done, sender
+
+
+def _kind(topic: str) -> str:
+    parsed = parse_topic(topic)
+    if parsed is None:
+        return "directory"
+    return "events" if parsed.kind == "facts" else parsed.kind
+
+
+def _record(read: ConsumerRecord) -> Record:
+    return Record(read.topic, read.key, read.value, tuple(read.headers))

@@ -1,0 +1,123 @@
+"""Dead letters: what could not be applied, held with its exact bytes until an operator decides.
+
+An operator's word is written down here and acted upon by the service's one consumer, never by the operator's process.
+"""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from sqlalchemy import insert, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from trama_contracts.names import parse_topic
+from trama_contracts.sealing import value_hash
+
+from trama_chassis import clock
+from trama_chassis.errors import NotFound, Refused
+from trama_chassis.tables import DeadLetter, InboxEvent, Position, Waiting
+
+if TYPE_CHECKING:
+    from trama_chassis.inbox import Inbox
+    from trama_chassis.runtime import Runtime
+
+OPEN, RETRY, DROP, RELEASED, DROPPED = "open", "retry", "drop", "released", "dropped"
+
+
+class AlreadyDecided(Refused):
+    """The dead letter is no longer open."""
+
+    code = "dead-letter-already-decided"
+    detail = "Questa comunicazione ferma è già stata decisa."
+
+
+async def waiting_for_an_operator(session: AsyncSession) -> Sequence[DeadLetter]:
+    """The open dead letters of this service, oldest first."""
+    found = await session.execute(
+        select(DeadLetter).where(DeadLetter.state == OPEN).order_by(DeadLetter.number)  # type: ignore[arg-type]
+    )
+    return found.scalars().all()
+
+
+async def show(session: AsyncSession, number: int) -> DeadLetter:
+    """One dead letter with its bytes.
+
+    Raises NotFound.
+    """
+    letter = await session.get(DeadLetter, number)
+    if letter is None:
+        raise NotFound(f"Nessuna comunicazione ferma con il numero {number}.")
+    return letter
+
+
+async def decide(session: AsyncSession, number: int, decision: str) -> None:
+    """Write down an operator's word, `retry` or `drop`; the running consumer acts on it within seconds.
+
+    Raises NotFound, AlreadyDecided. The caller commits.
+    """
+    letter = await show(session, number)
+    if letter.state != OPEN:
+        raise AlreadyDecided
+    if decision not in (RETRY, DROP):
+        raise ValueError(f"retry or drop, not {decision}")
+    letter.state = decision
+
+
+def source(letter: DeadLetter) -> str:
+    """Who wrote the event."""
+    topic = parse_topic(letter.topic)
+    return topic.principal if topic is not None else letter.topic
+
+
+async def act(runtime: "Runtime", inbox: "Inbox") -> int:
+    """Do what operators have decided; returns how many dead letters were released or dropped."""
+    async with runtime.database.read() as session:
+        found = await session.execute(
+            select(DeadLetter.number).where(DeadLetter.state.in_((RETRY, DROP))).order_by(DeadLetter.number)  # type: ignore[attr-defined, arg-type]
+        )
+        numbers = list(found.scalars())
+    for number in numbers:
+        async with runtime.bookkeeping() as session:
+            letter = await show(session, number or 0)
+            await _release(session, letter)
+            await session.commit()
+        await inbox.follow(letter.topic, letter.stream)
+    return len(numbers)
+
+
+async def _release(session: AsyncSession, letter: DeadLetter) -> None:
+    position = await session.get(Position, (letter.topic, letter.stream), with_for_update=True)
+    if position is None or position.blocked_seq != letter.seq:
+        letter.state = DROPPED
+        return
+    position.blocked_seq = None
+    if letter.state == RETRY:
+        letter.state = RELEASED
+        session.add(
+            Waiting(
+                topic=letter.topic,
+                stream=letter.stream,
+                seq=letter.seq,
+                hash=value_hash(letter.value),
+                value=letter.value,
+                signature=letter.signature,
+            )
+        )
+        position.waiting += 1
+        position.waiting_since = position.waiting_since or clock.machine_now()
+        return
+    letter.state = DROPPED
+    position.seq, position.hash = letter.seq, value_hash(letter.value)
+    await session.execute(
+        insert(InboxEvent),
+        [
+            {
+                "topic": letter.topic,
+                "stream": letter.stream,
+                "seq": letter.seq,
+                "hash": position.hash,
+                "value": letter.value,
+                "signature": letter.signature,
+                "outcome": DROPPED,
+                "received_at": clock.machine_now(),
+            }
+        ],
+    )

@@ -1,0 +1,132 @@
+"""This service's copy of the signed directory and of the open catalogue: who there is, and to which key to seal."""
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+from trama_contracts.catalogue import (
+    HPKE_ENTITY,
+    CatalogueRecord,
+    Held,
+    HpkeKeyEntry,
+    current_hpke_key,
+    open_catalogue,
+)
+from trama_contracts.directory import Directory, DirectoryReader
+from trama_contracts.encoding import from_b64u
+from trama_contracts.names import directory_topic, topic_of
+from trama_contracts.outcomes import Outcome
+from trama_contracts.record import Record
+from trama_contracts.signature import PLAIN_JSON, SIGNATURE_HEADER, headers_of
+
+from trama_chassis.tables import CatalogueHeld, DirectoryHeld
+
+if TYPE_CHECKING:
+    from trama_chassis.settings import ServiceSettings
+
+def root_keys(settings: "ServiceSettings") -> list[bytes]:
+    """The pinned public keys of the roots."""
+    return [from_b64u(root) for root in settings.roots]
+
+
+class DirectoryCopy:
+    """What the roots have signed and what services say of themselves, held in memory and in this database."""
+
+    def __init__(self, settings: "ServiceSettings") -> None:
+        self._settings = settings
+        self._begin()
+
+    def _begin(self) -> None:
+        self._reader = DirectoryReader(self._settings.network, root_keys(self._settings))
+        self._catalogue: dict[tuple[str, str], CatalogueRecord] = {}
+
+    @property
+    def current(self) -> Directory:
+        """The directory in force."""
+        return self._reader.directory
+
+    def principals(self) -> list[str]:
+        """Every service of every member in force, in one fixed order."""
+        directory = self.current
+        return sorted(
+            f"{member}.{service}" for member in directory.members for service in directory.services(member)
+        )
+
+    def hpke_key(self, principal: str, now: datetime) -> HpkeKeyEntry | None:
+        """The key to which a message for this service is sealed now, or None if it has published none."""
+        topic = topic_of(self._settings.network, principal, "catalogue")
+        listed = self._catalogue.get((topic, HPKE_ENTITY))
+        return None if listed is None else current_hpke_key(listed, now)
+
+    def topics_to_read(self, reads: str) -> set[str]:
+        """The topics of others this service may and should read, from who reads whom."""
+        network, own = self._settings.network, self._settings.principal
+        topics = {directory_topic(network), topic_of(network, own, "mailbox")}
+        for principal in self.principals():
+            if principal == own:
+                continue
+            topics.add(topic_of(network, principal, "catalogue"))
+            member, _, service = principal.partition(".")
+            if reads == "facts":
+                topics.add(topic_of(network, principal, "facts"))
+            elif service != "reporting" and self._may_read(member):
+                topics.add(topic_of(network, principal, "events"))
+        return topics
+
+    def _may_read(self, member: str) -> bool:
+        return member == self._settings.member or self._settings.member in self.current.read_by(member)
+
+    async def load(self, session: AsyncSession) -> None:
+        """Begin again from what this database holds; signatures are checked as when it was first read."""
+        self._begin()
+        topic = directory_topic(self._settings.network)
+        held = (await session.execute(select(DirectoryHeld))).scalars().all()
+        for row in sorted(held, key=lambda row: row.key != "manifest"):
+            self._reader.apply(_record(topic, row.key, row.value, row.signature))
+        for row in (await session.execute(select(CatalogueHeld))).scalars():
+            self._open(_record(row.topic, row.key, row.value, row.signature))
+
+    async def apply(self, session: AsyncSession, record: Record) -> Outcome:
+        """Take a record of the directory topic."""
+        outcome = self._reader.apply(record)
+        if outcome in (Outcome.OK, Outcome.GAP) and record.key is not None and record.value is not None:
+            await session.merge(
+                DirectoryHeld(
+                    key=record.key.decode(), version=0, value=record.value, signature=_signature(record)
+                )
+            )
+        return outcome
+
+    async def apply_catalogue(self, session: AsyncSession, record: Record) -> tuple[Outcome, CatalogueRecord | None]:
+        """Take a record of a catalogue topic; returns the outcome, and the record if it is newer than the one held."""
+        outcome, opened = self._open(record)
+        if opened is not None and record.value is not None:
+            await session.merge(
+                CatalogueHeld(
+                    topic=record.topic,
+                    key=opened.id,
+                    version=opened.version,
+                    type=opened.type,
+                    value=record.value,
+                    signature=_signature(record),
+                )
+            )
+        return outcome, opened
+
+    def _open(self, record: Record) -> tuple[Outcome, CatalogueRecord | None]:
+        key = (record.topic, (record.key or b"").decode(errors="replace"))
+        before = self._catalogue.get(key)
+        held = None if before is None else Held(before.version, before.hash)
+        outcome, opened = open_catalogue(record, self.current, held)
+        if opened is not None:
+            self._catalogue[key] = opened
+        return outcome, opened
+
+
+def _record(topic: str, key: str, value: bytes, signature: bytes) -> Record:
+    return Record(topic, key.encode(), value, headers_of(signature, PLAIN_JSON))
+
+
+def _signature(record: Record) -> bytes:
+    return next(value for name, value in record.headers if name == SIGNATURE_HEADER and value is not None)

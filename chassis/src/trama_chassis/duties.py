@@ -1,0 +1,308 @@
+"""What a service does on its own time: keys it could not seal, receipts, heads, signs of life, requests, timers.
+
+Each turn is bookkeeping of the chassis, committed here; timers run commands of the service through the commit point.
+"""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+from trama_contracts.messages import MAX_GRANTS, MAX_ITEMS, Heads, Receipt, Request
+
+from trama_chassis import clock, dead_letters, granting, hpke_keys, mailbox, streams, timers
+from trama_chassis.inbox import Unreachable, is_transient
+from trama_chassis.tables import (
+    DeadLetter,
+    GrantGiven,
+    GrantReceived,
+    HeadHeard,
+    OutboxRow,
+    OwnStream,
+    Position,
+    ResendDue,
+)
+
+if TYPE_CHECKING:
+    from trama_chassis.runtime import Runtime
+
+TURN_SECONDS = 1.0
+ASK_AFTER = timedelta(seconds=30)
+ALARM_AFTER = timedelta(minutes=5)
+
+
+class Duties:
+    """The recurring bookkeeping of one service."""
+
+    def __init__(self, runtime: "Runtime") -> None:
+        self._runtime = runtime
+        self._due: dict[str, datetime] = {}
+        self._alarmed: set[tuple[str, str]] = set()
+
+    async def run(self) -> None:
+        """Do what is due, until cancelled."""
+        while True:
+            await self.turn()
+            await asyncio.sleep(TURN_SECONDS)
+
+    async def turn(self) -> None:
+        """One turn: each duty in a transaction of its own; a database that is busy is tried again next time."""
+        settings = self._runtime.settings
+        for every, duty in (
+            (0.0, self.send_wanted_grants),
+            (0.0, self._decided_dead_letters),
+            (0.0, self._timers),
+            (settings.receipts_every, self.tell_receipts),
+            (settings.heads_every, self.tell_heads),
+            (settings.receipts_every, self.ask_for_what_is_missing),
+            (settings.sign_of_life_every, self.show_life),
+            (3600.0, self._renew_keys),
+        ):
+            await self._if_due(every, duty)
+
+    async def _if_due(self, every: float, duty: Callable[[], Awaitable[object]]) -> None:
+        now = clock.machine_now()
+        if self._due.get(duty.__name__, now) > now:  # type: ignore[attr-defined]
+            return
+        try:
+            await duty()
+        except Unreachable:
+            return
+        except Exception as error:
+            if not is_transient(error):
+                raise
+            self._runtime.log.info("duty put off", error=type(error).__name__)
+            return
+        self._due[duty.__name__] = now + timedelta(seconds=every)  # type: ignore[attr-defined]
+
+    async def _decided_dead_letters(self) -> None:
+        await dead_letters.act(self._runtime, self._runtime.inbox)
+
+    async def _timers(self) -> None:
+        await timers.run_due(self._runtime)
+
+    async def _renew_keys(self) -> None:
+        async with self._runtime.bookkeeping() as session:
+            await hpke_keys.ensure(session, self._runtime)
+            await mailbox.forget_old(session)
+            await session.commit()
+        self._runtime.wake.set()
+
+    async def send_wanted_grants(self) -> int:
+        """Seal and send the grants whose recipients had no key when they were decided, then the streams."""
+        async with self._runtime.database.read() as session:
+            if not await mailbox.grants_wanted(session):
+                return 0
+        async with self._runtime.bookkeeping() as session:
+            wanted = await mailbox.grants_wanted(session)
+            for recipient, grants in _by(wanted, lambda grant: grant.recipient).items():
+                for start in range(0, len(grants), MAX_GRANTS):
+                    await self._send_grants(session, recipient, grants[start : start + MAX_GRANTS])
+            await session.commit()
+        self._runtime.wake.set()
+        return len(wanted)
+
+    async def _send_grants(self, session: AsyncSession, recipient: str, grants: Sequence[GrantGiven]) -> None:
+        named = [grant.stream for grant in grants]
+        heads = {head.stream: head for head in await streams.named(session, self._runtime, named)}
+        row = granting.grant_message(
+            self._runtime, recipient, [heads[name] for name in named], [grant.grant for grant in grants]
+        )
+        if row is None:
+            return
+        await session.execute(insert(OutboxRow), [row])
+        for grant in grants:
+            grant.message = row["event_id"]
+            head = heads[grant.stream]
+            if head.seq:
+                await session.merge(
+                    ResendDue(stream=head.stream, next_seq=1, until_seq=head.seq, after_message=row["event_id"])
+                )
+
+    async def tell_receipts(self) -> None:
+        """Tell each source what was applied, rejected and granted since the last time."""
+        async with self._runtime.database.read() as session:
+            applied = await mailbox.positions_to_tell(session)
+            granted = list(
+                (await session.execute(select(GrantReceived).where(GrantReceived.told.is_(False)).limit(5_000))).scalars()  # type: ignore[attr-defined]
+            )
+            rejected = list(
+                (await session.execute(select(DeadLetter).where(DeadLetter.state == dead_letters.OPEN))).scalars()
+            )
+        await self._runtime.inbox.store_counts()
+        rejected = [letter for letter in rejected if (letter.topic, letter.event_id) not in self._alarmed]
+        if not applied and not granted and not rejected:
+            return
+        receipts = list(_receipts(applied, granted, rejected))
+        async with self._runtime.bookkeeping() as session:
+            reached = await mailbox.send(session, self._runtime, receipts)
+            await _mark_receipts(session, reached, applied, granted)
+            await session.commit()
+        self._alarmed.update((letter.topic, letter.event_id) for letter in rejected)
+        self._runtime.wake.set()
+
+    async def tell_heads(self) -> None:
+        """Tell each recipient how far its streams go, where that changed."""
+        async with self._runtime.database.read() as session:
+            if not await mailbox.heads_to_tell(session):
+                return
+        async with self._runtime.bookkeeping() as session:
+            heads = await mailbox.heads_to_tell(session)
+            messages = [
+                (recipient, Heads(heads=part)) for recipient, topics in heads.items() for part in _parts(topics)
+            ]
+            reached = await mailbox.send(session, self._runtime, messages)
+            told = {
+                triple[0]
+                for recipient in reached
+                for triples in heads[recipient].values()
+                for triple in triples
+            }
+            await mailbox.mark_told(session, sorted(told))
+            await session.commit()
+        self._runtime.wake.set()
+
+    async def show_life(self) -> None:
+        """Tell every recipient that this service lives, even if nothing has changed."""
+        async with self._runtime.bookkeeping() as session:
+            recipients = await session.execute(
+                select(GrantGiven.recipient).where(GrantGiven.ended_at.is_(None)).distinct()  # type: ignore[union-attr]
+            )
+            await mailbox.send(session, self._runtime, [(name, Heads(heads={})) for name in recipients.scalars()])
+            await session.commit()
+        self._runtime.wake.set()
+
+    async def ask_for_what_is_missing(self) -> None:
+        """Ask for a resend where an earlier event is missing or a source says it has gone further than we heard."""
+        now = clock.machine_now()
+        async with self._runtime.database.read() as session:
+            missing = await _missing(session, now)
+        wanted: dict[str, dict[str, list[tuple[str, int]]]] = defaultdict(lambda: defaultdict(list))
+        for source, topic, stream, seq, since in missing:
+            wanted[source][topic].append((stream, seq + 1))
+            if since is not None and now - since > ALARM_AFTER and (topic, stream) not in self._alarmed:
+                self._alarmed.add((topic, stream))
+                self._runtime.log.error("events missing for five minutes", source=source)
+        if not wanted:
+            return
+        async with self._runtime.bookkeeping() as session:
+            messages = [
+                (source, Request(resend=part)) for source, topics in wanted.items() for part in _parts(topics)
+            ]
+            await mailbox.send(session, self._runtime, messages)
+            await _mark_asked(session, missing, now)
+            await session.commit()
+        self._runtime.wake.set()
+
+
+Missing = tuple[str, str, str, int, datetime | None]
+
+
+async def _missing(session: AsyncSession, now: datetime) -> list[Missing]:
+    """(source, topic, stream, last seq, waiting since) of streams that lack an event and were not asked for lately."""
+    rows = await session.execute(
+        select(
+            GrantReceived.source,
+            GrantReceived.topic,
+            GrantReceived.stream,
+            GrantReceived.from_seq,
+            Position.seq,
+            Position.waiting_since,
+            Position.asked_at,
+            HeadHeard.seq,
+            HeadHeard.heard_at,
+        )
+        .outerjoin(Position, (Position.topic == GrantReceived.topic) & (Position.stream == GrantReceived.stream))  # type: ignore[arg-type]
+        .outerjoin(HeadHeard, (HeadHeard.topic == GrantReceived.topic) & (HeadHeard.stream == GrantReceived.stream))  # type: ignore[arg-type]
+        .where(GrantReceived.ended_at.is_(None))  # type: ignore[union-attr]
+        .where((Position.blocked_seq.is_(None)) & (Position.stopped.is_not(True)))  # type: ignore[union-attr, attr-defined]
+        .where((Position.waiting > 0) | (HeadHeard.seq > Position.seq) | (Position.seq.is_(None) & HeadHeard.seq.is_not(None)))  # type: ignore[attr-defined]
+    )
+    missing: list[Missing] = []
+    for source, topic, stream, from_seq, seq, since, asked_at, head, heard_at in rows:
+        last = seq if seq is not None else from_seq - 1
+        noticed = since if since is not None else heard_at
+        if noticed is None or now - noticed < ASK_AFTER or (asked_at is not None and now - asked_at < ASK_AFTER):
+            continue
+        if since is None and (head is None or head <= last):
+            continue
+        missing.append((source, topic, stream, last, since))
+    return missing
+
+
+async def _mark_asked(session: AsyncSession, missing: Iterable[Missing], now: datetime) -> None:
+    position, head = Position.__table__, HeadHeard.__table__  # type: ignore[attr-defined]
+    connection = await session.connection()
+    rows = [{"in_topic": topic, "of_stream": stream, "at": now} for _, topic, stream, _, _ in missing]
+    for table, column in ((position, "asked_at"), (head, "heard_at")):
+        await connection.execute(
+            update(table)
+            .where(table.c.topic == bindparam("in_topic"), table.c.stream == bindparam("of_stream"))
+            .values({column: bindparam("at")}),
+            rows,
+        )
+
+
+def _by(items: Iterable[Any], key: Callable[[Any], str]) -> dict[str, list[Any]]:
+    grouped: dict[str, list[Any]] = defaultdict(list)
+    for item in items:
+        grouped[key(item)].append(item)
+    return grouped
+
+
+def _parts(topics: dict[str, list[Any]]) -> Iterable[dict[str, list[Any]]]:
+    """Cut lists grouped by topic so that each part fits into a message."""
+    for topic, items in topics.items():
+        for start in range(0, len(items), MAX_ITEMS):
+            yield {topic: items[start : start + MAX_ITEMS]}
+
+
+def _receipts(
+    applied: Iterable[tuple[str, str, str, int, str]],
+    granted: Iterable[GrantReceived],
+    rejected: Iterable[DeadLetter],
+) -> Iterable[tuple[str, Receipt]]:
+    """The receipts to send: each names one kind of thing of one topic, and fits."""
+    moved: dict[str, dict[str, list[Any]]] = defaultdict(lambda: defaultdict(list))
+    for source, topic, stream, seq, value_hash in applied:
+        moved[source][topic].append((stream, seq, value_hash))
+    held: dict[str, dict[str, list[Any]]] = defaultdict(lambda: defaultdict(list))
+    for grant in granted:
+        held[grant.source][grant.topic].append(grant.stream)
+    refused: dict[str, dict[str, list[Any]]] = defaultdict(lambda: defaultdict(list))
+    for letter in rejected:
+        refused[dead_letters.source(letter)][letter.topic].append((letter.event_id, letter.code))
+    for source, topics in moved.items():
+        yield from ((source, Receipt(applied=part, rejected={}, granted={})) for part in _parts(topics))
+    for source, topics in held.items():
+        yield from ((source, Receipt(applied={}, rejected={}, granted=part)) for part in _parts(topics))
+    for source, topics in refused.items():
+        yield from ((source, Receipt(applied={}, rejected=part, granted={})) for part in _parts(topics))
+
+
+async def _mark_receipts(
+    session: AsyncSession,
+    reached: set[str],
+    applied: Iterable[tuple[str, str, str, int, str]],
+    granted: Iterable[GrantReceived],
+) -> None:
+    connection = await session.connection()
+    told = [
+        {"in_topic": topic, "of_stream": stream, "at_seq": seq}
+        for source, topic, stream, seq, _ in applied
+        if source in reached
+    ]
+    held = [{"in_topic": row.topic, "of_stream": row.stream} for row in granted if row.source in reached]
+    position, grant = Position.__table__, GrantReceived.__table__  # type: ignore[attr-defined]
+    for table, rows, value in (
+        (position, told, {"told_seq": bindparam("at_seq")}),
+        (grant, held, {"told": True}),
+    ):
+        if rows:
+            statement = update(table).where(
+                table.c.topic == bindparam("in_topic"), table.c.stream == bindparam("of_stream")
+            )
+            await connection.execute(statement.values(value), rows)

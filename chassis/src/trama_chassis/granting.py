@@ -1,0 +1,291 @@
+"""Runs `entitled` at a commit: for streams just begun, and for all streams of a record whose reasons changed.
+
+Each decision is audited. A key is sent before the first event; a key given late is followed by a resend; when a
+recipient falls away the stream ends and a new one goes on without it.
+"""
+
+import random
+import uuid
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import insert, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+from trama_contracts.messages import MAX_GRANTS, GrantEnd, Grants, grant_key
+
+from trama_chassis import clock, mailbox, streams
+from trama_chassis.entitlement import Authorisation, Knowledge, Offered, Verdict, entitled
+from trama_chassis.streams import StreamHead
+from trama_chassis.tables import (
+    AuthorisationHeld,
+    Decision,
+    GrantGiven,
+    OutboxRow,
+    RecordLink,
+    ResendDue,
+    ScopeParty,
+)
+
+if TYPE_CHECKING:
+    from trama_chassis.runtime import Runtime
+
+Edge = tuple[str, str]
+"""A record is meaningful only with its member: (member, record)."""
+
+
+@dataclass(slots=True)
+class Changes:
+    """What one run of the decisions leads to."""
+
+    decisions: list[dict[str, Any]] = field(default_factory=list)
+    granted: dict[str, list[tuple[StreamHead, Verdict]]] = field(default_factory=lambda: defaultdict(list))
+    ended: dict[str, list[StreamHead]] = field(default_factory=lambda: defaultdict(list))
+
+
+async def run(session: AsyncSession, runtime: "Runtime", heads: Sequence[StreamHead]) -> None:
+    """Decide who may have these streams, now and against what was given before, and act on it."""
+    if not heads:
+        return
+    given = await _given(session, heads)
+    changes = Changes()
+    for record in sorted({head.record for head in heads}):
+        knowledge = await knowledge_of(session, runtime, record)
+        for head in heads:
+            if head.record == record:
+                _decide(runtime, head, knowledge, given.get(head.stream, frozenset()), changes)
+    await _act(session, runtime, changes)
+
+
+async def run_again(session: AsyncSession, runtime: "Runtime", records: Collection[str]) -> None:
+    """Decide again about every living stream of these records: what they rest on has changed."""
+    if records:
+        await run(session, runtime, await streams.of_records(session, runtime, records))
+
+
+async def _given(session: AsyncSession, heads: Iterable[StreamHead]) -> dict[str, set[str]]:
+    names = [head.stream for head in heads]
+    rows = await session.execute(
+        select(GrantGiven.stream, GrantGiven.recipient).where(
+            GrantGiven.stream.in_(names),  # type: ignore[attr-defined]
+            GrantGiven.ended_at.is_(None),  # type: ignore[union-attr]
+        )
+    )
+    given: dict[str, set[str]] = defaultdict(set)
+    for stream, recipient in rows:
+        given[stream].add(recipient)
+    return given
+
+
+async def component(session: AsyncSession, member: str, record: str) -> set[Edge]:
+    """All records known to be of the same person as this one, itself included, through any chain of links."""
+    found: set[Edge] = {(member, record)}
+    frontier = {record}
+    while frontier:
+        links = await session.execute(
+            select(RecordLink).where(
+                or_(RecordLink.a_record.in_(frontier), RecordLink.b_record.in_(frontier))  # type: ignore[attr-defined]
+            )
+        )
+        reached: set[Edge] = set()
+        for link in links.scalars():
+            a, b = (link.a_member, link.a_record), (link.b_member, link.b_record)
+            if a in found or b in found:
+                reached |= {a, b}
+        frontier = {edge[1] for edge in reached - found}
+        found |= reached
+    return found
+
+
+async def knowledge_of(session: AsyncSession, runtime: "Runtime", record: str) -> Knowledge:
+    """What this service knows about one of its records when it decides who may have its streams."""
+    member = runtime.settings.member
+    same_person = await component(session, member, record)
+    parties: dict[str, set[str]] = defaultdict(set)
+    for scope, principal in await session.execute(
+        select(ScopeParty.scope, ScopeParty.principal).where(ScopeParty.record == record)
+    ):
+        parties[scope].add(principal)
+    held = await session.execute(
+        select(AuthorisationHeld)
+        .where(AuthorisationHeld.record.in_({edge[1] for edge in same_person}))  # type: ignore[attr-defined]
+        .order_by(AuthorisationHeld.authorisation)
+    )
+    return Knowledge(
+        directory=runtime.directory.current,
+        today=runtime.clock.today(),
+        parties={scope: frozenset(principals) for scope, principals in parties.items()},
+        linked=frozenset(edge[0] for edge in same_person) - {member},
+        authorisations=tuple(
+            Authorisation.from_terms(row.authorisation, row.terms)
+            for row in held.scalars()
+            if (row.member, row.record) in same_person
+        ),
+    )
+
+
+def _decide(
+    runtime: "Runtime", head: StreamHead, knowledge: Knowledge, given: Collection[str], changes: Changes
+) -> None:
+    offered = Offered(runtime.settings.member, runtime.settings.service, head.circle, head.scope)
+    for recipient in runtime.directory.principals():
+        if recipient == runtime.settings.principal:
+            continue
+        verdict = entitled(offered, recipient, knowledge)
+        if verdict.permitted != (recipient in given) or head.seq == 0:
+            changes.decisions.append(
+                {
+                    "at": clock.machine_now(),
+                    "stream": head.stream,
+                    "recipient": recipient,
+                    "permitted": verdict.permitted,
+                    "reason": verdict.reason,
+                }
+            )
+        if verdict.permitted and recipient not in given:
+            changes.granted[recipient].append((head, verdict))
+        elif not verdict.permitted and recipient in given:
+            changes.ended[recipient].append(head)
+
+
+async def _act(session: AsyncSession, runtime: "Runtime", changes: Changes) -> None:
+    if changes.decisions:
+        await session.execute(insert(Decision), changes.decisions)
+    if changes.ended:
+        await _end(session, runtime, changes)
+    if changes.granted:
+        await _grant(session, runtime, changes)
+
+
+def terms_of(runtime: "Runtime", head: StreamHead, verdict: Verdict) -> dict[str, Any]:
+    """A grant as it is stored: all of the message's fields but the key.
+
+    What is pseudonymous stays so: a grant for accountability names neither the record nor its scope, the stream's
+    own id stands for both. A grant by law has an id of its own where one by consent names the authorisation.
+    """
+    pseudonymous = head.circle == "accountability"
+    given = verdict.authorisation
+    terms: dict[str, Any] = {
+        "topic": head.topic,
+        "stream": head.stream,
+        "circle": head.circle,
+        "scope": f"{head.scope.partition(':')[0]}:{head.stream}" if pseudonymous else head.scope,
+        "record": head.stream if pseudonymous else head.record,
+        "authorisation": given.authorisation if given is not None else str(uuid.uuid4()),
+        "purpose": verdict.purpose,
+        "basis": dict(verdict.basis),
+        "from": {"seq": 1},
+    }
+    if given is not None and given.ends_on is not None:
+        terms["valid_until"] = f"{given.ends_on.isoformat()}T23:59:59.999Z"
+    if head.continues is not None:
+        terms["continues"] = head.continues
+    return terms
+
+
+async def _grant(session: AsyncSession, runtime: "Runtime", changes: Changes) -> None:
+    rows: list[dict[str, Any]] = []
+    messages: list[dict[str, Any]] = []
+    resends: dict[str, dict[str, Any]] = {}
+    for recipient, granted in sorted(changes.granted.items()):
+        for part in _batches(granted):
+            terms = [terms_of(runtime, head, verdict) for head, verdict in part]
+            message = grant_message(runtime, recipient, [head for head, _ in part], terms)
+            if message is not None:
+                messages.append(message)
+            for (head, _), term in zip(part, terms, strict=True):
+                rows.append(
+                    {
+                        "stream": head.stream,
+                        "recipient": recipient,
+                        "grant": term,
+                        "from_seq": 1,
+                        "message": message["event_id"] if message else None,
+                        "acknowledged": False,
+                    }
+                )
+                if head.seq and message is not None:
+                    resends[head.stream] = {
+                        "stream": head.stream,
+                        "next_seq": 1,
+                        "until_seq": head.seq,
+                        "after_message": message["event_id"],
+                    }
+    if messages:
+        await session.execute(insert(OutboxRow), messages)
+    await _store_grants(session, rows)
+    for due in resends.values():
+        await session.merge(ResendDue(**due))
+
+
+async def _store_grants(session: AsyncSession, rows: list[dict[str, Any]]) -> None:
+    """Insert grants; one that had ended (the recipient is entitled again) begins anew."""
+    streams_named = {row["stream"] for row in rows}
+    before = await session.execute(
+        select(GrantGiven).where(GrantGiven.stream.in_(streams_named))  # type: ignore[attr-defined]
+    )
+    ended = {(row.stream, row.recipient): row for row in before.scalars()}
+    fresh = []
+    for row in rows:
+        old = ended.get((row["stream"], row["recipient"]))
+        if old is None:
+            fresh.append(row)
+        else:
+            old.grant, old.message, old.acknowledged, old.ended_at = row["grant"], row["message"], False, None
+    if fresh:
+        await session.execute(insert(GrantGiven), fresh)
+
+
+def _batches(granted: list[tuple[StreamHead, Verdict]]) -> Iterable[list[tuple[StreamHead, Verdict]]]:
+    """Cut into messages; facts' grants apart, since they are sent later than the rest."""
+    for pseudonymous in (False, True):
+        part = [pair for pair in granted if (pair[0].circle == "accountability") is pseudonymous]
+        for start in range(0, len(part), MAX_GRANTS):
+            yield part[start : start + MAX_GRANTS]
+
+
+def grant_message(
+    runtime: "Runtime", recipient: str, heads: Sequence[StreamHead], terms: Sequence[dict[str, Any]]
+) -> dict[str, Any] | None:
+    """The outbox row of a message that gives keys, or None while it cannot be sealed to the recipient."""
+    if not runtime.directory.current.accepts_grants(clock.machine_now()):
+        return None
+    grants = [{**term, "key": grant_key(head.key)} for head, term in zip(heads, terms, strict=True)]
+    message = Grants.model_validate({"grants": grants})
+    not_before = _after_a_while(runtime) if heads[0].circle == "accountability" else None
+    return mailbox.seal(runtime, recipient, message, not_before=not_before)
+
+
+def _after_a_while(runtime: "Runtime") -> datetime:
+    """Half of the shortest delay of facts, drawn: a key sent at once would betray whose fact is to come."""
+    shortest = runtime.settings.facts_delay[0]
+    return clock.machine_now() + timedelta(seconds=random.SystemRandom().uniform(0, shortest / 2))
+
+
+async def _end(session: AsyncSession, runtime: "Runtime", changes: Changes) -> None:
+    """Tell who falls away, end the stream, and go on in a new one with those who remain."""
+    now = clock.machine_now()
+    messages = []
+    shrunk: dict[str, StreamHead] = {}
+    for recipient, heads in sorted(changes.ended.items()):
+        named: dict[str, list[str]] = defaultdict(list)
+        for head in heads:
+            named[head.topic].append(head.stream)
+            shrunk[head.stream] = head
+        message = mailbox.seal(runtime, recipient, GrantEnd(streams=dict(named), reason="no-longer-entitled"))
+        if message is not None:
+            messages.append(message)
+        await session.execute(
+            update(GrantGiven)
+            .where(GrantGiven.recipient == recipient)  # type: ignore[arg-type]
+            .where(GrantGiven.stream.in_([head.stream for head in heads]))  # type: ignore[attr-defined]
+            .values(ended_at=now)
+        )
+    if messages:
+        await session.execute(insert(OutboxRow), messages)
+    for head in shrunk.values():
+        successor = await streams.succeed(session, runtime, head)
+        knowledge = await knowledge_of(session, runtime, head.record)
+        _decide(runtime, successor, knowledge, frozenset(), changes)

@@ -1,0 +1,103 @@
+"""What a service does with the events it consumes: copies it keeps, and reactions that run once."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol, TypeVar
+
+from sqlalchemy.ext.asyncio import AsyncSession
+from trama_contracts.event import Event
+from trama_contracts.inner import Actor
+
+E = TypeVar("E", bound=Event)
+E_in = TypeVar("E_in", bound=Event, contravariant=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where an event comes from: everything about it that its payload does not say."""
+
+    event_id: str
+    member: str
+    service: str
+    topic: str
+    stream: str
+    seq: int
+    record: str
+    circle: str
+    scope: str
+    occurred_at: datetime
+    recorded_at: datetime
+    actor: Actor
+    caused_by: tuple[str, ...] = ()
+    corrects: str | None = None
+
+    @property
+    def source(self) -> str:
+        """The principal that wrote the event, `<member>.<service>`."""
+        return f"{self.member}.{self.service}"
+
+    @property
+    def scope_id(self) -> str:
+        """The uuid in `<kind>:<uuid>`."""
+        return self.scope.partition(":")[2]
+
+
+class Handler(Protocol[E_in]):
+    """An async function of a session, an event and its origin. It touches nothing outside the session."""
+
+    async def __call__(self, session: AsyncSession, event: E_in, origin: Origin, /) -> None: ...
+
+
+AnyHandler = Callable[[AsyncSession, Any, Origin], Awaitable[None]]
+Table = dict[type[Event], list[AnyHandler]]
+
+
+class EventHandlers:
+    """The routing table of a service: event class -> what is done about it.
+
+    `copy` keeps a local copy and is run again by a rebuild; `react` runs once, may change the service's own
+    tables and publish. Both may run twice on the same event only if the first run was rolled back.
+    """
+
+    def __init__(self) -> None:
+        self.copies: Table = {}
+        self.own: Table = {}
+        self.reactions: Table = {}
+
+    def copy(self, *classes: type[E], own: bool = False) -> Callable[[Handler[E]], Handler[E]]:
+        """Register a function that keeps a copy; with `own`, of this service's own events too."""
+
+        def register(handler: Handler[E]) -> Handler[E]:
+            for event_class in classes:
+                self.copies.setdefault(event_class, []).append(handler)
+                if own:
+                    self.own.setdefault(event_class, []).append(handler)
+            return handler
+
+        return register
+
+    def react(self, *classes: type[E]) -> Callable[[Handler[E]], Handler[E]]:
+        """Register a function that runs once per event, and never in a rebuild."""
+
+        def register(handler: Handler[E]) -> Handler[E]:
+            for event_class in classes:
+                self.reactions.setdefault(event_class, []).append(handler)
+            return handler
+
+        return register
+
+    async def apply(
+        self, session: AsyncSession, event: Event, origin: Origin, *, replay: bool = False
+    ) -> None:
+        """Run what is registered for another service's event, copies first."""
+        for handler in self.copies.get(type(event), ()):
+            await handler(session, event, origin)
+        if not replay:
+            for handler in self.reactions.get(type(event), ()):
+                await handler(session, event, origin)
+
+    async def apply_own(self, session: AsyncSession, event: Event, origin: Origin) -> None:
+        """Run the copies that this service keeps of its own events."""
+        for handler in self.own.get(type(event), ()):
+            await handler(session, event, origin)

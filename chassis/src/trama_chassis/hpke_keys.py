@@ -1,0 +1,93 @@
+"""This service's own HPKE keys, one per epoch: the private seed sealed at rest, the public key in the catalogue."""
+
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from sqlalchemy import insert, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from trama_contracts.catalogue import HPKE_ENTITY, HpkeKeyEntry, hpke_record
+from trama_contracts.encoding import b64u
+from trama_contracts.hpke import HpkePrivateKey, new_seed
+from trama_contracts.signature import signature_header
+
+from trama_chassis import clock
+from trama_chassis.tables import OutboxRow, OwnHpkeKey
+
+if TYPE_CHECKING:
+    from trama_chassis.runtime import Runtime
+
+EPOCH = timedelta(days=28)
+RENEW_BEFORE = timedelta(days=7)
+KEEP_AFTER = timedelta(days=35)
+"""A private key outlives its epoch by the retention of the mailbox (wire section 13)."""
+SUITE = "xwing-v1"
+
+
+async def ensure(session: AsyncSession, runtime: "Runtime") -> None:
+    """Draw the key of the next epoch when the last one nears its end, and publish the list; the caller commits."""
+    now = clock.machine_now()
+    rows = list((await session.execute(select(OwnHpkeKey).order_by(OwnHpkeKey.valid_from.desc()))).scalars())  # type: ignore[attr-defined]
+    if rows and rows[0].valid_until - now > RENEW_BEFORE:
+        return
+    rows.insert(0, _drawn(runtime, now))
+    session.add(rows[0])
+    runtime.hpke_keys[rows[0].hpkekey] = _private(runtime, rows[0])
+    await _publish(session, runtime, [row for row in rows if row.valid_until > now], now)
+
+
+async def load(session: AsyncSession, runtime: "Runtime") -> None:
+    """Read the private keys of this and past epochs into the keyring; forget those past their grace."""
+    now = clock.machine_now()
+    runtime.hpke_keys.clear()
+    for row in (await session.execute(select(OwnHpkeKey))).scalars():
+        if row.valid_until + KEEP_AFTER < now:
+            await session.delete(row)
+        else:
+            runtime.hpke_keys[row.hpkekey] = _private(runtime, row)
+
+
+def _drawn(runtime: "Runtime", now: datetime) -> OwnHpkeKey:
+    seed = new_seed()
+    key = HpkePrivateKey.from_seed(seed)
+    return OwnHpkeKey(
+        hpkekey=key.hpkekey,
+        suite=SUITE,
+        public=b64u(key.public),
+        sealed_seed=runtime.keystore.seal(seed, key.hpkekey),
+        valid_from=now - timedelta(minutes=5),
+        valid_until=now + EPOCH + RENEW_BEFORE,
+    )
+
+
+def _private(runtime: "Runtime", row: OwnHpkeKey) -> HpkePrivateKey:
+    return HpkePrivateKey.from_seed(runtime.keystore.open(row.sealed_seed, row.hpkekey))
+
+
+async def _publish(session: AsyncSession, runtime: "Runtime", rows: list[OwnHpkeKey], now: datetime) -> None:
+    keys = [
+        HpkeKeyEntry.model_validate(
+            {
+                "suite": row.suite,
+                "public": row.public,
+                "hpkekey": row.hpkekey,
+                "from": row.valid_from,
+                "until": row.valid_until,
+            }
+        )
+        for row in rows
+    ]
+    value = hpke_record(keys, version=int(now.timestamp()), issued=now)
+    topic, signing = runtime.settings.topic("catalogue"), runtime.keystore.signing
+    row = {
+        "kind": "catalogue",
+        "topic": topic,
+        "key": HPKE_ENTITY,
+        "event_id": f"{HPKE_ENTITY}-{rows[0].hpkekey}",
+        "stream": None,
+        "seq": None,
+        "value": value,
+        "signature": signature_header(signing.private, topic, HPKE_ENTITY.encode(), signing.kid, value),
+        "committed_at": now,
+        "not_before": None,
+    }
+    await session.execute(insert(OutboxRow), [row])

@@ -1,0 +1,175 @@
+"""What happens to an event that was read: checked, placed in its stream, opened, applied, kept.
+
+A batch is one transaction; if anything fails it is rolled back and redone event by event, and what still fails
+becomes a dead letter that holds up its own stream only. Position, effect, kept bytes and new outbox rows commit
+together: the second commit point.
+"""
+
+import asyncio
+from collections import Counter
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.ext.asyncio import AsyncSession
+from trama_contracts.opening import check_event
+from trama_contracts.outcomes import Outcome
+from trama_contracts.record import Record
+
+from trama_chassis import contention, outbox
+from trama_chassis.batch import Batch, Checked, again
+from trama_chassis.failpoints import reach
+from trama_chassis.positions import load, name_of
+from trama_chassis.refusals import store_refusals
+from trama_chassis.tables import Position, Waiting
+
+if TYPE_CHECKING:
+    from trama_chassis.runtime import Runtime
+
+ATTEMPTS = 3
+THREADS = 2
+
+
+class Unreachable(Exception):
+    """The database does not answer now; nothing is wrong with the events."""
+
+
+@dataclass(frozen=True, slots=True)
+class Poison:
+    """Why an event could not be applied."""
+
+    code: str
+    reason: str
+
+
+def is_transient(error: BaseException) -> bool:
+    """Whether a failure is the database's and not the event's."""
+    if isinstance(error, DBAPIError):
+        lost = error.connection_invalidated or isinstance(error, OperationalError | InterfaceError)
+        return lost or contention.is_retryable(error) or contention.is_busy(error)
+    return isinstance(error, OSError | TimeoutError) or contention.is_busy(error)
+
+
+class Inbox:
+    """Applies records read from the topics of other services, each once and in order of its stream."""
+
+    def __init__(self, runtime: "Runtime") -> None:
+        self._runtime = runtime
+        self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="verify")
+        self.uncounted: Counter[tuple[str, str]] = Counter()
+        self.outcomes: Counter[Outcome] = Counter()
+
+    async def check(self, records: Sequence[Record]) -> list[Checked]:
+        """Form, signature, source and key of each record; signatures are verified in two threads."""
+        directory = self._runtime.directory.current
+
+        def part(some: Sequence[Record]) -> list[Checked]:
+            return [Checked(record, *check_event(record, directory)) for record in some]
+
+        if len(records) < 2 * THREADS:
+            return part(records)
+        loop = asyncio.get_running_loop()
+        middle = len(records) // THREADS
+        halves = (records[:middle], records[middle:])
+        done = await asyncio.gather(*(loop.run_in_executor(self._threads, part, half) for half in halves))
+        return [checked for half in done for checked in half]
+
+    async def has_unknown_streams(self, checked: Sequence[Checked]) -> bool:
+        """Whether the batch holds a stream for which no key has come yet."""
+        envelopes = [one.envelope for one in checked if one.envelope is not None]
+        async with self._runtime.database.read() as session:
+            known = await load(session, self._runtime, envelopes)
+        return any(name_of(one) not in known for one in envelopes)
+
+    async def deliver(self, records: Sequence[Record]) -> None:
+        """Check and apply records, as the consumer does with what it polls."""
+        await self.apply(await self.check(records))
+
+    async def apply(self, checked: Sequence[Checked]) -> None:
+        """Apply a batch.
+
+        Raises Unreachable if the database cannot be written now: nothing was lost, try again.
+        """
+        try:
+            await self._in_one_transaction(checked)
+        except Exception as error:  # noqa: BLE001 - whatever a handler raises, its stream alone must wait
+            if is_transient(error):
+                raise Unreachable(type(error).__name__) from error
+            self._runtime.log.info("batch redone one by one", events=len(checked), error=type(error).__name__)
+            for one in checked:
+                await self._alone(one)
+                if one.envelope is not None:
+                    await self.follow(*name_of(one.envelope))
+
+    async def follow(self, topic: str, stream: str) -> None:
+        """Take what waits in a stream, one transaction each, as far as it goes."""
+        while (one := await self._next_waiting(topic, stream)) is not None:
+            await self._alone(one)
+
+    async def _next_waiting(self, topic: str, stream: str) -> Checked | None:
+        async with self._runtime.database.read() as session:
+            position = await session.get(Position, (topic, stream))
+            if position is None or not position.waiting or position.stopped or position.blocked_seq is not None:
+                return None
+            row = await session.get(Waiting, (topic, stream, position.seq + 1))
+            return again(row, self._runtime) if row is not None else None
+
+    async def _alone(self, one: Checked) -> None:
+        for attempt in range(ATTEMPTS):
+            try:
+                await self._in_one_transaction([one], follow=False)
+            except Exception as error:  # noqa: BLE001
+                if is_transient(error):
+                    raise Unreachable(type(error).__name__) from error
+                if attempt == ATTEMPTS - 1:
+                    reason = f"{type(error).__name__} in {_place(error)}"
+                    await self._in_one_transaction([one], poison=Poison("not-applied", reason))
+            else:
+                return
+
+    async def _in_one_transaction(
+        self, checked: Sequence[Checked], *, follow: bool = True, poison: Poison | None = None
+    ) -> None:
+        async with self._runtime.consuming() as session:
+            batch = Batch(session, self._runtime, follow=follow)
+            await batch.begin([one.envelope for one in checked if one.envelope is not None])
+            for one in checked:
+                if poison is None:
+                    await batch.take(one)
+                else:
+                    await batch.bury(one, poison.code, poison.reason)
+            await batch.store()
+            if batch.wrote:
+                await self._commit(session, batch)
+        self.outcomes.update(batch.outcomes)
+        if not batch.wrote:
+            self.uncounted.update(batch.refusals)
+
+    async def _commit(self, session: AsyncSession, batch: Batch) -> None:
+        counted = self.uncounted + batch.refusals
+        if counted:
+            await store_refusals(session, self._runtime, counted)
+        reach("consumer.before_commit")
+        await outbox.commit(session)
+        self.uncounted.clear()
+        reach("consumer.after_commit")
+
+    async def store_counts(self) -> None:
+        """Write down the refusals counted since the last commit (batches of refusals alone write nothing)."""
+        if self.uncounted:
+            async with self._runtime.bookkeeping() as session:
+                await store_refusals(session, self._runtime, self.uncounted)
+                await session.commit()
+            self.uncounted.clear()
+
+
+def _place(error: BaseException) -> str:
+    """Where an exception was raised: file and line, never its message (it may quote a person's data)."""
+    place = error.__traceback__
+    while place is not None and place.tb_next is not None:
+        place = place.tb_next
+    if place is None:
+        return "?"
+    return f"{place.tb_frame.f_code.co_filename.rpartition('/')[2]}:{place.tb_lineno}"

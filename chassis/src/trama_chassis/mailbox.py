@@ -1,0 +1,302 @@
+"""What services say to each other beside events: keys, receipts, heads, requests. Sealed to the one they are for.
+
+Sending only writes outbox rows; receiving writes this service's own bookkeeping. Nothing here reads Kafka.
+"""
+
+import uuid
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import delete, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+from trama_contracts.hpke import seal_message
+from trama_contracts.inner import instant
+from trama_contracts.messages import MAX_GRANTS, Grant, GrantEnd, Grants, Heads, Message, Receipt, Request, encode_message
+from trama_contracts.names import parse_topic, topic_of
+from trama_contracts.outcomes import Outcome
+from trama_contracts.signature import signature_header
+
+from trama_chassis import clock, resend
+from trama_chassis.tables import (
+    Delivered,
+    Erased,
+    GrantGiven,
+    GrantReceived,
+    HeadHeard,
+    MessageSeen,
+    OutboxRow,
+    OwnStream,
+    Position,
+    SourceHeard,
+)
+
+if TYPE_CHECKING:
+    from trama_chassis.runtime import Runtime
+
+REMEMBER = timedelta(days=70)
+ONCE = (Grants, GrantEnd, Request)
+"""Messages that are acted upon once; heads and receipts may be repeated."""
+
+
+def seal(
+    runtime: "Runtime", recipient: str, message: Message, *, not_before: datetime | None = None
+) -> dict[str, Any] | None:
+    """The outbox row of a message, or None while the recipient has published no key to seal to."""
+    now = clock.machine_now()
+    key = runtime.directory.hpke_key(recipient, now)
+    if key is None:
+        return None
+    settings, signing = runtime.settings, runtime.keystore.signing
+    topic = topic_of(settings.network, recipient, "mailbox")
+    message_id = str(uuid.uuid4())
+    value = seal_message(
+        recipient_public=key.raw,
+        suite=key.suite,
+        topic=topic,
+        source=settings.source,
+        id=message_id,
+        recipient=recipient,
+        inner=encode_message(message, now),
+    )
+    return {
+        "kind": "message",
+        "topic": topic,
+        "key": settings.principal,
+        "event_id": message_id,
+        "stream": None,
+        "seq": None,
+        "value": value,
+        "signature": signature_header(signing.private, topic, settings.principal.encode(), signing.kid, value),
+        "committed_at": now,
+        "not_before": not_before,
+    }
+
+
+async def send(session: AsyncSession, runtime: "Runtime", messages: Iterable[tuple[str, Message]]) -> set[str]:
+    """Write messages to the outbox; returns the recipients that could be reached."""
+    rows: dict[str, list[dict[str, Any]]] = {}
+    for recipient, message in messages:
+        row = seal(runtime, recipient, message)
+        if row is not None:
+            rows.setdefault(recipient, []).append(row)
+    if rows:
+        await session.execute(insert(OutboxRow), [row for some in rows.values() for row in some])
+    return set(rows)
+
+
+async def receive(
+    session: AsyncSession, runtime: "Runtime", sender: str, message_id: str, message: Message, sent_at: datetime
+) -> Outcome:
+    """Act upon an opened message; the caller commits."""
+    if isinstance(message, ONCE):
+        if await session.get(MessageSeen, (sender, message_id)) is not None:
+            return Outcome.DUPLICATE
+        session.add(MessageSeen(source=sender, message=message_id, at=clock.machine_now()))
+    match message:
+        case Grants():
+            return await _take_grants(session, runtime, sender, message.grants)
+        case GrantEnd():
+            await _end_grants(session, runtime, sender, message)
+        case Receipt():
+            await _note_receipt(session, sender, message)
+        case Heads():
+            await _note_heads(session, sender, message, sent_at)
+        case Request():
+            await _answer(session, runtime, sender, message)
+        case _:
+            runtime.log.info("message not handled", source=sender)
+    return Outcome.OK
+
+
+# Grants, as they arrive
+
+
+async def _take_grants(
+    session: AsyncSession, runtime: "Runtime", sender: str, grants: Sequence[Grant]
+) -> Outcome:
+    """Store keys. One for an erased stream, or with another key than the one held, is skipped alone and counted."""
+    if not runtime.directory.current.accepts_grants(clock.machine_now()):
+        runtime.log.error("grant refused: the directory has expired", source=sender)
+        return Outcome.STALE
+    streams = {grant.stream for grant in grants}
+    held = {
+        (row.topic, row.stream): row
+        for row in (
+            await session.execute(select(GrantReceived).where(GrantReceived.stream.in_(streams)))  # type: ignore[attr-defined]
+        ).scalars()
+    }
+    erased = set(
+        (await session.execute(select(Erased.topic, Erased.stream).where(Erased.stream.in_(streams)))).tuples()  # type: ignore[attr-defined]
+    )
+    for grant in grants:
+        name = (grant.topic, grant.stream)
+        before = held.get(name)
+        if name in erased:
+            runtime.count(sender, Outcome.ERASED)
+        elif before is None:
+            session.add(_received(runtime, sender, grant))
+        elif runtime.keystore.open(before.sealed_key, before.stream) != grant.raw_key:
+            runtime.count(sender, Outcome.EQUIVOCATION)
+            runtime.log.error("another key for a granted stream", source=sender)
+        else:
+            before.terms, before.valid_until, before.ended_at = _terms(grant), _until(grant), None
+    return Outcome.OK
+
+
+def _terms(grant: Grant) -> dict[str, Any]:
+    return grant.model_dump(mode="json", by_alias=True, exclude_none=True, exclude={"key"})
+
+
+def _until(grant: Grant) -> str | None:
+    return instant(grant.valid_until) if grant.valid_until is not None else None
+
+
+def _received(runtime: "Runtime", sender: str, grant: Grant) -> GrantReceived:
+    return GrantReceived(
+        topic=grant.topic,
+        stream=grant.stream,
+        source=sender,
+        sealed_key=runtime.keystore.seal(grant.raw_key, grant.stream),
+        circle=grant.circle,
+        scope=grant.scope,
+        record=grant.record,
+        terms=_terms(grant),
+        valid_until=_until(grant),
+        from_seq=grant.from_.seq,
+        from_prevhash=grant.from_.prevhash,
+    )
+
+
+async def _end_grants(session: AsyncSession, runtime: "Runtime", sender: str, message: GrantEnd) -> None:
+    """Stop applying streams; only the service that writes a stream may say so."""
+    for topic, streams in message.streams.items():
+        owner = parse_topic(topic)
+        if owner is None or not runtime.directory.current.may_write(sender, owner.principal):
+            runtime.count(sender, Outcome.WRONG_SOURCE)
+            continue
+        await session.execute(
+            update(GrantReceived)
+            .where(GrantReceived.topic == topic, GrantReceived.stream.in_(streams))  # type: ignore[arg-type, attr-defined]
+            .values(ended_at=clock.machine_now())
+        )
+
+
+# What recipients tell of our streams, and what they ask
+
+
+async def _note_receipt(session: AsyncSession, sender: str, message: Receipt) -> None:
+    now = clock.machine_now()
+    for triples in message.applied.values():
+        for stream, seq, value_hash in triples:
+            await session.merge(
+                Delivered(stream=stream, recipient=sender, seq=seq, hash=value_hash, heard_at=now)
+            )
+    for pairs in message.rejected.values():
+        for event_id, code in pairs:
+            stream = await session.scalar(select(OutboxRow.stream).where(OutboxRow.event_id == event_id))
+            if stream is not None:
+                noted = await session.get(Delivered, (stream, sender))
+                if noted is None:
+                    session.add(Delivered(stream=stream, recipient=sender, rejected=code, heard_at=now))
+                else:
+                    noted.rejected = code
+    named = [stream for streams in message.granted.values() for stream in streams]
+    if named:
+        await session.execute(
+            update(GrantGiven)
+            .where(GrantGiven.recipient == sender, GrantGiven.stream.in_(named))  # type: ignore[arg-type, attr-defined]
+            .values(acknowledged=True)
+        )
+
+
+async def _answer(session: AsyncSession, runtime: "Runtime", sender: str, message: Request) -> None:
+    """Send again what this recipient was given: keys it asks for, and exact bytes."""
+    given = select(GrantGiven).where(GrantGiven.recipient == sender, GrantGiven.ended_at.is_(None))  # type: ignore[arg-type, union-attr]
+    mine = {row.stream: row for row in (await session.execute(given)).scalars()}
+    if message.keys is not None:
+        named = {stream for streams in message.keys.values() for stream in streams} or set(mine)
+        for stream in sorted(named & mine.keys()):
+            mine[stream].message = None
+            await resend.ask(session, stream, 1)
+    for pairs in (message.resend or {}).values():
+        for stream, from_seq in pairs:
+            if stream in mine:
+                await resend.ask(session, stream, from_seq)
+
+
+async def _note_heads(session: AsyncSession, sender: str, message: Heads, sent_at: datetime) -> None:
+    text, now = instant(sent_at), clock.machine_now()
+    heard = await session.get(SourceHeard, sender)
+    if heard is None:
+        session.add(SourceHeard(source=sender, sent_at=text, heard_at=now))
+    elif heard.sent_at < text:
+        heard.sent_at, heard.heard_at = text, now
+    for topic, triples in message.heads.items():
+        owner = parse_topic(topic)
+        if owner is None or owner.principal != sender:
+            continue
+        for stream, seq, value_hash in triples:
+            known = await session.get(HeadHeard, (topic, stream))
+            if known is None:
+                session.add(HeadHeard(topic=topic, stream=stream, seq=seq, hash=value_hash, heard_at=now))
+            elif seq > known.seq:
+                known.seq, known.hash, known.heard_at = seq, value_hash, now
+
+
+# What this service tells, on its own time (see duties)
+
+
+async def grants_wanted(session: AsyncSession) -> Sequence[GrantGiven]:
+    """Grants that could not be sealed yet, or that were asked for again."""
+    found = await session.execute(
+        select(GrantGiven)
+        .where(GrantGiven.message.is_(None), GrantGiven.ended_at.is_(None))  # type: ignore[union-attr]
+        .order_by(GrantGiven.recipient, GrantGiven.stream)
+        .limit(640)
+    )
+    return found.scalars().all()
+
+
+async def heads_to_tell(session: AsyncSession) -> dict[str, dict[str, list[tuple[str, int, str]]]]:
+    """For each recipient, the heads of streams granted to it that have moved since they were told."""
+    rows = await session.execute(
+        select(GrantGiven.recipient, OwnStream.topic, OwnStream.stream, OwnStream.seq, OwnStream.hash)
+        .join(OwnStream, OwnStream.stream == GrantGiven.stream)  # type: ignore[arg-type]
+        .where(GrantGiven.ended_at.is_(None), OwnStream.seq > OwnStream.told_seq)  # type: ignore[union-attr]
+        .order_by(GrantGiven.recipient, OwnStream.stream)
+        .limit(5_000)
+    )
+    heads: dict[str, dict[str, list[tuple[str, int, str]]]] = defaultdict(lambda: defaultdict(list))
+    for recipient, topic, stream, seq, value_hash in rows:
+        heads[recipient][topic].append((stream, seq, value_hash or ""))
+    return heads
+
+
+async def mark_told(session: AsyncSession, streams: Collection[str]) -> None:
+    """Note that the heads of these streams were told as they stand in this transaction."""
+    await session.execute(
+        update(OwnStream).where(OwnStream.stream.in_(streams)).values(told_seq=OwnStream.seq)  # type: ignore[attr-defined]
+    )
+
+
+async def positions_to_tell(session: AsyncSession) -> Sequence[tuple[str, str, str, int, str]]:
+    """(source, topic, stream, seq, hash) of what was applied since it was last told."""
+    rows = await session.execute(
+        select(GrantReceived.source, Position.topic, Position.stream, Position.seq, Position.hash)
+        .join(
+            Position,
+            (Position.topic == GrantReceived.topic) & (Position.stream == GrantReceived.stream),  # type: ignore[arg-type]
+        )
+        .where(Position.seq > Position.told_seq)  # type: ignore[arg-type]
+        .order_by(GrantReceived.source, Position.stream)
+        .limit(5_000)
+    )
+    return [tuple(row) for row in rows]
+
+
+async def forget_old(session: AsyncSession) -> None:
+    """Drop the ids of messages older than any that could still arrive."""
+    limit = clock.machine_now() - REMEMBER
+    await session.execute(delete(MessageSeen).where(MessageSeen.at < limit))  # type: ignore[arg-type]

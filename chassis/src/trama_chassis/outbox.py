@@ -1,0 +1,267 @@
+"""What a service publishes: collected during the transaction, sealed and signed at its commit, sent by the relay.
+
+`commit` is the one way in which a service's transaction ends. Nothing here talks to Kafka.
+"""
+
+import random
+import uuid
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import insert, select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.asyncio import AsyncSession
+from trama_contracts.event import Event, Fact
+from trama_contracts.facts import Counted, fact_of
+from trama_contracts.inner import Actor, Continues, Inner, encode_inner
+from trama_contracts.sealing import seal_event, value_hash
+from trama_contracts.signature import signature_header
+
+from trama_chassis import clock, granting, streams
+from trama_chassis.errors import Refused
+from trama_chassis.handlers import Origin
+from trama_chassis.streams import StreamHead, StreamName
+from trama_chassis.tables import OutboxRow, ReportingIdHeld, ScopeParty
+
+if TYPE_CHECKING:
+    from trama_chassis.runtime import Runtime
+
+
+class PublishedOutsideACommand(Exception):
+    """An event was added to a session that no commit point opened: it would never be published."""
+
+
+class WrongWriter(Exception):
+    """A service tried to publish another service's event."""
+
+
+class PersonNotYetKnown(Refused):
+    """The registry's word on this record has not arrived here yet."""
+
+    status = 503
+    code = "person-not-yet-known"
+    detail = "I dati della persona non sono ancora arrivati dal registro: riprovate tra qualche secondo."
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """An event on its way to be sealed."""
+
+    event: Event
+    event_id: str
+    name: StreamName
+    occurred_at: datetime
+    actor: Actor
+    caused_by: tuple[str, ...] = ()
+    corrects: str | None = None
+    traceparent: str | None = None
+
+
+@dataclass(slots=True)
+class Work:
+    """What one transaction has collected for its commit."""
+
+    drafts: list[Draft] = field(default_factory=list)
+    parties: set[tuple[str, str, str]] = field(default_factory=set)
+    regrants: set[str] = field(default_factory=set)
+
+
+def runtime_of(session: AsyncSession) -> "Runtime":
+    """The running service a session belongs to.
+
+    Raises PublishedOutsideACommand if no commit point opened the session.
+    """
+    runtime = session.info.get("runtime")
+    if runtime is None:
+        raise PublishedOutsideACommand("this session was not opened by a commit point")
+    return runtime  # type: ignore[no-any-return]  # a session's info holds anything
+
+
+def work_of(session: AsyncSession) -> Work:
+    """What this transaction has collected so far."""
+    runtime_of(session)
+    work: Work = session.info.setdefault("work", Work())
+    return work
+
+
+def add(
+    session: AsyncSession,
+    event: Event,
+    *,
+    record: str,
+    scope: str,
+    to: Iterable[str] = (),
+    occurred_at: datetime | None = None,
+    corrects: str | None = None,
+) -> str:
+    """Publish an event when this transaction commits, and return its id.
+
+    `scope` is the id in `<kind>:<uuid>`, the kind comes from the class; `to` names the principals that are party
+    to the scope. In a rebuild nothing is published. Raises PublishedOutsideACommand, WrongWriter.
+    """
+    runtime = runtime_of(session)
+    if event.wire_type.split(".")[2] != runtime.settings.service:
+        raise WrongWriter(f"{runtime.settings.principal} does not own {event.wire_type}")
+    event_id = str(uuid.uuid4())
+    if session.info.get("replay"):
+        return event_id
+    work = work_of(session)
+    full_scope = f"{event.scope}:{scope}"
+    name = StreamName(runtime.settings.topic("events"), record, event.circle, full_scope)
+    work.drafts.append(
+        Draft(
+            event=event,
+            event_id=event_id,
+            name=name,
+            occurred_at=occurred_at or runtime.clock.now(),
+            actor=session.info.get("actor") or _itself(runtime),
+            caused_by=tuple(session.info.get("caused_by", ())),
+            corrects=corrects,
+            traceparent=session.info.get("traceparent"),
+        )
+    )
+    work.parties.update((record, full_scope, principal) for principal in to)
+    return event_id
+
+
+def regrant(session: AsyncSession, *records: str) -> None:
+    """Ask the commit to decide again who may have the streams of these records."""
+    if not session.info.get("replay"):
+        work_of(session).regrants.update(records)
+
+
+async def commit(session: AsyncSession) -> None:
+    """Seal, sign and store what the transaction collected, and commit it: all of it or nothing."""
+    runtime = runtime_of(session)
+    work: Work | None = session.info.pop("work", None)
+    if work is not None and (work.drafts or work.regrants):
+        await _publish(session, runtime, work)
+    await session.commit()
+    if work is not None:
+        runtime.wake.set()
+
+
+async def _publish(session: AsyncSession, runtime: "Runtime", work: Work) -> None:
+    await session.flush()
+    await _remember_parties(session, runtime, work.parties)
+    drafts = [*work.drafts, *await _facts(session, runtime, work.drafts)]
+    await granting.run_again(session, runtime, work.regrants)
+    if not drafts:
+        return
+    heads = await streams.lock(session, runtime, {draft.name for draft in drafts})
+    await granting.run(session, runtime, [head for head in heads.values() if head.seq == 0])
+    rows = [_row(runtime, draft, heads[draft.name]) for draft in drafts]
+    await session.execute(insert(OutboxRow), rows)
+    await streams.store(session, heads.values())
+    await _copy_own(session, runtime, work.drafts, rows)
+
+
+async def _remember_parties(session: AsyncSession, runtime: "Runtime", parties: set[tuple[str, str, str]]) -> None:
+    if not parties:
+        return
+    rows = [dict(zip(("record", "scope", "principal"), party, strict=True)) for party in sorted(parties)]
+    dialect = postgresql if runtime.database.dialect == "postgresql" else sqlite
+    await session.execute(dialect.insert(ScopeParty).on_conflict_do_nothing(), rows)
+
+
+async def _facts(session: AsyncSession, runtime: "Runtime", drafts: Sequence[Draft]) -> list[Draft]:
+    counted = [draft for draft in drafts if isinstance(draft.event, Counted)]
+    if not counted:
+        return []
+    records = sorted({draft.name.record for draft in counted})
+    found = await session.execute(
+        select(ReportingIdHeld.record, ReportingIdHeld.reporting_id).where(ReportingIdHeld.record.in_(records))  # type: ignore[attr-defined]
+    )
+    ids = {record: reporting_id for record, reporting_id in found}
+    return [_fact(runtime, draft, ids) for draft in counted]
+
+
+def _fact(runtime: "Runtime", draft: Draft, ids: dict[str, str]) -> Draft:
+    reporting_id = ids.get(draft.name.record)
+    if reporting_id is None:
+        raise PersonNotYetKnown
+    fact = fact_of(draft.event, reporting_id)
+    if fact is None:
+        raise TypeError(f"{draft.event.wire_type} is counted but has no fact")
+    name = StreamName(runtime.settings.topic("facts"), draft.name.record, "accountability", draft.name.scope)
+    return Draft(fact, str(uuid.uuid4()), name, draft.occurred_at, _itself(runtime))
+
+
+def _row(runtime: "Runtime", draft: Draft, head: StreamHead) -> dict[str, Any]:
+    """Seal one event onto its stream's head; the head moves on."""
+    is_fact = isinstance(draft.event, Fact)
+    now = clock.machine_now()
+    inner = Inner(
+        type=draft.event.wire_type,
+        circle=draft.event.circle,
+        record=None if is_fact else draft.name.record,
+        occurred_at=draft.occurred_at,
+        recorded_at=runtime.clock.now(),
+        actor=draft.actor,
+        caused_by=draft.caused_by,
+        corrects=draft.corrects,
+        continues=Continues(**head.continues) if head.continues and head.seq == 0 else None,
+        traceparent=draft.traceparent,
+        payload=draft.event.payload(),
+    )
+    value = seal_event(
+        key=head.key,
+        topic=head.topic,
+        source=runtime.settings.source,
+        id=draft.event_id,
+        subject=head.stream,
+        streamseq=head.seq + 1,
+        prevhash=head.hash,
+        inner=encode_inner(inner),
+    )
+    head.seq, head.hash = head.seq + 1, value_hash(value)
+    if is_fact:
+        head.not_before = max(head.not_before or now, now + _shuffled(runtime))
+    signing = runtime.keystore.signing
+    return {
+        "kind": "fact" if is_fact else "event",
+        "topic": head.topic,
+        "key": head.stream,
+        "event_id": draft.event_id,
+        "stream": head.stream,
+        "seq": head.seq,
+        "value": value,
+        "signature": signature_header(signing.private, head.topic, head.stream.encode(), signing.kid, value),
+        "committed_at": now,
+        "not_before": head.not_before if is_fact else None,
+    }
+
+
+def _itself(runtime: "Runtime") -> Actor:
+    return Actor(role="service", member=runtime.settings.member, operator=runtime.settings.principal)
+
+
+def _shuffled(runtime: "Runtime") -> timedelta:
+    shortest, longest = runtime.settings.facts_delay
+    return timedelta(seconds=random.SystemRandom().uniform(shortest, longest))
+
+
+async def _copy_own(
+    session: AsyncSession, runtime: "Runtime", drafts: Sequence[Draft], rows: Sequence[dict[str, Any]]
+) -> None:
+    """Apply this service's own events to the copies it keeps of them (facts, which stand last, have none)."""
+    for draft, row in zip(drafts, rows, strict=False):
+        origin = Origin(
+            event_id=draft.event_id,
+            member=runtime.settings.member,
+            service=runtime.settings.service,
+            topic=row["topic"],
+            stream=row["stream"],
+            seq=row["seq"],
+            record=draft.name.record,
+            circle=draft.name.circle,
+            scope=draft.name.scope,
+            occurred_at=draft.occurred_at,
+            recorded_at=runtime.clock.now(),
+            actor=draft.actor,
+            caused_by=draft.caused_by,
+            corrects=draft.corrects,
+        )
+        await runtime.service.handlers.apply_own(session, draft.event, origin)

@@ -1,0 +1,203 @@
+"""How far each granted stream has been applied: read once per batch, written back guarded by what was read."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from sqlalchemy import and_, bindparam, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+from trama_contracts.envelope import Envelope
+from trama_contracts.inner import instant
+from trama_contracts.opening import StreamKey
+from trama_contracts.outcomes import Position
+
+from trama_chassis.tables import Erased, GrantReceived, InboxEvent
+from trama_chassis.tables import Position as PositionRow
+
+if TYPE_CHECKING:
+    from trama_chassis.runtime import Runtime
+
+Name = tuple[str, str]
+"""A stream is the pair (topic, stream id); the id alone identifies nothing."""
+
+
+def name_of(envelope: Envelope) -> Name:
+    """The stream an event belongs to."""
+    return (str(envelope.topic), envelope.subject)
+
+
+class LostRace(Exception):
+    """Another process moved a position between our reading and writing it: nothing of this batch was kept."""
+
+
+@dataclass(slots=True)
+class Standing:
+    """One stream as this service holds it, while a batch is applied."""
+
+    topic: str
+    stream: str
+    key: StreamKey | None
+    scope: str
+    seq: int
+    hash: str | None
+    erased: bool = False
+    stopped: bool = False
+    blocked_seq: int | None = None
+    waiting: int = 0
+    waiting_since: datetime | None = None
+    stored: bool = False
+    stored_seq: int = 0
+    changed: bool = False
+    held: dict[int, str] = field(default_factory=dict)
+
+    @property
+    def position(self) -> Position:
+        """The position as the wire's opener wants it."""
+        held = dict(self.held)
+        if self.hash is not None and self.seq > 0:
+            held[self.seq] = self.hash
+        return Position(seq=self.seq, hash=self.hash, held=held, stopped=self.stopped)
+
+    def advance(self, seq: int, value_hash: str) -> None:
+        """Move to the next event."""
+        self.seq, self.hash, self.changed = seq, value_hash, True
+
+
+_GRANT = (
+    GrantReceived.topic,
+    GrantReceived.stream,
+    GrantReceived.sealed_key,
+    GrantReceived.circle,
+    GrantReceived.scope,
+    GrantReceived.record,
+    GrantReceived.valid_until,
+    GrantReceived.from_seq,
+    GrantReceived.from_prevhash,
+    GrantReceived.ended_at,
+)
+_POSITION = (
+    PositionRow.seq,
+    PositionRow.hash,
+    PositionRow.stopped,
+    PositionRow.blocked_seq,
+    PositionRow.waiting,
+    PositionRow.waiting_since,
+)
+
+
+async def load(
+    session: AsyncSession, runtime: "Runtime", envelopes: Iterable[Envelope], *, lock: bool = False
+) -> dict[Name, Standing]:
+    """The standing of every stream among these events that was granted or erased; two or three statements in all."""
+    wanted = list(envelopes)
+    if not wanted:
+        return {}
+    streams = sorted({envelope.subject for envelope in wanted})
+    joined = and_(PositionRow.topic == GrantReceived.topic, PositionRow.stream == GrantReceived.stream)
+    statement = (
+        select(*_GRANT, *_POSITION)
+        .outerjoin(PositionRow, joined)
+        .where(GrantReceived.stream.in_(streams))  # type: ignore[attr-defined]
+        .order_by(GrantReceived.stream)
+    )
+    if lock:
+        statement = statement.with_for_update(of=GrantReceived)
+    found: dict[Name, Standing] = {}
+    now = instant(runtime.clock.now())
+    for row in await session.execute(statement):
+        found[(row[0], row[1])] = _standing(runtime, row, now)
+    await _mark_erased(session, streams, found)
+    await _remember_hashes(session, wanted, found)
+    return found
+
+
+def _standing(runtime: "Runtime", row: Sequence[object], now: str) -> Standing:
+    topic, stream, sealed, circle, scope, record, valid_until, from_seq, from_prevhash, ended_at = row[:10]
+    seq, value_hash, stopped, blocked_seq, waiting, waiting_since = row[10:]
+    over = ended_at is not None or (valid_until is not None and str(valid_until) < now)
+    key = None if over else StreamKey(runtime.keystore.open(sealed, stream), circle, record)  # type: ignore[arg-type]
+    stored = seq is not None
+    return Standing(
+        topic=str(topic),
+        stream=str(stream),
+        key=key,
+        scope=str(scope),
+        seq=seq if stored else from_seq - 1,  # type: ignore[arg-type, operator]
+        hash=value_hash if stored else from_prevhash,  # type: ignore[arg-type]
+        stopped=bool(stopped),
+        blocked_seq=blocked_seq,  # type: ignore[arg-type]
+        waiting=waiting or 0,  # type: ignore[arg-type]
+        waiting_since=waiting_since,  # type: ignore[arg-type]
+        stored=stored,
+        stored_seq=seq if stored else 0,  # type: ignore[arg-type]
+    )
+
+
+async def _mark_erased(session: AsyncSession, streams: list[str], found: dict[Name, Standing]) -> None:
+    rows = await session.execute(select(Erased).where(Erased.stream.in_(streams)))  # type: ignore[attr-defined]
+    for row in rows.scalars():
+        standing = found.setdefault(
+            (row.topic, row.stream), Standing(row.topic, row.stream, None, "", 0, row.hash, stored=True)
+        )
+        standing.erased, standing.key = True, None
+
+
+async def _remember_hashes(session: AsyncSession, envelopes: list[Envelope], found: dict[Name, Standing]) -> None:
+    """Fetch the hashes of what comes again, to tell a duplicate from an equivocation."""
+    again = [
+        envelope
+        for envelope in envelopes
+        if (standing := found.get(name_of(envelope))) and envelope.streamseq < standing.seq
+    ]
+    if not again:
+        return
+    rows = await session.execute(
+        select(InboxEvent.topic, InboxEvent.stream, InboxEvent.seq, InboxEvent.hash).where(
+            InboxEvent.stream.in_({envelope.subject for envelope in again}),  # type: ignore[attr-defined]
+            InboxEvent.seq.in_({envelope.streamseq for envelope in again}),  # type: ignore[attr-defined]
+        )
+    )
+    for topic, stream, seq, value_hash in rows:
+        if (topic, stream) in found:
+            found[(topic, stream)].held[seq] = value_hash
+
+
+_MOVED = ("seq", "hash", "stopped", "blocked_seq", "waiting", "waiting_since")
+
+
+async def store(session: AsyncSession, standings: Iterable[Standing]) -> None:
+    """Write back what moved.
+
+    Raises LostRace if a position is no longer where it was read: two consumers were alive at once.
+    """
+    moved = sorted((one for one in standings if one.changed), key=lambda one: (one.topic, one.stream))
+    table = PositionRow.__table__  # type: ignore[attr-defined]
+    connection = await session.connection()
+    fresh = [
+        {"topic": one.topic, "stream": one.stream, "told_seq": 0, **{name: getattr(one, name) for name in _MOVED}}
+        for one in moved
+        if not one.stored
+    ]
+    if fresh:
+        await connection.execute(insert(table), fresh)
+    known = [one for one in moved if one.stored]
+    if known:
+        statement = (
+            update(table)
+            .where(table.c.topic == bindparam("in_topic"), table.c.stream == bindparam("of_stream"))
+            .where(table.c.seq == bindparam("from_seq"))
+            .values({name: bindparam(f"to_{name}") for name in _MOVED})
+        )
+        rows = [
+            {
+                "in_topic": one.topic,
+                "of_stream": one.stream,
+                "from_seq": one.stored_seq,
+                **{f"to_{name}": getattr(one, name) for name in _MOVED},
+            }
+            for one in known
+        ]
+        result = await connection.execute(statement, rows)
+        if result.rowcount != len(rows):
+            raise LostRace

@@ -1,0 +1,29 @@
+"""How often records of each source were refused, by outcome code. Never by stream: that would say whose it is."""
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from trama_chassis import clock
+from trama_chassis.tables import Refusal
+
+if TYPE_CHECKING:
+    from trama_chassis.runtime import Runtime
+
+
+async def store_refusals(session: AsyncSession, runtime: "Runtime", counted: Counter[tuple[str, str]]) -> None:
+    """Add counts to what was counted before, in one statement."""
+    dialect = postgresql if runtime.database.dialect == "postgresql" else sqlite
+    statement = dialect.insert(Refusal)
+    statement = statement.on_conflict_do_update(
+        index_elements=["source", "code"],
+        set_={"count": Refusal.count + statement.excluded.count, "last_at": statement.excluded.last_at},
+    )
+    now = clock.machine_now()
+    rows = [
+        {"source": source, "code": code, "count": count, "last_at": now}
+        for (source, code), count in sorted(counted.items())
+    ]
+    await session.execute(statement, rows)

@@ -1,0 +1,258 @@
+"""Sends the outbox to Kafka: in order per stream, a key before the first event it opens, nobody else blocked.
+
+It holds no secret: rows are sealed and signed when they are committed. It marks a row only with the partition and
+offset the broker gave it; a crash before the mark means a harmless duplicate.
+"""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Awaitable, Sequence
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, NamedTuple
+
+from aiokafka import AIOKafkaProducer
+from aiokafka.errors import KafkaError
+from sqlalchemy import bindparam, func, select, text, update
+
+from trama_chassis import clock, resend
+from trama_chassis.failpoints import reach
+from trama_chassis.kafka import CONTENT_TYPES, client_settings
+from trama_chassis.tables import OutboxRow
+
+if TYPE_CHECKING:
+    from trama_chassis.runtime import Runtime
+
+WAVE = 1000
+MESSAGES_FIRST = ("message", "catalogue", "control")
+HELD_FOR = timedelta(seconds=5)
+POLL_SECONDS = 1.0
+RECONCILE_EVERY = timedelta(hours=1)
+
+
+class Row(NamedTuple):
+    """One outbox row as it is sent."""
+
+    position: int
+    kind: str
+    topic: str
+    key: str
+    value: bytes
+    signature: bytes
+
+
+class Sent(NamedTuple):
+    """Where the broker put a row."""
+
+    position: int
+    partition: int
+    offset: int
+
+
+_COLUMNS = (
+    OutboxRow.position,
+    OutboxRow.kind,
+    OutboxRow.topic,
+    OutboxRow.key,
+    OutboxRow.value,
+    OutboxRow.signature,
+)
+
+_GATE = text(
+    "NOT EXISTS (SELECT 1 FROM grant_given g JOIN outbox m ON m.event_id = g.message"
+    " WHERE g.stream = outbox.stream AND m.sent_at IS NULL AND m.position < outbox.position)"
+)
+
+
+class Relay:
+    """The one active relay of a service."""
+
+    def __init__(self, runtime: "Runtime") -> None:
+        self._runtime = runtime
+        self._producer: AIOKafkaProducer | None = None
+        self._held: dict[str, datetime] = {}
+        self._reconciled: datetime | None = None
+
+    async def run(self) -> None:
+        """Send until cancelled; woken by each commit, and by the clock as a backstop."""
+        try:
+            while True:
+                self._runtime.wake.clear()
+                sent = await self._turn()
+                self._runtime.health.mark("relay")
+                if not sent:
+                    await self._sleep()
+        finally:
+            await self._throw_producer_away()
+
+    async def _sleep(self) -> None:
+        try:
+            async with asyncio.timeout(POLL_SECONDS):
+                await self._runtime.wake.wait()
+        except TimeoutError:
+            return
+
+    async def _turn(self) -> int:
+        """One turn; a broker that is away costs a pause, never a row."""
+        try:
+            await self._runtime.lease.assert_held()
+            producer = await self._ready_producer()
+            await self._reconcile(producer)
+            return await self.relay_once(producer)
+        except (KafkaError, OSError, TimeoutError) as error:
+            self._runtime.log.warning("broker not reachable", error=type(error).__name__)
+            await self._throw_producer_away()
+            await asyncio.sleep(1.0)
+            return 0
+
+    async def relay_once(self, producer: AIOKafkaProducer) -> int:
+        """Send what is due: messages and catalogue first, then events and facts, then what must be sent again."""
+        messages = await self._due(MESSAGES_FIRST, gated=False)
+        sent = await self._send(producer, messages)
+        events = await self._due(("event", "fact"), gated=True)
+        sent += await self._send(producer, events)
+        if not events:
+            sent += await self._resend(producer)
+        return sent
+
+    async def _due(self, kinds: Sequence[str], *, gated: bool) -> list[Row]:
+        now = clock.machine_now()
+        self._held = {name: until for name, until in self._held.items() if until > now}
+        wanted = (
+            select(*_COLUMNS)
+            .where(OutboxRow.kind.in_(kinds), OutboxRow.sent_at.is_(None))  # type: ignore[attr-defined, union-attr]
+            .where((OutboxRow.not_before.is_(None)) | (OutboxRow.not_before <= now))  # type: ignore[union-attr, operator]
+            .order_by(OutboxRow.position)  # type: ignore[arg-type]
+            .limit(WAVE)
+        )
+        if gated:
+            wanted = wanted.where(_GATE)
+        if self._held:
+            wanted = wanted.where(OutboxRow.key.not_in(self._held), OutboxRow.topic.not_in(self._held))  # type: ignore[attr-defined]
+        async with self._runtime.database.read() as session:
+            return [Row(*row) for row in await session.execute(wanted)]
+
+    async def _send(self, producer: AIOKafkaProducer, rows: Sequence[Row]) -> int:
+        """Send one wave and mark what was acknowledged; hold back what was not."""
+        if not rows:
+            return 0
+        reach("relay.before_send")
+        pending: list[tuple[Row, Awaitable[object]]] = []
+        failed: dict[Row, BaseException] = {}
+        for row in rows:
+            try:
+                pending.append((row, await self._enqueue(producer, row)))
+            except (KafkaError, ValueError) as error:
+                failed[row] = error
+        reach("relay.after_enqueue")
+        results = await asyncio.gather(*(future for _, future in pending), return_exceptions=True)
+        reach("relay.after_ack")
+        sent: list[Sent] = []
+        for (row, _), result in zip(pending, results, strict=True):
+            if isinstance(result, BaseException):
+                failed[row] = result
+            else:
+                sent.append(Sent(row.position, result.partition, result.offset))  # type: ignore[attr-defined]
+        await self._mark(sent)
+        reach("relay.after_mark")
+        if failed:
+            await self._hold_back(failed)
+        return len(sent)
+
+    @staticmethod
+    async def _enqueue(producer: AIOKafkaProducer, row: Row) -> Awaitable[object]:
+        headers = [("content-type", CONTENT_TYPES[row.kind]), ("trama-signature", row.signature)]
+        return await producer.send(row.topic, row.value, key=row.key.encode(), headers=headers)  # type: ignore[no-any-return]
+
+    async def _mark(self, sent: Sequence[Sent]) -> None:
+        if not sent:
+            return
+        table = OutboxRow.__table__  # type: ignore[attr-defined]
+        statement = (
+            update(table)
+            .where(table.c.position == bindparam("at"), table.c.sent_at.is_(None))
+            .values(sent_at=bindparam("now"), partition=bindparam("part"), offset=bindparam("off"))
+        )
+        now = clock.machine_now()
+        rows = [{"at": one.position, "now": now, "part": one.partition, "off": one.offset} for one in sent]
+        async with self._runtime.bookkeeping() as session:
+            await (await session.connection()).execute(statement, rows)
+            await session.commit()
+
+    async def _hold_back(self, failed: dict[Row, BaseException]) -> None:
+        """Hold a failing stream (or a message's topic) for a while, and start afresh with a new producer."""
+        until = clock.machine_now() + HELD_FOR
+        by_error: dict[str, int] = defaultdict(int)
+        for row, error in failed.items():
+            self._held[row.topic if row.kind in MESSAGES_FIRST else row.key] = until
+            by_error[type(error).__name__] += 1
+        self._runtime.log.warning("send failed", errors=dict(by_error), rows=len(failed))
+        await self._throw_producer_away()
+
+    async def _resend(self, producer: AIOKafkaProducer) -> int:
+        """Send again, oldest first, what somebody asked for; live traffic goes before it."""
+        async with self._runtime.database.read() as session:
+            batch = await resend.due(session, WAVE // 2)
+        if not batch.rows:
+            return 0
+        futures = [await self._enqueue(producer, Row(*row)) for row in batch.rows]
+        await asyncio.gather(*futures)
+        async with self._runtime.bookkeeping() as session:
+            await resend.done(session, batch)
+            await session.commit()
+        return len(batch.rows)
+
+    async def _reconcile(self, producer: AIOKafkaProducer) -> None:
+        """At the start and each hour: what the broker no longer has, it gets again (a wiped broker or topic)."""
+        now = clock.machine_now()
+        if self._reconciled is not None and now - self._reconciled < RECONCILE_EVERY:
+            return
+        async with self._runtime.database.read() as session:
+            highest = await session.execute(
+                select(OutboxRow.topic, OutboxRow.partition, func.max(OutboxRow.offset))
+                .where(OutboxRow.sent_at.is_not(None))  # type: ignore[union-attr]
+                .group_by(OutboxRow.topic, OutboxRow.partition)  # type: ignore[arg-type]
+            )
+            marks = [tuple(row) for row in highest]
+        lost = await self._runtime.shorter_than(marks)
+        if lost:
+            await self._send_again(lost)
+        self._reconciled = now
+
+    async def _send_again(self, topics: set[str]) -> None:
+        table = OutboxRow.__table__  # type: ignore[attr-defined]
+        statement = update(table).where(table.c.topic.in_(topics)).values(sent_at=None, partition=None, offset=None)
+        async with self._runtime.bookkeeping() as session:
+            result = await (await session.connection()).execute(statement)
+            await session.commit()
+        self._runtime.log.warning("log shorter than the outbox: sending again", topics=len(topics), rows=result.rowcount)
+
+    def look_again(self) -> None:
+        """Compare the outbox with the broker's log at the next turn."""
+        self._reconciled = None
+        self._runtime.wake.set()
+
+    async def _ready_producer(self) -> AIOKafkaProducer:
+        if self._producer is None:
+            producer = AIOKafkaProducer(
+                **client_settings(self._runtime.settings),
+                enable_idempotence=True,
+                acks="all",
+                linger_ms=0,
+                max_batch_size=262_144,
+                max_request_size=300_000,
+            )
+            async with asyncio.timeout(30):
+                await producer.start()
+            self._producer = producer
+            self._reconciled = None
+        return self._producer
+
+    async def _throw_producer_away(self) -> None:
+        producer, self._producer = self._producer, None
+        if producer is None:
+            return
+        try:
+            async with asyncio.timeout(5):
+                await producer.stop()
+        except (KafkaError, OSError, TimeoutError):
+            self._runtime.log.warning("producer did not stop in time")

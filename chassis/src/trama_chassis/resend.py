@@ -1,0 +1,87 @@
+"""The one repair: a stream's exact bytes sent again, oldest first, after the key they need and below live traffic."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import delete, exists, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from trama_chassis.tables import OutboxRow, OwnStream, ResendDue
+
+_ROW = (
+    OutboxRow.position,
+    OutboxRow.kind,
+    OutboxRow.topic,
+    OutboxRow.key,
+    OutboxRow.value,
+    OutboxRow.signature,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Rows of one stream that are due again, and where to go on afterwards."""
+
+    stream: str
+    rows: Sequence[Sequence[Any]]
+    next_seq: int
+    finished: bool
+
+
+async def ask(session: AsyncSession, stream: str, from_seq: int) -> None:
+    """Note that a stream is to be sent again from a sequence number on; an earlier wish is widened."""
+    seq = await session.scalar(select(OwnStream.seq).where(OwnStream.stream == stream))
+    if not seq or from_seq > seq:
+        return
+    due = await session.get(ResendDue, stream)
+    if due is None:
+        session.add(ResendDue(stream=stream, next_seq=from_seq, until_seq=seq))
+    else:
+        due.next_seq, due.until_seq = min(due.next_seq, from_seq), seq
+
+
+async def due(session: AsyncSession, limit: int) -> Batch:
+    """The next rows to send again: of one stream whose key, if it was to go first, has gone."""
+    message_waits = exists().where(
+        OutboxRow.event_id == ResendDue.after_message,  # type: ignore[arg-type]
+        OutboxRow.sent_at.is_(None),  # type: ignore[union-attr]
+    )
+    wish = (
+        await session.execute(
+            select(ResendDue)
+            .where(or_(ResendDue.after_message.is_(None), ~message_waits))  # type: ignore[union-attr]
+            .order_by(ResendDue.stream)
+            .limit(1)
+        )
+    ).scalar()
+    if wish is None:
+        return Batch("", (), 0, finished=True)
+    rows = (
+        await session.execute(
+            select(*_ROW, OutboxRow.seq)
+            .where(OutboxRow.stream == wish.stream)
+            .where(OutboxRow.seq >= wish.next_seq, OutboxRow.seq <= wish.until_seq)  # type: ignore[operator]
+            .where(OutboxRow.sent_at.is_not(None))  # type: ignore[union-attr]
+            .order_by(OutboxRow.seq)  # type: ignore[arg-type]
+            .limit(limit)
+        )
+    ).all()
+    last = rows[-1].seq if rows else wish.until_seq
+    return Batch(wish.stream, [row[:-1] for row in rows], last + 1, finished=last >= wish.until_seq)
+
+
+async def done(session: AsyncSession, batch: Batch) -> None:
+    """Move the wish on, or remove it once all has been sent."""
+    if batch.finished:
+        await session.execute(delete(ResendDue).where(ResendDue.stream == batch.stream))  # type: ignore[arg-type]
+    else:
+        await session.execute(
+            update(ResendDue).where(ResendDue.stream == batch.stream).values(next_seq=batch.next_seq)  # type: ignore[arg-type]
+        )
+
+
+async def all_of(session: AsyncSession, streams: Iterable[str]) -> None:
+    """Note that whole streams are to be sent again."""
+    for stream in streams:
+        await ask(session, stream, 1)

@@ -1,0 +1,166 @@
+"""One service of one member, alive: what it holds, and the tasks that move its events."""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from datetime import datetime
+
+import structlog
+from aiokafka import TopicPartition
+from sqlalchemy.ext.asyncio import AsyncSession
+from trama_contracts.event import Event
+from trama_contracts.hpke import HpkePrivateKey
+from trama_contracts.inner import Actor
+from trama_contracts.opening import StreamKey
+from trama_contracts.outcomes import Outcome
+from trama_contracts.record import Record
+
+from trama_chassis import hpke_keys, kafka, lease
+from trama_chassis.clock import Clock
+from trama_chassis.consumer import Consumer, open_mail
+from trama_chassis.database import Database
+from trama_chassis.directory import DirectoryCopy
+from trama_chassis.duties import Duties
+from trama_chassis.health import Health
+from trama_chassis.inbox import Inbox
+from trama_chassis.keystore import Keystore
+from trama_chassis.relay import Relay
+from trama_chassis.service import Service
+from trama_chassis.settings import ServiceSettings
+from trama_chassis.tables import CHASSIS_TABLES
+
+SUPERVISE_SECONDS = 5.0
+RELAY_SILENCE = 60.0
+CONSUMER_SILENCE = 60.0
+
+
+class Runtime:
+    """A service with its settings, database, keys and tasks."""
+
+    def __init__(self, service: Service, settings: ServiceSettings) -> None:
+        self.service = service
+        self.settings = settings
+        self.database = Database(settings.database_url, [*CHASSIS_TABLES, *service.tables])
+        self.keystore = Keystore(settings.secrets_dir)
+        self.directory = DirectoryCopy(settings)
+        self.clock = Clock(settings.clock_file)
+        self.log = structlog.get_logger("trama.delivery").bind(service=settings.principal)
+        self.health = Health()
+        self.wake = asyncio.Event()
+        self.hpke_keys: dict[str, HpkePrivateKey] = {}
+        self.timer_runs: dict[str, datetime] = {}
+        self.event_classes: dict[str, type[Event]] = {
+            event_class.wire_type: event_class
+            for event_class in (*service.handlers.copies, *service.handlers.reactions)
+        }
+        self.inbox = Inbox(self)
+        self.relay = Relay(self)
+        self.consumer = Consumer(self)
+        self.duties = Duties(self)
+        self.lease: lease.Lease
+
+    async def start(self) -> None:
+        """Take the lease and read what is held; the schema is there already.
+
+        Raises LeaseHeld while another process is this service's active one.
+        """
+        self.lease = await lease.take(self.settings.database_url)
+        async with self.bookkeeping() as session:
+            await hpke_keys.load(session, self)
+            await hpke_keys.ensure(session, self)
+            await self.directory.load(session)
+            await session.commit()
+
+    async def run(self) -> None:
+        """Relay, consumer and duties; if one dies of a defect, all stop and the process says so."""
+        self.health.expect("relay", within=RELAY_SILENCE)
+        self.health.expect("consumer", within=CONSUMER_SILENCE)
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self.lease.keep())
+            tasks.create_task(self.relay.run())
+            tasks.create_task(self.consumer.run())
+            tasks.create_task(self.duties.run())
+            tasks.create_task(self._supervise())
+
+    async def stop(self) -> None:
+        """Give up the lease and close the database."""
+        await self.lease.release()
+        await self.database.dispose()
+
+    async def _supervise(self) -> None:
+        """A consumer of this client can go deaf without a sign: no progress means a new one."""
+        while True:
+            await asyncio.sleep(SUPERVISE_SECONDS)
+            if "consumer" in self.health.stalled():
+                self.log.error("consumer stalled: recreated")
+                self.consumer.recreate()
+
+    # Sessions
+
+    def bookkeeping(self) -> AbstractAsyncContextManager[AsyncSession]:
+        """A writing session for the chassis' own tables."""
+        return self.database.write(runtime=self)
+
+    @asynccontextmanager
+    async def consuming(self) -> AsyncIterator[AsyncSession]:
+        """A writing session in which the service itself acts: a consumed event, a timer."""
+        settings = self.settings
+        actor = Actor(role="service", member=settings.member, operator=settings.principal)
+        async with self.database.write(runtime=self, actor=actor) as session:
+            yield session
+
+    # What the consumer reads beside events
+
+    async def take_directory(self, records: Sequence[Record]) -> None:
+        """Take records of the directory topic."""
+        async with self.bookkeeping() as session:
+            outcomes = [await self.directory.apply(session, record) for record in records]
+            await session.commit()
+        for outcome in outcomes:
+            self.count("network.directory", outcome)
+
+    async def take_catalogue(self, records: Sequence[Record]) -> None:
+        """Take records of catalogue topics."""
+        async with self.bookkeeping() as session:
+            outcomes = [(record, await self.directory.apply_catalogue(session, record)) for record in records]
+            await session.commit()
+        for record, (outcome, _) in outcomes:
+            self.count(record.topic, outcome)
+
+    async def take_message(self, record: Record) -> None:
+        """Take one record of the own mailbox."""
+        outcome, sender = await open_mail(self, record)
+        self.count(sender, outcome)
+        if outcome is Outcome.OK:
+            self.wake.set()
+
+    def count(self, source: str, outcome: Outcome) -> None:
+        """Count a refusal of something that is not an event."""
+        self.inbox.outcomes[outcome] += 1
+        if outcome not in (Outcome.OK, Outcome.DUPLICATE):
+            self.inbox.uncounted[(source, outcome.value)] += 1
+
+    async def shorter_than(self, marks: Sequence[tuple[str, int, int]]) -> set[str]:
+        """Topics whose log ends before an offset that a row of the outbox was given: wiped, or made anew."""
+        if not marks:
+            return set()
+        ends = await kafka.log_ends(self.settings, [TopicPartition(topic, number) for topic, number, _ in marks])
+        return {topic for topic, number, offset in marks if ends[TopicPartition(topic, number)] <= offset}
+
+    # The keyring of the wire's openers, for messages
+
+    def hpke_key(self, hpkekey: str) -> HpkePrivateKey | None:
+        """One of this service's own private keys."""
+        return self.hpke_keys.get(hpkekey)
+
+    def stream_key(self, topic: str, stream: str) -> StreamKey | None:
+        """Messages are not opened with stream keys: none."""
+        return None
+
+    def is_erased(self, topic: str, stream: str) -> bool:
+        """Erasures are judged where grants are stored."""
+        return False
+
+    def erased_hash(self, topic: str, stream: str) -> str | None:
+        """Erasures are judged where grants are stored."""
+        return None

@@ -1,0 +1,166 @@
+"""This service's own streams: found or begun, locked in one order, their heads read from the database each time.
+
+Heads are never kept in memory: a rolled-back transaction would leave the hash of a value that never existed.
+"""
+
+import os
+import uuid
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from sqlalchemy import bindparam, select, tuple_, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from trama_chassis.tables import OwnStream
+
+if TYPE_CHECKING:
+    from trama_chassis.runtime import Runtime
+
+
+class StreamName(NamedTuple):
+    """What makes two events of a service belong to one stream."""
+
+    topic: str
+    record: str
+    circle: str
+    scope: str
+
+
+@dataclass(slots=True)
+class StreamHead:
+    """A locked stream and where it stands."""
+
+    stream: str
+    topic: str
+    record: str
+    circle: str
+    scope: str
+    generation: int
+    key: bytes
+    seq: int
+    hash: str | None
+    continues: dict[str, Any] | None
+    not_before: datetime | None
+
+    @property
+    def name(self) -> StreamName:
+        """What makes two events belong to it."""
+        return StreamName(self.topic, self.record, self.circle, self.scope)
+
+
+def _begun(runtime: "Runtime", name: StreamName, generation: int = 1) -> dict[str, Any]:
+    stream = str(uuid.uuid4())
+    sealed_key = runtime.keystore.seal(os.urandom(32), stream)
+    return {
+        **name._asdict(),
+        "stream": stream,
+        "generation": generation,
+        "sealed_key": sealed_key,
+        "seq": 0,
+        "told_seq": 0,
+        "ended": False,
+    }
+
+
+def _head(runtime: "Runtime", row: OwnStream) -> StreamHead:
+    return StreamHead(
+        stream=row.stream,
+        topic=row.topic,
+        record=row.record,
+        circle=row.circle,
+        scope=row.scope,
+        generation=row.generation,
+        key=runtime.keystore.open(row.sealed_key, row.stream),
+        seq=row.seq,
+        hash=row.hash,
+        continues=row.continues,
+        not_before=row.not_before,
+    )
+
+
+_NAME = (OwnStream.topic, OwnStream.record, OwnStream.circle, OwnStream.scope)
+
+
+async def lock(
+    session: AsyncSession, runtime: "Runtime", names: Collection[StreamName]
+) -> dict[StreamName, StreamHead]:
+    """Begin what does not exist and lock all the streams named, always in the same order.
+
+    Begun first, in the order of their names, then locked in the order of their ids: two transactions on
+    overlapping sets wait for each other, never in a circle.
+    """
+    if not names:
+        return {}
+    ordered = sorted(names)
+    dialect = postgresql if runtime.database.dialect == "postgresql" else sqlite
+    begin = dialect.insert(OwnStream).on_conflict_do_nothing()
+    await session.execute(begin, [_begun(runtime, name) for name in ordered])
+    wanted = (
+        select(OwnStream)
+        .where(tuple_(*_NAME).in_(ordered), OwnStream.ended.is_(False))  # type: ignore[attr-defined]
+        .order_by(OwnStream.stream)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    rows = (await session.execute(wanted)).scalars().all()
+    return {head.name: head for head in (_head(runtime, row) for row in rows)}
+
+
+async def of_records(session: AsyncSession, runtime: "Runtime", records: Collection[str]) -> list[StreamHead]:
+    """Lock and return all living streams of some records."""
+    wanted = (
+        select(OwnStream)
+        .where(OwnStream.record.in_(sorted(records)), OwnStream.ended.is_(False))  # type: ignore[attr-defined]
+        .order_by(OwnStream.stream)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    return [_head(runtime, row) for row in (await session.execute(wanted)).scalars()]
+
+
+async def named(session: AsyncSession, runtime: "Runtime", ids: Collection[str]) -> list[StreamHead]:
+    """The streams of these ids, living or ended, not locked."""
+    wanted = select(OwnStream).where(OwnStream.stream.in_(ids)).order_by(OwnStream.stream)  # type: ignore[attr-defined]
+    return [_head(runtime, row) for row in (await session.execute(wanted)).scalars()]
+
+
+async def store(session: AsyncSession, heads: Iterable[StreamHead]) -> None:
+    """Write back where the heads now stand."""
+    table = OwnStream.__table__  # type: ignore[attr-defined]
+    statement = (
+        update(table)
+        .where(table.c.stream == bindparam("of"))
+        .values(seq=bindparam("to_seq"), hash=bindparam("to_hash"), not_before=bindparam("to_not_before"))
+    )
+    rows = [
+        {"of": head.stream, "to_seq": head.seq, "to_hash": head.hash, "to_not_before": head.not_before}
+        for head in sorted(heads, key=lambda head: head.stream)
+    ]
+    await (await session.connection()).execute(statement, rows)
+
+
+async def succeed(session: AsyncSession, runtime: "Runtime", head: StreamHead) -> StreamHead:
+    """End a stream whose circle has shrunk and begin its successor: who has left cannot see that it goes on."""
+    table = OwnStream.__table__  # type: ignore[attr-defined]
+    connection = await session.connection()
+    await connection.execute(update(table).where(table.c.stream == head.stream).values(ended=True))
+    row = _begun(runtime, head.name, head.generation + 1)
+    if head.seq:
+        row["continues"] = {"topic": head.topic, "stream": head.stream, "seq": head.seq, "hash": head.hash}
+    await connection.execute(table.insert(), [row])
+    return StreamHead(
+        stream=row["stream"],
+        topic=head.topic,
+        record=head.record,
+        circle=head.circle,
+        scope=head.scope,
+        generation=head.generation + 1,
+        key=runtime.keystore.open(row["sealed_key"], row["stream"]),
+        seq=0,
+        hash=None,
+        continues=row.get("continues"),
+        not_before=None,
+    )

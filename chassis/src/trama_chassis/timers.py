@@ -1,0 +1,42 @@
+"""What fires with business time: idempotent commands of a service, run through the same commit as a request's.
+
+Moving the clock twice past a term runs its command twice and publishes once: the command sees that it was done.
+"""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from trama_chassis import outbox
+from trama_chassis.tables import TimerRun
+
+if TYPE_CHECKING:
+    from trama_chassis.runtime import Runtime
+
+
+@dataclass(frozen=True, slots=True)
+class Timer:
+    """A command that is run when business time has moved on by `every` since it last ran."""
+
+    name: str
+    every: timedelta
+    command: Callable[[AsyncSession, date], Awaitable[None]]
+
+
+async def run_due(runtime: "Runtime") -> None:
+    """Run the timers that are due, each in its own transaction."""
+    for timer in runtime.service.timers:
+        now = runtime.clock.now()
+        last = runtime.timer_runs.get(timer.name)
+        if last is not None and now - last < timer.every:
+            continue
+        async with runtime.consuming() as session:
+            run = await session.get(TimerRun, timer.name)
+            if run is None or now - run.ran_at >= timer.every:
+                await timer.command(session, runtime.clock.today())
+                await session.merge(TimerRun(name=timer.name, ran_at=now))
+                await outbox.commit(session)
+        runtime.timer_runs[timer.name] = now
