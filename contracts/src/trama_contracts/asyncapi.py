@@ -16,6 +16,7 @@ from trama_contracts.asyncapi_wire import (
     WIRE_SCHEMAS,
     uuid_schema,
 )
+from trama_contracts.catalogue import HPKE_ENTITY, HPKE_TYPE, HpkeKeyEntry
 from trama_contracts.directory_entries import Entry, Manifest
 from trama_contracts.event import Event, Fact
 from trama_contracts.facts import Counted
@@ -27,6 +28,7 @@ SchemaOf: TypeAlias = Callable[[type[BaseModel], str], Json]
 REF_TEMPLATE: Final = "#/components/schemas/{model}"
 MAILBOX: Final = "Mailbox"
 DIRECTORY: Final = "Directory"
+CATALOGUE: Final = "Catalogue"
 """Prefixes of the schemas that are not events': each has parts whose names events use as well."""
 KAFKA: Final = "0.5.0"
 """Version of AsyncAPI's Kafka binding; 0.6, with ACLs, is not out: they are told as `x-acl`."""
@@ -68,6 +70,7 @@ def _schemas(events: Iterable[type[Event]], schema_of: SchemaOf) -> Json:
         *(("", event) for event in events),
         *((MAILBOX, message) for message in MESSAGES.values()),
         *((DIRECTORY, form) for form in (Manifest, Entry)),
+        (CATALOGUE, HpkeKeyEntry),
     ]
     for prefix, model in classes:
         schema = schema_of(model, REF_TEMPLATE.replace("{", prefix + "{"))
@@ -105,9 +108,16 @@ def _messages(events: Iterable[type[Event]]) -> Json:
     made |= {message.__name__: _mailbox_message(message) for message in MESSAGES.values()}
     made["CatalogueRecord"] = {
         "title": "CatalogueRecord",
-        "summary": "An open signed fact, about no person; `hpke` holds the keys to seal messages to.",
+        "summary": "An open signed fact, about no person, one per entity.",
         "traits": [_ref("messageTraits", "catalogue")],
         "payload": _ref("schemas", "CatalogueRecord"),
+    }
+    made["HpkeKeys"] = {
+        "name": HPKE_TYPE,
+        "title": "HpkeKeys",
+        "summary": "The catalogue record that holds the keys to seal messages to, newest first.",
+        "traits": [_ref("messageTraits", "catalogue")],
+        "payload": _hpke_keys(),
     }
     made["DirectoryManifest"] = {
         "title": "DirectoryManifest",
@@ -122,6 +132,16 @@ def _messages(events: Iterable[type[Event]]) -> Json:
         "payload": _ref("schemas", "DirectoryEntry"),
     }
     return made
+
+
+def _hpke_keys() -> Json:
+    keys = {"type": "array", "items": _ref("schemas", CATALOGUE + HpkeKeyEntry.__name__)}
+    told = {
+        "type": {"const": HPKE_TYPE},
+        "id": {"const": HPKE_ENTITY},
+        "data": {"type": "object", "properties": {"keys": keys}, "required": ["keys"]},
+    }
+    return {"allOf": [_ref("schemas", "CatalogueRecord"), {"type": "object", "properties": told}]}
 
 
 def _mailbox_message(message: type[Message]) -> Json:
@@ -180,7 +200,7 @@ def _channels(events: Iterable[type[Event]]) -> Json:
     }
     channels["catalogue"] = _channel(
         "{network}.{member}.{service}.catalogue.v1",
-        ["CatalogueRecord"],
+        ["CatalogueRecord", "HpkeKeys"],
         acl={"write": "{member}.{service}", "read": "every service of the network"},
         kafka={"cleanup.policy": ["compact"]},
     )

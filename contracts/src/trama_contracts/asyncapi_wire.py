@@ -174,7 +174,7 @@ _CATALOGUE_RECORD: Final = _object(
         "data": {"type": "object"},
     },
     required=["type", "id", "version", "issued", "data"],
-    description="An open signed fact (wire section 13). Id `hpke`: data.keys, newest first.",
+    description="An open signed fact (wire section 13).",
 )
 WIRE_SCHEMAS: Final[Json] = {
     "Headers": _headers("application/cloudevents+json", f"^{_SIGNED}$"),
