@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+import re
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterable
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Annotated, Any
@@ -36,13 +37,8 @@ BUSY_SECONDS = 10
 STATEMENT_SECONDS = 30
 ATTEMPTS = 5
 LONGEST_JITTER = 0.05
-PRAGMAS = (
-    "PRAGMA journal_mode=WAL",
-    "PRAGMA synchronous=FULL",
-    f"PRAGMA busy_timeout={BUSY_SECONDS * 1000}",
-    "PRAGMA foreign_keys=ON",
-    "PRAGMA secure_delete=ON",
-)
+TRACE = re.compile(r"00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
+PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON")
 
 
 class Database:
@@ -114,14 +110,13 @@ def _sqlite_engine(url: str, readers: int) -> AsyncEngine:
         max_overflow=0,
         pool_timeout=BUSY_SECONDS,
         hide_parameters=True,
-        connect_args={"timeout": BUSY_SECONDS},
     )
 
     def connect(dbapi: Any, _: ConnectionPoolEntry) -> None:  # noqa: ANN401 - an adapted aiosqlite connection
         dbapi.isolation_level = None
         cursor = dbapi.cursor()
-        for pragma in (*PRAGMAS, *(["PRAGMA query_only=ON"] if readers else [])):
-            cursor.execute(pragma)
+        for pragma in (f"busy_timeout={BUSY_SECONDS * 1000}", *PRAGMAS, f"query_only={int(readers > 0)}"):
+            cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
 
     def begin(connection: Connection) -> None:
@@ -155,11 +150,12 @@ def _postgresql_engine(url: str) -> AsyncEngine:
 
 def _session_info(request: Request) -> dict[str, object]:
     caller = getattr(request.state, "caller", None)
+    trace = request.headers.get("traceparent", "")
     return {
         "runtime": request.app.state.runtime,
         "actor": caller.actor() if caller else None,
         "caused_by": [],
-        "traceparent": request.headers.get("traceparent"),
+        "traceparent": trace if TRACE.fullmatch(trace) else None,
     }
 
 

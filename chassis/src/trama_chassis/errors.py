@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, ClassVar
+from urllib.parse import quote
 from uuid import uuid4
 
 import structlog
@@ -14,7 +15,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from trama_chassis import web
@@ -165,6 +166,9 @@ def install(app: FastAPI) -> None:
 
 async def _refused(request: Request, error: Exception) -> Response:
     assert isinstance(error, Refused)  # noqa: S101 - narrows the type for Starlette's loose signature
+    if isinstance(error, NotSignedIn) and web.wants_page(request):
+        here = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+        return RedirectResponse(f"/accedi?next={quote(here if request.method == 'GET' else '/')}", 303)
     errors = [{"field": error.field, "message": error.detail}] if error.field else []
     return problem(request, error.status, error.detail, code=error.code, errors=errors)
 
