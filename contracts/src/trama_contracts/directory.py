@@ -200,7 +200,7 @@ class DirectoryReader:
             for member, (line, entry) in self._entries.items()
             if manifest.entries.get(member) == line
         }
-        for member, waiting in list(self._waiting.items()):
+        for member, waiting in sorted(self._waiting.items()):
             self._settle(member, waiting, manifest)
         self._put_in_force()
         return Outcome.OK
@@ -223,8 +223,6 @@ class DirectoryReader:
             return Outcome.MALFORMED
         if entry.member.encode() != key:
             return Outcome.WRONG_KEY
-        if self._key_is_taken(entry):
-            return Outcome.MALFORMED
         line = None if self._manifest is None else self._manifest.entries.get(entry.member)
         if line is None or entry.version > line.version:
             self._waiting.setdefault(entry.member, {})[value_hash(value)] = entry
@@ -235,6 +233,8 @@ class DirectoryReader:
             return Outcome.EQUIVOCATION
         if entry.member in self._entries:
             return Outcome.DUPLICATE
+        if self._key_is_taken(entry):
+            return Outcome.MALFORMED
         self._entries[entry.member] = (line, entry)
         self._put_in_force()
         return Outcome.OK

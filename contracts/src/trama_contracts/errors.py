@@ -31,3 +31,7 @@ class InvalidPayload(WireFault):
 
 class TooLarge(WireFault):
     """An inner JSON longer than the largest padded size holds: the sender must split (section 8)."""
+
+
+class UnusableKey(WireFault):
+    """An HPKE public key of the right length and name to which nothing can be sealed (section 11)."""

@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives.hpke import (
 )
 
 from trama_contracts.encoding import b64, lengths, short_hash
-from trama_contracts.errors import BadTag
+from trama_contracts.errors import BadTag, UnusableKey
 from trama_contracts.names import MESSAGE
 from trama_contracts.padding import pad
 from trama_contracts.sealing import compact
@@ -109,13 +109,31 @@ def seal_message(
     recipient: str,
     inner: bytes,
 ) -> bytes:
-    """The value bytes of a message to the owner of a mailbox; raises TooLarge.
+    """The value bytes of a message to the owner of a mailbox; raises TooLarge or UnusableKey.
 
     `recipient` is the principal that owns `topic`. Not deterministic: HPKE draws its own randomness.
     """
     hpkekey = hpkekey_of(recipient_public)
     info = message_info(topic=topic, source=source, id=id, recipient=recipient, hpkekey=hpkekey)
-    sealed = _SUITES[suite].encrypt(pad(inner), _public_key(recipient_public, suite), info=info)
+    return message_value(
+        source=source,
+        id=id,
+        recipient=recipient,
+        hpkekey=hpkekey,
+        sealed=seal_to(recipient_public, suite, pad(inner), info),
+    )
+
+
+def seal_to(public: bytes, suite: SuiteName, padded: bytes, info: bytes) -> bytes:
+    """enc || ct for the owner of that public key; raises UnusableKey."""
+    try:
+        return _SUITES[suite].encrypt(padded, _public_key(public, suite), info=info)
+    except ValueError as fault:
+        raise UnusableKey("nothing can be sealed to this public key") from fault
+
+
+def message_value(*, source: str, id: str, recipient: str, hpkekey: str, sealed: bytes) -> bytes:
+    """The value bytes of a message whose content is already sealed."""
     return compact(
         {
             "specversion": "1.0",

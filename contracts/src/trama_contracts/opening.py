@@ -203,7 +203,7 @@ def _erase(envelope: Envelope, keyring: Keyring, position: Position | None) -> O
     if position is not None:
         follows = position.judge(envelope.streamseq, envelope.hash, envelope.prevhash)
         alarm = follows is not Outcome.OK
-        position = position.after(envelope.streamseq, envelope.hash)
+        position = position if alarm else position.after(envelope.streamseq, envelope.hash)
     return Opened(Outcome.OK, None, position, erases=True, alarm=alarm)
 
 
