@@ -48,7 +48,7 @@ def test_first_network_holds_together() -> None:
         ("members.provincia.services", lambda c: c.update(custodian="provincia-pn")),
         ("members.provincia.circles", lambda c: c["members"]["provincia"].update(circles=["care"])),
         ("members.sil.operators", lambda c: c.update(demo=False)),
-        ("roots.threshold", lambda c: c.update(roots={"keys": 2, "threshold": 3})),
+        ("roots.threshold", lambda c: c.update(roots={"keys": 3, "threshold": 3})),
         ("roots.threshold", lambda c: c.update(roots={"keys": 3, "threshold": 1})),
         ("coordinator", lambda c: c.update(coordinator="sil")),
         ("timings.facts_delay", lambda c: c["timings"].update(facts_delay=[9, 1])),

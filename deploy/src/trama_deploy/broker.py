@@ -2,7 +2,6 @@
 
 import fcntl
 import json
-import logging
 import random
 import secrets
 import shutil
@@ -19,6 +18,7 @@ from typing import IO, Any, Self
 from confluent_kafka import KafkaException
 from confluent_kafka.admin import AdminClient
 
+from trama_deploy.access import Access
 from trama_deploy.broker_properties import server_properties
 from trama_deploy.files import write_private
 from trama_deploy.jars import PINNED, ensure_jars
@@ -26,9 +26,6 @@ from trama_deploy.java import find_java
 
 ADMIN = "admin"
 START_TIMEOUT = 90.0
-_quiet = logging.getLogger("trama_deploy.librdkafka")
-_quiet.addHandler(logging.NullHandler())
-_quiet.propagate = False
 
 # The shell becomes the broker; its child waits on a pipe that only we hold, and when we die, for whatever
 # reason, the pipe closes and the whole process group goes. (PR_SET_PDEATHSIG would fire with our *thread*.)
@@ -77,18 +74,16 @@ class EmbeddedBroker:
 
     def client_config(self, username: str | None = None, password: str | None = None) -> dict[str, Any]:
         """confluent-kafka settings for one principal; the super user's when none is named."""
-        return {
-            "bootstrap.servers": self.bootstrap,
-            "security.protocol": "SASL_PLAINTEXT",
-            "sasl.mechanism": "SCRAM-SHA-512",
-            "sasl.username": username or self.admin_username,
-            "sasl.password": password or self.admin_password,
-        }
+        return self.access(username, password).confluent()
+
+    def access(self, username: str | None = None, password: str | None = None) -> Access:
+        """How one principal reaches this broker; the super user when none is named."""
+        return Access(self.bootstrap, username or self.admin_username, password or self.admin_password)
 
     def admin(self) -> AdminClient:
         """The super user's admin client (confluent-kafka, synchronous, safe between threads)."""
         if self._admin is None:
-            self._admin = AdminClient(self.client_config(), logger=_quiet)
+            self._admin = self.access().admin()
         return self._admin
 
     def start(self) -> Self:
