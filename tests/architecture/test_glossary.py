@@ -72,9 +72,16 @@ def test_every_code_of_an_event_and_every_outcome_is_explained_and_no_other() ->
     assert said | {outcome.value for outcome in Outcome} == CODES
 
 
+def without_known_words(noun: str) -> str:
+    """What is left of a name when words of the glossary are taken out: `case manager` is one, `case` is none."""
+    for word in sorted(WORDS, key=len, reverse=True):
+        noun = re.sub(rf"\b{word}\b", "", noun)
+    return noun
+
+
 def test_no_word_to_avoid_is_a_word_or_names_an_event_or_a_field() -> None:
-    used = {name for event in EVENTS.values() for name in event.model_fields}
-    nouns = {event.wire_type.split(".")[3].replace("-", " ") for event in EVENTS.values()}
+    fields = {name.replace("_", " ") for event in EVENTS.values() for name in event.model_fields}
+    names = {event.wire_type.split(".")[3].replace("-", " ") for event in EVENTS.values()}
+    left = " ".join(without_known_words(name) for name in fields | names)
     assert AVOIDED & set(WORDS) == set()
-    assert AVOIDED & {name.replace("_", " ") for name in used} == set()
-    assert not [(word, noun) for word in AVOIDED for noun in nouns if re.search(rf"\b{word}\b", noun)]
+    assert [word for word in AVOIDED if re.search(rf"\b{re.escape(word)}\b", left)] == []
