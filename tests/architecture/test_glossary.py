@@ -73,7 +73,7 @@ def test_every_code_of_an_event_and_every_outcome_is_explained_and_no_other() ->
 
 
 def without_known_words(noun: str) -> str:
-    """What is left of a name when words of the glossary are taken out: `case manager` is one, `case` is none."""
+    """What is left of a name without words of the glossary: `case manager` is one, `case` is none."""
     for word in sorted(WORDS, key=len, reverse=True):
         noun = re.sub(rf"\b{word}\b", "", noun)
     return noun
