@@ -68,9 +68,7 @@ async def own_records(session: AsyncSession, of: Edge) -> set[str]:
 
 async def reporting_id_of(session: AsyncSession, record: str) -> str | None:
     """The pseudonym of a record, if it is known here."""
-    return await session.scalar(
-        select(ReportingIdHeld.reporting_id).where(ReportingIdHeld.record == record)
-    )
+    return await session.scalar(select(ReportingIdHeld.reporting_id).where(ReportingIdHeld.record == record))
 
 
 async def _decide_again(session: AsyncSession, *edges: Edge) -> None:

@@ -38,8 +38,12 @@ async def sources(session: AsyncSession, records: set[tuple[str, str]] | None = 
             func.count().filter(held_up),
             func.max(SourceHeard.heard_at),
         )
-        .outerjoin(Position, (Position.topic == GrantReceived.topic) & (Position.stream == GrantReceived.stream))  # type: ignore[arg-type]
-        .outerjoin(HeadHeard, (HeadHeard.topic == GrantReceived.topic) & (HeadHeard.stream == GrantReceived.stream))  # type: ignore[arg-type]
+        .outerjoin(
+            Position, (Position.topic == GrantReceived.topic) & (Position.stream == GrantReceived.stream)
+        )  # type: ignore[arg-type]
+        .outerjoin(
+            HeadHeard, (HeadHeard.topic == GrantReceived.topic) & (HeadHeard.stream == GrantReceived.stream)
+        )  # type: ignore[arg-type]
         .outerjoin(SourceHeard, SourceHeard.source == GrantReceived.source)  # type: ignore[arg-type]
         .where(GrantReceived.ended_at.is_(None))  # type: ignore[union-attr]
         .group_by(GrantReceived.source)

@@ -119,7 +119,9 @@ class Duties:
             head = heads[grant.stream]
             if head.seq:
                 await session.merge(
-                    ResendDue(stream=head.stream, next_seq=1, until_seq=head.seq, after_message=row["event_id"])
+                    ResendDue(
+                        stream=head.stream, next_seq=1, until_seq=head.seq, after_message=row["event_id"]
+                    )
                 )
 
     async def tell_receipts(self) -> None:
@@ -127,10 +129,16 @@ class Duties:
         async with self._runtime.database.read() as session:
             applied = await mailbox.positions_to_tell(session)
             granted = list(
-                (await session.execute(select(GrantReceived).where(GrantReceived.told.is_(False)).limit(5_000))).scalars()  # type: ignore[attr-defined]
+                (
+                    await session.execute(
+                        select(GrantReceived).where(GrantReceived.told.is_(False)).limit(5_000)
+                    )
+                ).scalars()  # type: ignore[attr-defined]
             )
             rejected = list(
-                (await session.execute(select(DeadLetter).where(DeadLetter.state == dead_letters.OPEN))).scalars()
+                (
+                    await session.execute(select(DeadLetter).where(DeadLetter.state == dead_letters.OPEN))
+                ).scalars()
             )
         await self._runtime.inbox.store_counts()
         rejected = [letter for letter in rejected if (letter.topic, letter.event_id) not in self._alarmed]
@@ -152,7 +160,9 @@ class Duties:
         async with self._runtime.bookkeeping() as session:
             heads = await mailbox.heads_to_tell(session)
             messages = [
-                (recipient, Heads(heads=part)) for recipient, topics in heads.items() for part in _parts(topics)
+                (recipient, Heads(heads=part))
+                for recipient, topics in heads.items()
+                for part in _parts(topics)
             ]
             reached = await mailbox.send(session, self._runtime, messages)
             told = {
@@ -171,7 +181,9 @@ class Duties:
             recipients = await session.execute(
                 select(GrantGiven.recipient).where(GrantGiven.ended_at.is_(None)).distinct()  # type: ignore[union-attr]
             )
-            await mailbox.send(session, self._runtime, [(name, Heads(heads={})) for name in recipients.scalars()])
+            await mailbox.send(
+                session, self._runtime, [(name, Heads(heads={})) for name in recipients.scalars()]
+            )
             await session.commit()
         self._runtime.wake.set()
 
@@ -215,17 +227,29 @@ async def _missing(session: AsyncSession, now: datetime) -> list[Missing]:
             HeadHeard.seq,
             HeadHeard.heard_at,
         )
-        .outerjoin(Position, (Position.topic == GrantReceived.topic) & (Position.stream == GrantReceived.stream))  # type: ignore[arg-type]
-        .outerjoin(HeadHeard, (HeadHeard.topic == GrantReceived.topic) & (HeadHeard.stream == GrantReceived.stream))  # type: ignore[arg-type]
+        .outerjoin(
+            Position, (Position.topic == GrantReceived.topic) & (Position.stream == GrantReceived.stream)
+        )  # type: ignore[arg-type]
+        .outerjoin(
+            HeadHeard, (HeadHeard.topic == GrantReceived.topic) & (HeadHeard.stream == GrantReceived.stream)
+        )  # type: ignore[arg-type]
         .where(GrantReceived.ended_at.is_(None))  # type: ignore[union-attr]
         .where((Position.blocked_seq.is_(None)) & (Position.stopped.is_not(True)))  # type: ignore[union-attr, attr-defined]
-        .where((Position.waiting > 0) | (HeadHeard.seq > Position.seq) | (Position.seq.is_(None) & HeadHeard.seq.is_not(None)))  # type: ignore[attr-defined]
+        .where(
+            (Position.waiting > 0)
+            | (HeadHeard.seq > Position.seq)
+            | (Position.seq.is_(None) & HeadHeard.seq.is_not(None))
+        )  # type: ignore[attr-defined]
     )
     missing: list[Missing] = []
     for source, topic, stream, from_seq, seq, since, asked_at, head, heard_at in rows:
         last = seq if seq is not None else from_seq - 1
         noticed = since if since is not None else heard_at
-        if noticed is None or now - noticed < ASK_AFTER or (asked_at is not None and now - asked_at < ASK_AFTER):
+        if (
+            noticed is None
+            or now - noticed < ASK_AFTER
+            or (asked_at is not None and now - asked_at < ASK_AFTER)
+        ):
             continue
         if since is None and (head is None or head <= last):
             continue

@@ -111,7 +111,12 @@ class Inbox:
     async def _next_waiting(self, topic: str, stream: str) -> Checked | None:
         async with self._runtime.database.read() as session:
             position = await session.get(Position, (topic, stream))
-            if position is None or not position.waiting or position.stopped or position.blocked_seq is not None:
+            if (
+                position is None
+                or not position.waiting
+                or position.stopped
+                or position.blocked_seq is not None
+            ):
                 return None
             row = await session.get(Waiting, (topic, stream, position.seq + 1))
             return again(row, self._runtime) if row is not None else None

@@ -13,7 +13,17 @@ from sqlalchemy import delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from trama_contracts.hpke import seal_message
 from trama_contracts.inner import instant
-from trama_contracts.messages import MAX_GRANTS, Grant, GrantEnd, Grants, Heads, Message, Receipt, Request, encode_message
+from trama_contracts.messages import (
+    MAX_GRANTS,
+    Grant,
+    GrantEnd,
+    Grants,
+    Heads,
+    Message,
+    Receipt,
+    Request,
+    encode_message,
+)
 from trama_contracts.names import parse_topic, topic_of
 from trama_contracts.outcomes import Outcome
 from trama_contracts.signature import signature_header
@@ -68,13 +78,17 @@ def seal(
         "stream": None,
         "seq": None,
         "value": value,
-        "signature": signature_header(signing.private, topic, settings.principal.encode(), signing.kid, value),
+        "signature": signature_header(
+            signing.private, topic, settings.principal.encode(), signing.kid, value
+        ),
         "committed_at": now,
         "not_before": not_before,
     }
 
 
-async def send(session: AsyncSession, runtime: "Runtime", messages: Iterable[tuple[str, Message]]) -> set[str]:
+async def send(
+    session: AsyncSession, runtime: "Runtime", messages: Iterable[tuple[str, Message]]
+) -> set[str]:
     """Write messages to the outbox; returns the recipients that could be reached."""
     rows: dict[str, list[dict[str, Any]]] = {}
     for recipient, message in messages:
@@ -87,7 +101,12 @@ async def send(session: AsyncSession, runtime: "Runtime", messages: Iterable[tup
 
 
 async def receive(
-    session: AsyncSession, runtime: "Runtime", sender: str, message_id: str, message: Message, sent_at: datetime
+    session: AsyncSession,
+    runtime: "Runtime",
+    sender: str,
+    message_id: str,
+    message: Message,
+    sent_at: datetime,
 ) -> Outcome:
     """Act upon an opened message; the caller commits."""
     if isinstance(message, ONCE):
@@ -128,7 +147,7 @@ async def _take_grants(
         ).scalars()
     }
     erased = set(
-        (await session.execute(select(Erased.topic, Erased.stream).where(Erased.stream.in_(streams)))).tuples()  # type: ignore[attr-defined]
+        (await session.execute(select(Erased.topic, Erased.stream).where(Erased.stream.in_(streams)))).all()  # type: ignore[attr-defined]
     )
     for grant in grants:
         name = (grant.topic, grant.stream)

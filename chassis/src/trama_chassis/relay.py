@@ -220,11 +220,15 @@ class Relay:
 
     async def _send_again(self, topics: set[str]) -> None:
         table = OutboxRow.__table__  # type: ignore[attr-defined]
-        statement = update(table).where(table.c.topic.in_(topics)).values(sent_at=None, partition=None, offset=None)
+        statement = (
+            update(table).where(table.c.topic.in_(topics)).values(sent_at=None, partition=None, offset=None)
+        )
         async with self._runtime.bookkeeping() as session:
             result = await (await session.connection()).execute(statement)
             await session.commit()
-        self._runtime.log.warning("log shorter than the outbox: sending again", topics=len(topics), rows=result.rowcount)
+        self._runtime.log.warning(
+            "log shorter than the outbox: sending again", topics=len(topics), rows=result.rowcount
+        )
 
     def look_again(self) -> None:
         """Compare the outbox with the broker's log at the next turn."""

@@ -144,7 +144,9 @@ class Runtime:
         """Topics whose log ends before an offset that a row of the outbox was given: wiped, or made anew."""
         if not marks:
             return set()
-        ends = await kafka.log_ends(self.settings, [TopicPartition(topic, number) for topic, number, _ in marks])
+        ends = await kafka.log_ends(
+            self.settings, [TopicPartition(topic, number) for topic, number, _ in marks]
+        )
         return {topic for topic, number, offset in marks if ends[TopicPartition(topic, number)] <= offset}
 
     # The keyring of the wire's openers, for messages

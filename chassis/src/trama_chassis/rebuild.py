@@ -1,0 +1,200 @@
+"""Copies wiped and built again from kept bytes, to the same digest and without side effects.
+
+The chain of hashes must end at the heads that were verified when the events were first read, so that signatures
+need not be checked again. Keys and erasures survive it; nothing is published.
+"""
+
+import hashlib
+import json
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import delete, func, inspect, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import SQLModel
+from trama_contracts.envelope import Envelope, parse_event
+from trama_contracts.inner import Inner, complete, parse_head
+from trama_contracts.messages import MAX_ITEMS, Request
+from trama_contracts.names import parse_topic
+from trama_contracts.sealing import open_sealed
+
+from trama_chassis import mailbox
+from trama_chassis.batch import origin_of
+from trama_chassis.handlers import EventHandlers
+from trama_chassis.tables import GrantReceived, InboxEvent, OutboxRow, OwnStream, Position, Waiting
+
+if TYPE_CHECKING:
+    from trama_chassis.runtime import Runtime
+
+PAGE = 1000
+Progress = Callable[[int, int], None]
+DROPPED = "dropped"
+
+
+class ChainBroken(Exception):
+    """Kept bytes do not lead to the head that was verified when they were read: nothing was changed."""
+
+
+def copies_of(runtime: "Runtime") -> list[type[SQLModel]]:
+    """The tables a rebuild wipes: those whose name ends in `Copy`."""
+    return [table for table in runtime.service.tables if table.__name__.endswith("Copy")]
+
+
+async def rebuild(runtime: "Runtime", progress: Progress | None = None) -> str:
+    """Wipe this service's copies and replay what it keeps; returns the digest. All of it or nothing.
+
+    The caller holds the service's lease. Raises ChainBroken.
+    """
+    async with runtime.database.write(runtime=runtime, replay=True) as session:
+        total = await _count(session, InboxEvent) + await _count(session, OutboxRow)
+        await _wipe(session, runtime)
+        done = await _replay_own(session, runtime, 0, total, progress)
+        await _replay_received(session, runtime, done, total, progress)
+        found = await digest(session, runtime)
+        await session.commit()
+    return found
+
+
+async def digest(session: AsyncSession, runtime: "Runtime") -> str:
+    """One hash over every row of every copy, whatever order it came in."""
+    hashed = hashlib.sha256()
+    for table in sorted(copies_of(runtime), key=lambda one: one.__name__):
+        keys = inspect(table).primary_key
+        hashed.update(table.__name__.encode())
+        rows = await session.execute(select(table.__table__).order_by(*keys))  # type: ignore[attr-defined]
+        for row in rows:
+            hashed.update(json.dumps(list(row), default=str, sort_keys=True).encode())
+    return hashed.hexdigest()
+
+
+async def ask_network(runtime: "Runtime") -> int:
+    """Forget kept bytes and positions and ask every source to send its streams again; returns how many streams."""
+    async with runtime.database.write(runtime=runtime, replay=True) as session:
+        await _wipe(session, runtime)
+        for table in (InboxEvent, Position, Waiting):
+            await session.execute(delete(table))
+        granted = list(
+            (await session.execute(select(GrantReceived).where(GrantReceived.ended_at.is_(None)))).scalars()  # type: ignore[union-attr]
+        )
+        await mailbox.send(session, runtime, list(_requests(granted)))
+        await session.commit()
+    runtime.wake.set()
+    return len(granted)
+
+
+def _requests(granted: Iterable[GrantReceived]) -> Iterable[tuple[str, Request]]:
+    by_topic: dict[tuple[str, str], list[tuple[str, int]]] = defaultdict(list)
+    for grant in granted:
+        by_topic[(grant.source, grant.topic)].append((grant.stream, grant.from_seq))
+    for (source, topic), pairs in by_topic.items():
+        for start in range(0, len(pairs), MAX_ITEMS):
+            yield source, Request.model_validate({"resend": {topic: pairs[start : start + MAX_ITEMS]}})
+
+
+async def _count(session: AsyncSession, table: type[SQLModel]) -> int:
+    return await session.scalar(select(func.count()).select_from(table)) or 0
+
+
+async def _wipe(session: AsyncSession, runtime: "Runtime") -> None:
+    for table in copies_of(runtime):
+        await session.execute(delete(table))
+
+
+async def _replay_own(
+    session: AsyncSession, runtime: "Runtime", done: int, total: int, progress: Progress | None
+) -> int:
+    """Replay this service's own events from its outbox, for the copies it keeps of them."""
+    if not runtime.service.handlers.own:
+        return done
+    streams = {row.stream: row for row in (await session.execute(select(OwnStream))).scalars()}
+    keys = {name: runtime.keystore.open(row.sealed_key, name) for name, row in streams.items()}
+    after = 0
+    while rows := await _page(session, OutboxRow, OutboxRow.kind == "event", after):
+        for row in rows:
+            stream = streams[row.stream]
+            await _apply(session, runtime, row, keys[row.stream], stream.scope, own=True)
+        after, done = rows[-1].position, done + len(rows)
+        await _turn_page(session, progress, done, total)
+    return done
+
+
+async def _replay_received(
+    session: AsyncSession, runtime: "Runtime", done: int, total: int, progress: Progress | None
+) -> None:
+    """Replay what was applied, in the order in which it was, and check that each chain ends at its head."""
+    grants = {
+        (row.topic, row.stream): row for row in (await session.execute(select(GrantReceived))).scalars()
+    }
+    keys = {
+        name: runtime.keystore.open(row.sealed_key, name[1]) for name, row in grants.items() if row.sealed_key
+    }
+    heads = {name: grant.from_prevhash for name, grant in grants.items()}
+    after = 0
+    while rows := await _page(session, InboxEvent, InboxEvent.outcome != "", after):
+        for row in rows:
+            name = (row.topic, row.stream)
+            envelope = _envelope(row)
+            if envelope.prevhash != heads.get(name) or envelope.hash != row.hash:
+                raise ChainBroken(f"a stream of {row.topic} at event {row.seq}")
+            heads[name] = row.hash
+            if row.outcome != DROPPED:
+                await _apply(session, runtime, row, keys[name], grants[name].scope, own=False)
+        after, done = rows[-1].position, done + len(rows)
+        await _turn_page(session, progress, done, total)
+    await _check_heads(session, heads)
+
+
+async def _check_heads(session: AsyncSession, heads: dict[tuple[str, str], str | None]) -> None:
+    for row in (await session.execute(select(Position))).scalars():
+        if row.seq and heads.get((row.topic, row.stream)) != row.hash:
+            raise ChainBroken(f"a stream of {row.topic} does not end at its verified head")
+
+
+async def _page(session: AsyncSession, table: type[Any], where: Any, after: int) -> Sequence[Any]:  # noqa: ANN401
+    found = await session.execute(
+        select(table.__table__).where(where, table.position > after).order_by(table.position).limit(PAGE)
+    )
+    return found.all()
+
+
+async def _turn_page(session: AsyncSession, progress: Progress | None, done: int, total: int) -> None:
+    await session.flush()
+    session.expunge_all()
+    if progress is not None:
+        progress(done, total)
+
+
+def _envelope(row: Any) -> Envelope:  # noqa: ANN401
+    topic = parse_topic(row.topic)
+    if topic is None:
+        raise ChainBroken(f"not a topic: {row.topic}")
+    return parse_event(row.value, topic)
+
+
+def _opened(envelope: Envelope, key: bytes) -> Inner:
+    raw = open_sealed(envelope.data, key, envelope.additional_bytes, id=envelope.id, subject=envelope.subject)
+    return complete(parse_head(raw))
+
+
+async def _apply(
+    session: AsyncSession,
+    runtime: "Runtime",
+    row: Any,
+    key: bytes,
+    scope: str,
+    *,
+    own: bool,  # noqa: ANN401
+) -> None:
+    handlers: EventHandlers = runtime.service.handlers
+    envelope = _envelope(row)
+    inner = _opened(envelope, key)
+    event_class = {one.wire_type: one for one in (handlers.own if own else handlers.copies)}.get(inner.type)
+    if event_class is None:
+        return
+    event = event_class.from_payload(inner.payload)
+    origin = origin_of(envelope, inner, scope)
+    if own:
+        await handlers.apply_own(session, event, origin)
+    else:
+        await handlers.apply(session, event, origin, replay=True)
