@@ -21,7 +21,7 @@ from trama_contracts.record import Record
 from trama_chassis import contention, outbox
 from trama_chassis.batch import Batch, Checked, again
 from trama_chassis.failpoints import reach
-from trama_chassis.positions import load, name_of
+from trama_chassis.positions import Name, load, name_of
 from trama_chassis.refusals import store_refusals
 from trama_chassis.tables import Position, Waiting
 
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 ATTEMPTS = 3
 THREADS = 2
+REMEMBERED = 100_000
 
 
 class Unreachable(Exception):
@@ -60,6 +61,8 @@ class Inbox:
         self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="verify")
         self.uncounted: Counter[tuple[str, str]] = Counter()
         self.outcomes: Counter[Outcome] = Counter()
+        # Only a hint that saves a look: what is not in it is looked up.
+        self._seen: set[Name] = set()
 
     async def check(self, records: Sequence[Record]) -> list[Checked]:
         """Form, signature, source and key of each record; signatures are verified in two threads."""
@@ -78,10 +81,16 @@ class Inbox:
 
     async def has_unknown_streams(self, checked: Sequence[Checked]) -> bool:
         """Whether the batch holds a stream for which no key has come yet."""
-        envelopes = [one.envelope for one in checked if one.envelope is not None]
+        envelopes = {name_of(one.envelope): one.envelope for one in checked if one.envelope is not None}
+        unseen = [envelope for name, envelope in envelopes.items() if name not in self._seen]
+        if not unseen:
+            return False
         async with self._runtime.database.read() as session:
-            known = await load(session, self._runtime, envelopes)
-        return any(name_of(one) not in known for one in envelopes)
+            known = await load(session, self._runtime, unseen)
+        if len(self._seen) > REMEMBERED:
+            self._seen.clear()
+        self._seen.update(known)
+        return len(known) < len(unseen)
 
     async def deliver(self, records: Sequence[Record]) -> None:
         """Check and apply records, as the consumer does with what it polls."""

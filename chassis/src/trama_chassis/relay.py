@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
 from sqlalchemy import bindparam, func, select, text, update
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
 
 from trama_chassis import clock, resend
 from trama_chassis.failpoints import reach
@@ -105,31 +107,31 @@ class Relay:
             return 0
 
     async def relay_once(self, producer: AIOKafkaProducer) -> int:
-        """Send what is due: messages and catalogue first, then events and facts, then what must be sent again."""
-        messages = await self._due(MESSAGES_FIRST, gated=False)
-        sent = await self._send(producer, messages)
-        events = await self._due(("event", "fact"), gated=True)
-        sent += await self._send(producer, events)
-        if not events:
-            sent += await self._resend(producer)
-        return sent
+        """Send one wave of what comes first: mail and catalogue, then events and facts, then what is asked again."""
+        async with self._runtime.database.read() as session:
+            rows = await self._due(session, MESSAGES_FIRST, gated=False)
+            rows = rows or await self._due(session, ("event", "fact"), gated=True)
+            again = None if rows else await resend.due(session, WAVE // 2)
+        if again is not None:
+            return await self._resend(producer, again)
+        return await self._send(producer, rows)
 
-    async def _due(self, kinds: Sequence[str], *, gated: bool) -> list[Row]:
+    async def _due(self, session: AsyncSession, kinds: Sequence[str], *, gated: bool) -> list[Row]:
         now = clock.machine_now()
         self._held = {name: until for name, until in self._held.items() if until > now}
         wanted = (
             select(*_COLUMNS)
-            .where(OutboxRow.kind.in_(kinds), OutboxRow.sent_at.is_(None))  # type: ignore[attr-defined, union-attr]
-            .where((OutboxRow.not_before.is_(None)) | (OutboxRow.not_before <= now))  # type: ignore[union-attr, operator]
-            .order_by(OutboxRow.position)  # type: ignore[arg-type]
+            .where(col(OutboxRow.kind).in_(kinds), col(OutboxRow.sent_at).is_(None))
+            .where((col(OutboxRow.not_before).is_(None)) | (col(OutboxRow.not_before) <= now))
+            .order_by(col(OutboxRow.position))
             .limit(WAVE)
         )
         if gated:
             wanted = wanted.where(_GATE)
         if self._held:
-            wanted = wanted.where(OutboxRow.key.not_in(self._held), OutboxRow.topic.not_in(self._held))  # type: ignore[attr-defined]
-        async with self._runtime.database.read() as session:
-            return [Row(*row) for row in await session.execute(wanted)]
+            held = list(self._held)
+            wanted = wanted.where(col(OutboxRow.key).not_in(held), col(OutboxRow.topic).not_in(held))
+        return [Row(*row) for row in await session.execute(wanted)]
 
     async def _send(self, producer: AIOKafkaProducer, rows: Sequence[Row]) -> int:
         """Send one wave and mark what was acknowledged; hold back what was not."""
@@ -188,11 +190,9 @@ class Relay:
         self._runtime.log.warning("send failed", errors=dict(by_error), rows=len(failed))
         await self._throw_producer_away()
 
-    async def _resend(self, producer: AIOKafkaProducer) -> int:
+    async def _resend(self, producer: AIOKafkaProducer, batch: resend.Batch) -> int:
         """Send again, oldest first, what somebody asked for; live traffic goes before it."""
-        async with self._runtime.database.read() as session:
-            batch = await resend.due(session, WAVE // 2)
-        if not batch.rows:
+        if not batch.stream:
             return 0
         futures = [await self._enqueue(producer, Row(*row)) for row in batch.rows]
         await asyncio.gather(*futures)

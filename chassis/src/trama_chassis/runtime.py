@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import structlog
 from aiokafka import TopicPartition
@@ -11,11 +11,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from trama_contracts.event import Event
 from trama_contracts.hpke import HpkePrivateKey
 from trama_contracts.inner import Actor
+from trama_contracts.messages import Request
 from trama_contracts.opening import StreamKey
 from trama_contracts.outcomes import Outcome
 from trama_contracts.record import Record
 
-from trama_chassis import hpke_keys, kafka, lease
+from trama_chassis import clock, hpke_keys, kafka, lease, mailbox
 from trama_chassis.clock import Clock
 from trama_chassis.consumer import Consumer, open_mail
 from trama_chassis.database import Database
@@ -30,6 +31,7 @@ from trama_chassis.settings import ServiceSettings
 from trama_chassis.tables import CHASSIS_TABLES
 
 SUPERVISE_SECONDS = 5.0
+ASK_AGAIN = timedelta(hours=1)
 RELAY_SILENCE = 60.0
 CONSUMER_SILENCE = 60.0
 
@@ -49,6 +51,7 @@ class Runtime:
         self.wake = asyncio.Event()
         self.hpke_keys: dict[str, HpkePrivateKey] = {}
         self.timer_runs: dict[str, datetime] = {}
+        self._asked: dict[str, datetime] = {}
         self.event_classes: dict[str, type[Event]] = {
             event_class.wire_type: event_class
             for event_class in (*service.handlers.copies, *service.handlers.reactions)
@@ -133,6 +136,19 @@ class Runtime:
         self.count(sender, outcome)
         if outcome is Outcome.OK:
             self.wake.set()
+        elif outcome is Outcome.UNKNOWN_HPKEKEY:
+            await self._ask_for_keys(sender)
+
+    async def _ask_for_keys(self, sender: str) -> None:
+        """Mail sealed to a key we no longer have: the sender is asked, once an hour, for its grants again."""
+        now = clock.machine_now()
+        if now - self._asked.get(sender, now - ASK_AGAIN) < ASK_AGAIN:
+            return
+        self._asked[sender] = now
+        async with self.bookkeeping() as session:
+            await mailbox.send(session, self, [(sender, Request(keys={}))])
+            await session.commit()
+        self.wake.set()
 
     def count(self, source: str, outcome: Outcome) -> None:
         """Count a refusal of something that is not an event."""
