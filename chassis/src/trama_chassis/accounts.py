@@ -15,13 +15,14 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from tempfile import NamedTemporaryFile
-from typing import Any
+from typing import Annotated, Any
 
 import structlog
 import yaml
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from fastapi import Request
+from fastapi import Request, Security
+from fastapi.security import HTTPBearer
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from starlette.responses import Response
 from trama_contracts.inner import Actor
@@ -34,6 +35,7 @@ SESSION_SECONDS = 8 * 3600
 FREE_FAILURES = 5
 LONGEST_LOCK_SECONDS = 900
 REMEMBERED = 10_000
+BEARER = HTTPBearer(auto_error=False, description="Token dal file degli account del membro")
 UNSAFE = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 log = structlog.get_logger("trama.accounts")
 
@@ -125,7 +127,7 @@ class Accounts:
         self._key = _session_key(path.with_name("session.key"))
         self._hasher = PasswordHasher()
         self._absent = self._hasher.hash(secrets.token_hex(16))
-        self._checks = asyncio.Semaphore(2)
+        self._checks = asyncio.Lock()
         self._failures: OrderedDict[str, tuple[int, float]] = OrderedDict()
         self._ended: OrderedDict[str, int] = OrderedDict()
         self._operators()
@@ -150,17 +152,19 @@ class Accounts:
 
         Raises WrongPassword, or TooManyAttempts after repeated failures.
         """
-        failures, locked_until = self._failures.get(login, (0, 0.0))
-        now = machine_now().timestamp()
-        if now < locked_until:
-            raise TooManyAttempts(f"Troppi tentativi: riprovare tra {int(locked_until - now) + 1} secondi.")
-        operator = next((one for one in self._operators() if (one.login or one.id) == login), None)
-        known = operator.password_hash if operator and operator.password_hash else self._absent
-        async with self._checks:
+        async with self._checks:  # inside it, so that many guesses sent at once are still counted one by one
+            now = machine_now().timestamp()
+            failures, locked_until = self._failures.get(login, (0, 0.0))
+            if now < locked_until:
+                raise TooManyAttempts(
+                    f"Troppi tentativi: riprovare tra {int(locked_until - now) + 1} secondi."
+                )
+            operator = next((one for one in self._operators() if (one.login or one.id) == login), None)
+            known = operator.password_hash if operator and operator.password_hash else self._absent
             right = await asyncio.to_thread(self._matches, known, password)
-        if operator is None or not operator.password_hash or not right:
-            self._remember_failure(login, failures + 1, now)
-            raise WrongPassword
+            if operator is None or not operator.password_hash or not right:
+                self._remember_failure(login, failures + 1, now)
+                raise WrongPassword
         self._failures.pop(login, None)
         return self._cookie_value(operator.id, int(now) + SESSION_SECONDS, secrets.token_hex(16))
 
@@ -298,14 +302,14 @@ def local_path(path: str) -> str:
     return path if is_local else "/"
 
 
-def require(*roles: str) -> Callable[[Request], Awaitable[Caller]]:
+def require(*roles: str) -> Callable[..., Awaitable[Caller]]:
     """A dependency that gives the Caller: `by: Annotated[Caller, Depends(require("caseworker"))]`.
 
     Any of the roles is enough; without roles, being signed in is. The caller acts in the first named role
     that is theirs, and becomes the actor of what the request publishes. Raises NotSignedIn or NotAllowed.
     """
 
-    async def caller_of(request: Request) -> Caller:
+    async def caller_of(request: Request, _: Annotated[object, Security(BEARER)]) -> Caller:
         caller = await request.app.state.accounts.identify(request)
         if caller is None:
             raise NotSignedIn

@@ -7,11 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from fastapi import APIRouter, FastAPI, Form, Request
 from fastapi.responses import JSONResponse, RedirectResponse, Response
-from fastapi.routing import APIRoute
 from starlette.datastructures import MutableHeaders
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
-from swagger_ui_bundle import swagger_ui_path
 
 from trama_chassis import accounts, errors, web
 from trama_chassis.database import RetryingRoute
@@ -47,6 +45,7 @@ def build_app(runtime: Runtime) -> FastAPI:
         title=f"{service.title or service.name} · {settings.member}",
         version="1",
         openapi_url=f"{prefix}/openapi.json",
+        responses={"4XX": errors.DOCUMENTED},
         docs_url=None,
         redoc_url=None,
     )
@@ -56,20 +55,20 @@ def build_app(runtime: Runtime) -> FastAPI:
     for router in service.routers:
         _place(app, router, prefix, service.page_prefixes)
     app.include_router(_own_routes(runtime), prefix=prefix)
-    _dress(app)
+    _dress(app, prefix)
     return app
 
 
-def _dress(app: FastAPI) -> None:
+def _dress(app: FastAPI, prefix: str = "") -> None:
     errors.install(app)
     app.add_middleware(SafeHeaders)
-    app.add_middleware(AccessLog)
+    app.add_middleware(AccessLog, prefix=prefix)
 
 
 def _place(app: FastAPI, router: APIRouter, prefix: str, page_prefixes: tuple[str, ...]) -> None:
     """An API router goes under the service's prefix; a router of declared pages stays where it is."""
-    routes = [route for route in router.routes if isinstance(route, APIRoute)]
-    if any(not isinstance(route, RetryingRoute) for route in routes):
+    routes = [route for route in router.routes if isinstance(route, RetryingRoute)]
+    if len(routes) < len(router.routes):
         raise WrongRouter("use trama_chassis.database.Router, so that a lost race is run again")
     are_pages = [_is_under(route.path, page_prefixes) for route in routes]
     if routes and all(are_pages):
@@ -196,7 +195,7 @@ def _front(apps: Sequence[FastAPI]) -> FastAPI:
         front.state.accounts.set_cookie(request, response, "")
         return response
 
-    front.mount("/static/swagger", StaticFiles(directory=swagger_ui_path))
+    front.mount("/static/swagger", StaticFiles(packages=[("swagger_ui", "static")]))
     front.mount("/static", StaticFiles(packages=[("trama_chassis", "static")]))
     _dress(front)
     return front

@@ -80,6 +80,27 @@ MESSAGES = {
 }
 
 
+DOCUMENTED: dict[str, Any] = {
+    "description": "Rifiuto, con la regola o i campi da correggere (RFC 9457)",
+    "content": {
+        "application/problem+json": {
+            "schema": {
+                "type": "object",
+                "required": ["type", "title", "status", "detail"],
+                "properties": {
+                    **{name: {"type": "string"} for name in ("type", "title", "detail", "instance")},
+                    "status": {"type": "integer"},
+                    "errors": {
+                        "type": "array",
+                        "items": {"properties": {name: {"type": "string"} for name in ("field", "message")}},
+                    },
+                },
+            }
+        }
+    },
+}
+
+
 class Refused(Exception):
     """A rule says no. Subclasses are named after the condition; `detail` names the rule in plain Italian."""
 

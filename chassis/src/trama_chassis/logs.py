@@ -65,27 +65,18 @@ dropped: Counter[str] = Counter()
 def configure(level: str = "INFO", *, as_json: bool | None = None) -> None:
     """Send everything, ours and libraries', through one handler on stderr; JSON unless a person watches."""
     as_json = not sys.stderr.isatty() if as_json is None else as_json
-    shared = [
-        structlog.contextvars.merge_contextvars,
-        structlog.stdlib.add_log_level,
-        structlog.stdlib.add_logger_name,
-    ]
-    structlog.configure(
-        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
-        wrapper_class=structlog.stdlib.BoundLogger,
-        logger_factory=structlog.stdlib.LoggerFactory(),
-        cache_logger_on_first_use=False,
-    )
     last = (
         structlog.processors.JSONRenderer(ensure_ascii=False) if as_json else structlog.dev.ConsoleRenderer()
     )
-    formatter = structlog.stdlib.ProcessorFormatter(
-        foreign_pre_chain=[*shared, withhold_foreign],
-        processors=[keep_place_of_exception, keep_allowed, stamp, last],
-    )
     handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(formatter)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=[*_NAMED, withhold_foreign, keep_place_of_exception, keep_allowed],
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, stamp, last],
+        )
+    )
     handler.addFilter(SayOnce())
+    logging.raiseExceptions = False  # it would print the arguments of a line that cannot be written
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level)
@@ -129,17 +120,14 @@ def _short(path: str) -> str:
 
 def keep_allowed(_: Any, __: str, values: EventDict) -> EventDict:  # noqa: ANN401
     """Drop every key that is not on the list, and every text that could be a name; count what was dropped."""
-    kept: dict[str, Any] = {}
-    foreign = not bool(values.pop("_from_structlog", True))
-    values.pop("_record", None)
+    meta = {key: values.pop(key) for key in ("_record", "_from_structlog") if key in values}
     unknown = [key for key in values if key not in ALLOWED]
     dropped.update(unknown)
-    for key, value in values.items():
-        if key in ALLOWED:
-            kept[key] = value if key == "event" and (foreign or _is_phrase(value)) else _safe(value)
+    kept = {key: _safe(value) for key, value in values.items() if key in ALLOWED and key != "event"}
     if unknown:
         kept["dropped"] = len(unknown)
-    return kept
+    said = values.get("event")
+    return {"event": said if meta or _is_phrase(said) else WITHHELD, **kept, **meta}
 
 
 def _is_phrase(text: object) -> bool:
@@ -189,8 +177,9 @@ class SayOnce(logging.Filter):
 class AccessLog:
     """One line per request: method, route template (never the path: it holds ids), status, milliseconds."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, prefix: str = "") -> None:
         self._app = app
+        self._prefix = prefix
         self._log = structlog.get_logger("trama.access")
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -210,5 +199,26 @@ class AccessLog:
             await self._app(scope, receive, watched)
         finally:
             template = getattr(scope.get("route"), "path", "none")
+            if scope["path"].startswith(self._prefix + template.partition("{")[0]):
+                template = self._prefix + template
             ms = round((time.perf_counter() - began) * 1000, 1)
             self._log.info("request", method=scope["method"], route=template, status=status, ms=ms)
+
+
+_NAMED = [
+    structlog.contextvars.merge_contextvars,
+    structlog.stdlib.add_log_level,
+    structlog.stdlib.add_logger_name,
+]
+# On import, not in `configure`: structlog's own default prints tracebacks with the values of local variables.
+structlog.configure(
+    processors=[
+        *_NAMED,
+        keep_place_of_exception,
+        keep_allowed,
+        structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
+    ],
+    wrapper_class=structlog.stdlib.BoundLogger,
+    logger_factory=structlog.stdlib.LoggerFactory(),
+    cache_logger_on_first_use=False,
+)
