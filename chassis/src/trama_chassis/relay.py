@@ -19,7 +19,7 @@ from sqlmodel import col
 from trama_chassis import clock, resend
 from trama_chassis.failpoints import reach
 from trama_chassis.kafka import CONTENT_TYPES, client_settings
-from trama_chassis.tables import OutboxRow
+from trama_chassis.tables import OutboxRow, table_of
 
 if TYPE_CHECKING:
     from trama_chassis.runtime import Runtime
@@ -51,12 +51,12 @@ class Sent(NamedTuple):
 
 
 _COLUMNS = (
-    OutboxRow.position,
-    OutboxRow.kind,
-    OutboxRow.topic,
-    OutboxRow.key,
-    OutboxRow.value,
-    OutboxRow.signature,
+    col(OutboxRow.position),
+    col(OutboxRow.kind),
+    col(OutboxRow.topic),
+    col(OutboxRow.key),
+    col(OutboxRow.value),
+    col(OutboxRow.signature),
 )
 
 _GATE = text(
@@ -84,7 +84,7 @@ class Relay:
                 if not sent:
                     await self._sleep()
         finally:
-            await self._throw_producer_away()
+            await self.throw_producer_away()
 
     async def _sleep(self) -> None:
         try:
@@ -97,12 +97,12 @@ class Relay:
         """One turn; a broker that is away costs a pause, never a row."""
         try:
             await self._runtime.lease.assert_held()
-            producer = await self._ready_producer()
+            producer = await self.ready_producer()
             await self._reconcile(producer)
             return await self.relay_once(producer)
         except (KafkaError, OSError, TimeoutError) as error:
             self._runtime.log.warning("broker not reachable", error=type(error).__name__)
-            await self._throw_producer_away()
+            await self.throw_producer_away()
             await asyncio.sleep(1.0)
             return 0
 
@@ -153,7 +153,7 @@ class Relay:
             if isinstance(result, BaseException):
                 failed[row] = result
             else:
-                sent.append(Sent(row.position, result.partition, result.offset))  # type: ignore[attr-defined]
+                sent.append(Sent(row.position, result.partition, result.offset))
         await self._mark(sent)
         reach("relay.after_mark")
         if failed:
@@ -168,7 +168,7 @@ class Relay:
     async def _mark(self, sent: Sequence[Sent]) -> None:
         if not sent:
             return
-        table = OutboxRow.__table__  # type: ignore[attr-defined]
+        table = table_of(OutboxRow)
         statement = (
             update(table)
             .where(table.c.position == bindparam("at"), table.c.sent_at.is_(None))
@@ -188,7 +188,7 @@ class Relay:
             self._held[row.topic if row.kind in MESSAGES_FIRST else row.key] = until
             by_error[type(error).__name__] += 1
         self._runtime.log.warning("send failed", errors=dict(by_error), rows=len(failed))
-        await self._throw_producer_away()
+        await self.throw_producer_away()
 
     async def _resend(self, producer: AIOKafkaProducer, batch: resend.Batch) -> int:
         """Send again, oldest first, what somebody asked for; live traffic goes before it."""
@@ -208,9 +208,9 @@ class Relay:
             return
         async with self._runtime.database.read() as session:
             highest = await session.execute(
-                select(OutboxRow.topic, OutboxRow.partition, func.max(OutboxRow.offset))
-                .where(OutboxRow.sent_at.is_not(None))  # type: ignore[union-attr]
-                .group_by(OutboxRow.topic, OutboxRow.partition)  # type: ignore[arg-type]
+                select(col(OutboxRow.topic), col(OutboxRow.partition), func.max(col(OutboxRow.offset)))
+                .where(col(OutboxRow.sent_at).is_not(None))
+                .group_by(col(OutboxRow.topic), col(OutboxRow.partition))
             )
             marks = [tuple(row) for row in highest]
         lost = await self._runtime.shorter_than(marks)
@@ -219,7 +219,7 @@ class Relay:
         self._reconciled = now
 
     async def _send_again(self, topics: set[str]) -> None:
-        table = OutboxRow.__table__  # type: ignore[attr-defined]
+        table = table_of(OutboxRow)
         statement = (
             update(table).where(table.c.topic.in_(topics)).values(sent_at=None, partition=None, offset=None)
         )
@@ -235,7 +235,8 @@ class Relay:
         self._reconciled = None
         self._runtime.wake.set()
 
-    async def _ready_producer(self) -> AIOKafkaProducer:
+    async def ready_producer(self) -> AIOKafkaProducer:
+        """The producer in use, or a new one."""
         if self._producer is None:
             producer = AIOKafkaProducer(
                 **client_settings(self._runtime.settings),
@@ -251,7 +252,8 @@ class Relay:
             self._reconciled = None
         return self._producer
 
-    async def _throw_producer_away(self) -> None:
+    async def throw_producer_away(self) -> None:
+        """Stop the producer in use; the next turn makes another."""
         producer, self._producer = self._producer, None
         if producer is None:
             return
