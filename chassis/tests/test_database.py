@@ -1,0 +1,96 @@
+"""Sessions of both kinds of database: durable, separate, rolled back unless the commit point commits."""
+
+import asyncio
+from typing import Any
+
+import pytest
+from sqlalchemy import inspect, text
+from trama_chassis.database import Database
+
+
+async def count(database: Database) -> int:
+    async with database.read() as session:
+        return int(await session.scalar(text("SELECT count(*) FROM note")) or 0)
+
+
+async def test_leaving_without_a_commit_rolls_back(runtime: Any) -> None:
+    database: Database = runtime.database
+    async with database.write(actor="x") as session:
+        assert session.info == {"actor": "x"}
+        await session.execute(text("INSERT INTO note (text) VALUES ('a')"))
+    assert await count(database) == 0
+    async with database.write() as session:
+        await session.execute(text("INSERT INTO note (text) VALUES ('a')"))
+        await session.commit()
+    assert await count(database) == 1
+
+
+async def test_a_service_creates_exactly_its_own_tables(runtime: Any) -> None:
+    async with runtime.database.engine.connect() as connection:
+        names = await connection.run_sync(lambda sync: inspect(sync).get_table_names())
+    assert sorted(names) == ["counter", "note"]
+
+
+async def test_constraints_have_names_that_migrations_can_use(runtime: Any) -> None:
+    async with runtime.database.engine.connect() as connection:
+        unique = await connection.run_sync(lambda sync: inspect(sync).get_unique_constraints("note"))
+    assert [constraint["name"] for constraint in unique] == ["uq_note_text"]
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_sqlite_is_durable_and_leaves_no_deleted_bytes(runtime: Any) -> None:
+    wanted = {
+        "journal_mode": "wal",
+        "synchronous": 2,
+        "foreign_keys": 1,
+        "secure_delete": 1,
+        "busy_timeout": 10_000,
+    }
+    for opened in (runtime.database.write, runtime.database.read):
+        async with opened() as session:
+            found = {name: await session.scalar(text(f"PRAGMA {name}")) for name in wanted}
+        assert found == wanted
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+async def test_postgresql_is_bounded_and_reads_see_one_snapshot(runtime: Any) -> None:
+    async with runtime.database.write() as session:
+        assert await session.scalar(text("SHOW transaction_isolation")) == "read committed"
+        assert await session.scalar(text("SHOW statement_timeout")) == "30s"
+        assert await session.scalar(text("SHOW synchronous_commit")) == "on"
+        assert await session.scalar(text("SHOW fsync")) == "on"
+    async with runtime.database.read() as session:
+        assert await session.scalar(text("SHOW transaction_isolation")) == "repeatable read"
+        assert await session.scalar(text("SHOW transaction_read_only")) == "on"
+    async with runtime.database.write() as session:
+        assert await session.scalar(text("SHOW transaction_read_only")) == "off"
+
+
+async def test_many_writers_wait_for_each_other_instead_of_failing(runtime: Any) -> None:
+    async def add(number: int) -> None:
+        async with runtime.database.write() as session:
+            await session.execute(text("SELECT count(*) FROM note"))
+            await session.execute(text("INSERT INTO note (text) VALUES (:text)"), {"text": str(number)})
+            await session.commit()
+
+    await asyncio.gather(*(add(number) for number in range(60)))
+    assert await count(runtime.database) == 60
+
+
+async def test_a_cancelled_writer_leaves_the_connection_usable(runtime: Any) -> None:
+    async def hold() -> None:
+        async with runtime.database.write() as session:
+            await session.execute(text("INSERT INTO note (text) VALUES ('half')"))
+            await asyncio.sleep(60)
+
+    for _ in range(12):
+        task = asyncio.create_task(hold())
+        await asyncio.sleep(0.02)
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+    assert await count(runtime.database) == 0
+    async with runtime.database.write() as session:
+        await session.execute(text("INSERT INTO note (text) VALUES ('whole')"))
+        await session.commit()
+    assert await count(runtime.database) == 1
