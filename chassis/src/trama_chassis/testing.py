@@ -1,4 +1,4 @@
-"""For tests: a territory with its keys, peers that write to a service under test, and a look at what it publishes.
+"""For tests: peers that write to a service under test, and a look at what it publishes.
 
 Everything here goes the real way (sealed, signed, through mailbox and inbox) but for the broker.
 """
@@ -18,6 +18,7 @@ import yaml
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
 from trama_contracts.catalogue import HPKE_ENTITY, HpkeKeyEntry, hpke_record
 from trama_contracts.directory import MANIFEST_KEY, manifest_line, sign_directory_record
 from trama_contracts.directory_entries import Entry, Manifest
@@ -42,7 +43,7 @@ from trama_chassis.settings import KafkaSettings
 from trama_chassis.tables import GrantGiven, OutboxRow, OwnStream
 
 CARE = ("care", "clinical", "social", "referral", "host", "accountability")
-TOKEN = "synthetic-token-of-a-test"
+TOKEN = "synthetic-token-of-a-test"  # noqa: S105 - of tests only
 _LONG_AGO = datetime(2013, 1, 1, tzinfo=UTC)
 
 
@@ -76,7 +77,7 @@ def _seed(*parts: str) -> bytes:
 
 @dataclass
 class Territory:
-    """A network with its roots, members and every service's keys, all drawn from names: the same each time."""
+    """A network with its roots, members and every service's keys, drawn from names: the same each time."""
 
     network: str = "pn"
     places: Mapping[str, Place] = field(default_factory=lambda: FIRST_PLACES)
@@ -199,6 +200,11 @@ class Peer:
         self._streams: dict[tuple[str, str, str], PeerStream] = {}
         self._private = territory.signing(principal)
 
+    @property
+    def streams(self) -> list[PeerStream]:
+        """Every stream this peer has begun."""
+        return list(self._streams.values())
+
     def stream(self, event: Event | type[Event], record: str, scope: str) -> PeerStream:
         """The stream in which an event goes, begun if need be."""
         kind = "facts" if event.circle == "accountability" else "events"
@@ -208,7 +214,7 @@ class Peer:
             self._streams[name] = PeerStream(str(uuid.uuid4()), secrets.token_bytes(32), topic, *name)
         return self._streams[name]
 
-    def write(self, event: Event, *, record: str, scope: str, **inner: Any) -> Record:  # noqa: ANN401
+    def write(self, event: Event, *, record: str, scope: str, **inner: Any) -> Record:  # noqa: ANN401 - any field of Inner
         """Seal and sign the next event of a stream. `inner` overrides what the sealed part says."""
         stream = self.stream(event, record, scope)
         event_id = str(uuid.uuid4())
@@ -287,7 +293,7 @@ async def deliver(
     *,
     record: str,
     scope: str | None = None,
-    **inner: Any,  # noqa: ANN401
+    **inner: Any,  # noqa: ANN401 - any field of Inner
 ) -> Record:
     """Have a peer write an event and the service under test consume it, its key first. Returns the record."""
     scope_id = scope or record
@@ -319,10 +325,12 @@ async def published(runtime: Runtime, *classes: type[Event]) -> list[Published]:
     async with runtime.database.read() as session:
         streams = {row.stream: row for row in (await session.execute(select(OwnStream))).scalars()}
         grants = list(
-            (await session.execute(select(GrantGiven).where(GrantGiven.ended_at.is_(None)))).scalars()
-        )  # type: ignore[union-attr]
+            (await session.execute(select(GrantGiven).where(col(GrantGiven.ended_at).is_(None)))).scalars()
+        )
         rows = await session.execute(
-            select(OutboxRow).where(OutboxRow.kind.in_(("event", "fact"))).order_by(OutboxRow.position)  # type: ignore[attr-defined, arg-type]
+            select(OutboxRow)
+            .where(col(OutboxRow.kind).in_(("event", "fact")))
+            .order_by(col(OutboxRow.position))
         )
         return [
             _opened(runtime, row, streams, grants)
@@ -343,7 +351,7 @@ class OwnKeys:
         row = self._streams.get(stream)
         if row is None:
             return None
-        return StreamKey(self._runtime.keystore.open(row.sealed_key, stream), row.circle, row.record)  # type: ignore[arg-type]
+        return StreamKey(self._runtime.keystore.open(row.sealed_key, stream), row.circle, row.record)
 
     def hpke_key(self, hpkekey: str) -> HpkePrivateKey | None:
         """None: events are not sealed with HPKE."""
@@ -416,9 +424,9 @@ async def running(
     territory: Territory | None = None,
     kafka: KafkaSettings | None = None,
     known: bool = True,
-    **settings: Any,  # noqa: ANN401
+    **settings: Any,  # noqa: ANN401 - any field of the settings
 ) -> AsyncIterator[Runtime]:
-    """A service of a member, started but not connected: its tables exist, it knows the directory and its peers' keys.
+    """A service of a member, started, not connected: its tables exist, it knows directory and peers' keys.
 
     With `known=False` it has read no directory yet (it will from the broker).
     """
@@ -433,7 +441,7 @@ async def running(
             member=member,
             service=service.name,
             database_url=database_url,
-            kafka=kafka or KafkaSettings(bootstrap="127.0.0.1:9", username=principal, password="demo-none"),  # type: ignore[arg-type]
+            kafka=kafka or KafkaSettings(bootstrap="127.0.0.1:9", username=principal, password="demo-none"),
             secrets_dir=secrets_dir,
             accounts_file=account_file(folder / f"{member}.accounts.yaml", ()),
             roots=[b64u(raw_public(root)) for root in territory.roots],

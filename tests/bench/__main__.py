@@ -1,0 +1,116 @@
+"""`make bench`: measures, prints, and writes the figures between the marks in docs/performance.md."""
+
+import argparse
+import asyncio
+import cProfile
+import platform
+import re
+import subprocess
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+from tests.bench import delivery, latency
+from tests.bench.ground import RUNS, Figure, Ground, ground, repeated
+
+KINDS = ("sqlite", "postgresql")
+PAGE = Path("docs/performance.md")
+MARKS = re.compile(r"(<!-- figures -->\n).*(<!-- /figures -->)", re.DOTALL)
+Lines = list[str]
+
+
+async def measured(here: Ground, runs: int, scale: float) -> Lines:
+    """All tables of the page."""
+    lines: Lines = []
+    for title, table in (
+        ("Relay against bare aiokafka", _relay),
+        ("Consume, verify, open, apply; rebuild", _consume),
+        ("One-event commands through the HTTP commit point", _commands),
+        ("From commit to visible at another member, ms", _latency),
+    ):
+        print(title, flush=True)  # noqa: T201 - a report to a person
+        found = await table(here, runs, scale)
+        print("\n".join(found), flush=True)  # noqa: T201
+        lines += [f"### {title}", "", *found, ""]
+    return lines + await _profile(here, scale)
+
+
+async def _relay(here: Ground, runs: int, scale: float) -> Lines:
+    count = int(10_000 * scale)
+    return await _by_kind(here, runs, lambda kind: delivery.relay_against_bare(here, kind, count), "events/s")
+
+
+async def _consume(here: Ground, runs: int, scale: float) -> Lines:
+    return await _by_kind(here, runs, lambda kind: delivery.consume(here, kind, int(8_000 * scale)), "events/s")
+
+
+async def _commands(here: Ground, runs: int, scale: float) -> Lines:
+    return await _by_kind(here, runs, lambda kind: delivery.commands(here, kind, int(400 * scale)), "commands/s")
+
+
+async def _latency(here: Ground, runs: int, scale: float) -> Lines:
+    lines = ["| | p50 | p99 |", "|---|---|---|"]
+    for kind in KINDS:
+        for rate in (20, 80):
+            found = await repeated(
+                here,
+                runs,
+                lambda kind=kind, rate=rate: latency.commit_to_visible(here, kind, rate, 15 * scale),  # type: ignore[misc]
+            )
+            lines.append(f"| {kind}, {rate}/s | {found['p50']} | {found['p99']} |")
+    return lines
+
+
+async def _by_kind(
+    here: Ground, runs: int, measure: Callable[[str], Awaitable[dict[str, float]]], unit: str
+) -> Lines:
+    found: dict[str, dict[str, Figure]] = {
+        kind: await repeated(here, runs, lambda kind=kind: measure(kind))  # type: ignore[misc]
+        for kind in KINDS
+    }
+    names = list(next(iter(found.values())))
+    lines = [f"| {unit} | " + " | ".join(KINDS) + " |", "|---|---|---|"]
+    return lines + [f"| {name} | " + " | ".join(str(found[kind][name]) for kind in KINDS) + " |" for name in names]
+
+
+async def _profile(here: Ground, scale: float) -> Lines:
+    profile = cProfile.Profile()
+    await delivery.consume(here, "sqlite", int(4_000 * scale), profile)
+    rows = [f"| `{name}` | {share:.0%} |" for name, share in delivery.where_time_goes(profile)]
+    return ["### Where the consumer's time goes (SQLite, own time, under the profiler)", "", "| function | share |",
+            "|---|---|", *rows, ""]
+
+
+def _heading(here: Ground, runs: int) -> Lines:
+    commit = subprocess.run(
+        ["git", "rev-parse", "--short", "HEAD"],  # noqa: S607
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout.strip()
+    syncs = sorted(here.syncs)
+    return [
+        f"{datetime.now(UTC):%Y-%m-%d}, commit {commit}, {platform.machine()}, Python {platform.python_version()}, "
+        f"median of {runs} runs (lowest–highest). This disk did {syncs[len(syncs) // 2]:,.0f} fdatasync/s "
+        f"({syncs[0]:,.0f}–{syncs[-1]:,.0f}) beside them.",
+        "",
+    ]
+
+
+def main() -> None:
+    """Measure and write."""
+    arguments = argparse.ArgumentParser(prog="make bench")
+    arguments.add_argument("--runs", type=int, default=RUNS)
+    arguments.add_argument("--scale", type=float, default=1.0, help="share of the full counts")
+    arguments.add_argument("--dry-run", action="store_true", help="print only")
+    chosen = arguments.parse_args()
+    with ground() as here:
+        lines = asyncio.run(measured(here, chosen.runs, chosen.scale))
+        lines = _heading(here, chosen.runs) + lines
+    if not chosen.dry_run:
+        page = PAGE.read_text()
+        PAGE.write_text(MARKS.sub(lambda found: found[1] + "\n".join(lines) + found[2], page))
+
+
+if __name__ == "__main__":
+    main()
