@@ -1,4 +1,4 @@
-"""What services tell the chassis of the reasons to share they took or heard of: authorisations, links, pseudonyms.
+"""What services tell the chassis of reasons to share they took or heard: authorisations, links, pseudonyms.
 
 Each word is followed by a new decision on this service's own streams of the person.
 """
@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
 
 from trama_chassis import granting, outbox
 from trama_chassis.outbox import runtime_of
@@ -68,7 +69,9 @@ async def own_records(session: AsyncSession, of: Edge) -> set[str]:
 
 async def reporting_id_of(session: AsyncSession, record: str) -> str | None:
     """The pseudonym of a record, if it is known here."""
-    return await session.scalar(select(ReportingIdHeld.reporting_id).where(ReportingIdHeld.record == record))
+    return await session.scalar(
+        select(col(ReportingIdHeld.reporting_id)).where(col(ReportingIdHeld.record) == record)
+    )
 
 
 async def _decide_again(session: AsyncSession, *edges: Edge) -> None:

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import delete, insert, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
 from trama_contracts.envelope import Envelope
 from trama_contracts.hpke import HpkePrivateKey
 from trama_contracts.inner import Inner
@@ -15,11 +15,12 @@ from trama_contracts.names import parse_topic
 from trama_contracts.opening import Opened, StreamKey, check_event, open_checked
 from trama_contracts.outcomes import DEAD_LETTERS, Outcome
 from trama_contracts.record import Record
+from trama_contracts.signature import CLOUDEVENT, headers_of, the_headers
 
 from trama_chassis import clock, positions
 from trama_chassis.handlers import Origin
 from trama_chassis.positions import Name, Standing
-from trama_chassis.tables import DeadLetter, Erased, GrantReceived, InboxEvent, Waiting
+from trama_chassis.tables import DeadLetter, Erased, GrantReceived, InboxEvent, Waiting, insert_or, table_of
 from trama_chassis.tables import Position as PositionRow
 
 if TYPE_CHECKING:
@@ -29,6 +30,7 @@ BUFFER = 64
 """How many events of one stream may wait for an earlier one (wire section 15)."""
 
 KEPT = frozenset({Outcome.OK, Outcome.UNKNOWN_TYPE})
+_CODES = frozenset(outcome.value for outcome in Outcome)
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +137,6 @@ class Batch:
         self.outcomes[Outcome.GAP] += 1
         if standing.waiting >= BUFFER:
             return
-        dialect = postgresql if self._runtime.database.dialect == "postgresql" else sqlite
         row = {
             "topic": standing.topic,
             "stream": standing.stream,
@@ -145,7 +146,9 @@ class Batch:
             "signature": signature_of(one.record),
         }
         connection = await self._session.connection()
-        result = await connection.execute(dialect.insert(Waiting).values(row).on_conflict_do_nothing())
+        result = await connection.execute(
+            insert_or(self._runtime.database.dialect, Waiting).values(row).on_conflict_do_nothing()
+        )
         if result.rowcount:
             standing.waiting += 1
             standing.waiting_since = standing.waiting_since or clock.machine_now()
@@ -189,7 +192,7 @@ class Batch:
         standing.blocked_seq = envelope.streamseq
         standing.changed = self.wrote = True
         self._runtime.log.error("dead letter", source=_owner(one.record), code=code, reason=reason)
-        self.outcomes[Outcome(code) if code in Outcome else Outcome.INVALID_PAYLOAD] += 1
+        self.outcomes[Outcome(code) if code in _CODES else Outcome.INVALID_PAYLOAD] += 1
         self._count(one, code)
 
     async def _take_erasure(self, one: Checked, envelope: Envelope, standing: Standing | None) -> None:
@@ -205,11 +208,11 @@ class Batch:
         self._session.add(Erased(topic=topic, stream=stream, hash=envelope.hash))
         for table in (InboxEvent, Waiting, DeadLetter, PositionRow):
             await self._session.execute(
-                delete(table).where(table.topic == topic, table.stream == stream)  # type: ignore[attr-defined]
+                delete(table).where(col(table.topic) == topic, col(table.stream) == stream)
             )
         await self._session.execute(
             update(GrantReceived)
-            .where(GrantReceived.topic == topic, GrantReceived.stream == stream)  # type: ignore[arg-type]
+            .where(col(GrantReceived.topic) == topic, col(GrantReceived.stream) == stream)
             .values(sealed_key=b"", ended_at=clock.machine_now())
         )
         self._standings[(topic, stream)] = Standing(topic, stream, None, "", 0, envelope.hash, erased=True)
@@ -229,7 +232,7 @@ class Batch:
     async def _forget_waiting(self, standing: Standing) -> None:
         """Remove what no longer waits: applied, or now a dead letter."""
         done = max(standing.seq, standing.blocked_seq or 0)
-        table = Waiting.__table__  # type: ignore[attr-defined]
+        table = table_of(Waiting)
         connection = await self._session.connection()
         result = await connection.execute(
             delete(table).where(
@@ -302,13 +305,12 @@ def again(row: Waiting | DeadLetter, runtime: "Runtime") -> Checked:
 
 def signature_of(record: Record) -> bytes:
     """The signature header of a record that was checked."""
-    return next(value for name, value in record.headers if name == "trama-signature")
+    return the_headers(record.headers, CLOUDEVENT)
 
 
 def record_of(topic: str, stream: str, value: bytes, signature: bytes) -> Record:
     """The record of a sealed event as it was read, from what was kept of it."""
-    headers = (("content-type", b"application/cloudevents+json"), ("trama-signature", signature))
-    return Record(topic, stream.encode(), value, headers)
+    return Record(topic, stream.encode(), value, headers_of(signature))
 
 
 def _owner(record: Record) -> str:

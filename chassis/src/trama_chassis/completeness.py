@@ -1,10 +1,11 @@
-"""How complete this service's copies are: what each source says it has, what arrived, when it was last heard."""
+"""How complete this service's copies are: what each source says it has, what arrived, when it was heard."""
 
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
 
 from trama_chassis.tables import GrantReceived, HeadHeard, Position, SourceHeard
 
@@ -28,27 +29,35 @@ class Source:
 async def sources(session: AsyncSession, records: set[tuple[str, str]] | None = None) -> list[Source]:
     """The sources of these records (member, record), or all sources; machine time."""
     wanted = {record for _, record in records} if records is not None else None
-    behind = func.coalesce(HeadHeard.seq, 0) > func.coalesce(Position.seq, 0)
-    held_up = (Position.stopped.is_(True)) | (Position.blocked_seq.is_not(None)) | (Position.waiting > 0)  # type: ignore[attr-defined, union-attr]
+    behind = func.coalesce(col(HeadHeard.seq), 0) > func.coalesce(col(Position.seq), 0)
+    held_up = (
+        (col(Position.stopped).is_(True))
+        | (col(Position.blocked_seq).is_not(None))
+        | (col(Position.waiting) > 0)
+    )
     statement = (
         select(
-            GrantReceived.source,
+            col(GrantReceived.source),
             func.count(),
             func.count().filter(behind),
             func.count().filter(held_up),
-            func.max(SourceHeard.heard_at),
+            func.max(col(SourceHeard.heard_at)),
         )
         .outerjoin(
-            Position, (Position.topic == GrantReceived.topic) & (Position.stream == GrantReceived.stream)
-        )  # type: ignore[arg-type]
+            Position,
+            (col(Position.topic) == col(GrantReceived.topic))
+            & (col(Position.stream) == col(GrantReceived.stream)),
+        )
         .outerjoin(
-            HeadHeard, (HeadHeard.topic == GrantReceived.topic) & (HeadHeard.stream == GrantReceived.stream)
-        )  # type: ignore[arg-type]
-        .outerjoin(SourceHeard, SourceHeard.source == GrantReceived.source)  # type: ignore[arg-type]
-        .where(GrantReceived.ended_at.is_(None))  # type: ignore[union-attr]
-        .group_by(GrantReceived.source)
-        .order_by(GrantReceived.source)
+            HeadHeard,
+            (col(HeadHeard.topic) == col(GrantReceived.topic))
+            & (col(HeadHeard.stream) == col(GrantReceived.stream)),
+        )
+        .outerjoin(SourceHeard, col(SourceHeard.source) == col(GrantReceived.source))
+        .where(col(GrantReceived.ended_at).is_(None))
+        .group_by(col(GrantReceived.source))
+        .order_by(col(GrantReceived.source))
     )
     if wanted is not None:
-        statement = statement.where(GrantReceived.record.in_(wanted))  # type: ignore[union-attr]
+        statement = statement.where(col(GrantReceived.record).in_(wanted))
     return [Source(*row) for row in await session.execute(statement)]

@@ -1,7 +1,7 @@
-"""Reads the topics of others and the mailbox, and hands what it reads to the inbox, in an order that needs no parking.
+"""Reads the topics of others and the mailbox and hands them to the inbox, in an order that needs no parking.
 
-Partitions are assigned by the one holder of the lease; the group id is for offsets only. An offset is committed
-after the database: what is read twice has its effect once.
+Partitions are assigned by the one holder of the lease; the group id is for offsets only. An offset is
+committed after the database: what is read twice has its effect once.
 """
 
 import asyncio
@@ -32,7 +32,7 @@ Polled = dict[TopicPartition, list[ConsumerRecord]]
 
 
 class Consumer:
-    """The one active consumer of a service; when its client goes deaf or the broker away, it makes another."""
+    """The one active consumer of a service; when its client goes deaf or the broker away it makes another."""
 
     def __init__(self, runtime: "Runtime") -> None:
         self._runtime = runtime

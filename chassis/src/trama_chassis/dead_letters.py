@@ -1,6 +1,6 @@
 """Dead letters: what could not be applied, held with its exact bytes until an operator decides.
 
-An operator's word is written down here and acted upon by the service's one consumer, never by the operator's process.
+An operator's word is written down here; the service's consumer acts upon it, not the operator's process.
 """
 
 from collections.abc import Sequence
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import insert, select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
 from trama_contracts.names import parse_topic
 from trama_contracts.sealing import value_hash
 
@@ -32,7 +33,7 @@ class AlreadyDecided(Refused):
 async def waiting_for_an_operator(session: AsyncSession) -> Sequence[DeadLetter]:
     """The open dead letters of this service, oldest first."""
     found = await session.execute(
-        select(DeadLetter).where(DeadLetter.state == OPEN).order_by(DeadLetter.number)  # type: ignore[arg-type]
+        select(DeadLetter).where(col(DeadLetter.state) == OPEN).order_by(col(DeadLetter.number))
     )
     return found.scalars().all()
 
@@ -71,7 +72,9 @@ async def act(runtime: "Runtime", inbox: "Inbox") -> int:
     """Do what operators have decided; returns how many dead letters were released or dropped."""
     async with runtime.database.read() as session:
         found = await session.execute(
-            select(DeadLetter.number).where(DeadLetter.state.in_((RETRY, DROP))).order_by(DeadLetter.number)  # type: ignore[attr-defined, arg-type]
+            select(col(DeadLetter.number))
+            .where(col(DeadLetter.state).in_((RETRY, DROP)))
+            .order_by(col(DeadLetter.number))
         )
         numbers = list(found.scalars())
     for number in numbers:

@@ -1,4 +1,4 @@
-"""This service's copy of the signed directory and of the open catalogue: who there is, and to which key to seal."""
+"""This service's copy of the signed directory and of the open catalogue: who there is, and their keys."""
 
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -18,12 +18,13 @@ from trama_contracts.encoding import from_b64u
 from trama_contracts.names import directory_topic, topic_of
 from trama_contracts.outcomes import Outcome
 from trama_contracts.record import Record
-from trama_contracts.signature import PLAIN_JSON, SIGNATURE_HEADER, headers_of
+from trama_contracts.signature import PLAIN_JSON, headers_of, the_headers
 
 from trama_chassis.tables import CatalogueHeld, DirectoryHeld
 
 if TYPE_CHECKING:
     from trama_chassis.settings import ServiceSettings
+
 
 def root_keys(settings: "ServiceSettings") -> list[bytes]:
     """The pinned public keys of the roots."""
@@ -83,9 +84,9 @@ class DirectoryCopy:
         topic = directory_topic(self._settings.network)
         held = (await session.execute(select(DirectoryHeld))).scalars().all()
         for row in sorted(held, key=lambda row: row.key != "manifest"):
-            self._reader.apply(_record(topic, row.key, row.value, row.signature))
-        for row in (await session.execute(select(CatalogueHeld))).scalars():
-            self._open(_record(row.topic, row.key, row.value, row.signature))
+            self._reader.apply(_kept(topic, row))
+        for known in (await session.execute(select(CatalogueHeld))).scalars():
+            self._open(_kept(known.topic, known))
 
     async def apply(self, session: AsyncSession, record: Record) -> Outcome:
         """Take a record of the directory topic."""
@@ -93,13 +94,18 @@ class DirectoryCopy:
         if outcome in (Outcome.OK, Outcome.GAP) and record.key is not None and record.value is not None:
             await session.merge(
                 DirectoryHeld(
-                    key=record.key.decode(), version=0, value=record.value, signature=_signature(record)
+                    key=record.key.decode(),
+                    version=0,
+                    value=record.value,
+                    signature=the_headers(record.headers, PLAIN_JSON),
                 )
             )
         return outcome
 
-    async def apply_catalogue(self, session: AsyncSession, record: Record) -> tuple[Outcome, CatalogueRecord | None]:
-        """Take a record of a catalogue topic; returns the outcome, and the record if it is newer than the one held."""
+    async def apply_catalogue(
+        self, session: AsyncSession, record: Record
+    ) -> tuple[Outcome, CatalogueRecord | None]:
+        """Take a record of a catalogue topic; returns the outcome, and the record if it is newer."""
         outcome, opened = self._open(record)
         if opened is not None and record.value is not None:
             await session.merge(
@@ -109,7 +115,7 @@ class DirectoryCopy:
                     version=opened.version,
                     type=opened.type,
                     value=record.value,
-                    signature=_signature(record),
+                    signature=the_headers(record.headers, PLAIN_JSON),
                 )
             )
         return outcome, opened
@@ -124,9 +130,5 @@ class DirectoryCopy:
         return outcome, opened
 
 
-def _record(topic: str, key: str, value: bytes, signature: bytes) -> Record:
-    return Record(topic, key.encode(), value, headers_of(signature, PLAIN_JSON))
-
-
-def _signature(record: Record) -> bytes:
-    return next(value for name, value in record.headers if name == SIGNATURE_HEADER and value is not None)
+def _kept(topic: str, row: DirectoryHeld | CatalogueHeld) -> Record:
+    return Record(topic, row.key.encode(), row.value, headers_of(row.signature, PLAIN_JSON))

@@ -1,6 +1,7 @@
-"""What a service does on its own time: keys it could not seal, receipts, heads, signs of life, requests, timers.
+"""What a service does on its own time: keys not yet sealed, receipts, heads, signs of life, requests, timers.
 
-Each turn is bookkeeping of the chassis, committed here; timers run commands of the service through the commit point.
+Each turn is bookkeeping of the chassis, committed here; timers run the service's commands through the commit
+point.
 """
 
 import asyncio
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
 from trama_contracts.messages import MAX_GRANTS, MAX_ITEMS, Heads, Receipt, Request
 
 from trama_chassis import clock, dead_letters, granting, hpke_keys, mailbox, streams, timers
@@ -21,9 +23,9 @@ from trama_chassis.tables import (
     GrantReceived,
     HeadHeard,
     OutboxRow,
-    OwnStream,
     Position,
     ResendDue,
+    table_of,
 )
 
 if TYPE_CHECKING:
@@ -49,7 +51,7 @@ class Duties:
             await asyncio.sleep(TURN_SECONDS)
 
     async def turn(self) -> None:
-        """One turn: each duty in a transaction of its own; a database that is busy is tried again next time."""
+        """One turn: each duty in a transaction of its own; a busy database is tried again next time."""
         settings = self._runtime.settings
         for every, duty in (
             (0.0, self.send_wanted_grants),
@@ -65,7 +67,7 @@ class Duties:
 
     async def _if_due(self, every: float, duty: Callable[[], Awaitable[object]]) -> None:
         now = clock.machine_now()
-        if self._due.get(duty.__name__, now) > now:  # type: ignore[attr-defined]
+        if self._due.get(duty.__name__, now) > now:
             return
         try:
             await duty()
@@ -76,7 +78,7 @@ class Duties:
                 raise
             self._runtime.log.info("duty put off", error=type(error).__name__)
             return
-        self._due[duty.__name__] = now + timedelta(seconds=every)  # type: ignore[attr-defined]
+        self._due[duty.__name__] = now + timedelta(seconds=every)
 
     async def _decided_dead_letters(self) -> None:
         await dead_letters.act(self._runtime, self._runtime.inbox)
@@ -131,13 +133,15 @@ class Duties:
             granted = list(
                 (
                     await session.execute(
-                        select(GrantReceived).where(GrantReceived.told.is_(False)).limit(5_000)
+                        select(GrantReceived).where(col(GrantReceived.told).is_(False)).limit(5_000)
                     )
-                ).scalars()  # type: ignore[attr-defined]
+                ).scalars()
             )
             rejected = list(
                 (
-                    await session.execute(select(DeadLetter).where(DeadLetter.state == dead_letters.OPEN))
+                    await session.execute(
+                        select(DeadLetter).where(col(DeadLetter.state) == dead_letters.OPEN)
+                    )
                 ).scalars()
             )
         await self._runtime.inbox.store_counts()
@@ -179,7 +183,7 @@ class Duties:
         """Tell every recipient that this service lives, even if nothing has changed."""
         async with self._runtime.bookkeeping() as session:
             recipients = await session.execute(
-                select(GrantGiven.recipient).where(GrantGiven.ended_at.is_(None)).distinct()  # type: ignore[union-attr]
+                select(col(GrantGiven.recipient)).where(col(GrantGiven.ended_at).is_(None)).distinct()
             )
             await mailbox.send(
                 session, self._runtime, [(name, Heads(heads={})) for name in recipients.scalars()]
@@ -188,7 +192,7 @@ class Duties:
         self._runtime.wake.set()
 
     async def ask_for_what_is_missing(self) -> None:
-        """Ask for a resend where an earlier event is missing or a source says it has gone further than we heard."""
+        """Ask for a resend where an event is missing or a source says it has gone further than we heard."""
         now = clock.machine_now()
         async with self._runtime.database.read() as session:
             missing = await _missing(session, now)
@@ -214,32 +218,36 @@ Missing = tuple[str, str, str, int, datetime | None]
 
 
 async def _missing(session: AsyncSession, now: datetime) -> list[Missing]:
-    """(source, topic, stream, last seq, waiting since) of streams that lack an event and were not asked for lately."""
+    """(source, topic, stream, last seq, waiting since) of streams that lack an event and were not lately asked."""
     rows = await session.execute(
         select(
-            GrantReceived.source,
-            GrantReceived.topic,
-            GrantReceived.stream,
-            GrantReceived.from_seq,
-            Position.seq,
-            Position.waiting_since,
-            Position.asked_at,
-            HeadHeard.seq,
-            HeadHeard.heard_at,
+            col(GrantReceived.source),
+            col(GrantReceived.topic),
+            col(GrantReceived.stream),
+            col(GrantReceived.from_seq),
+            col(Position.seq),
+            col(Position.waiting_since),
+            col(Position.asked_at),
+            col(HeadHeard.seq),
+            col(HeadHeard.heard_at),
         )
         .outerjoin(
-            Position, (Position.topic == GrantReceived.topic) & (Position.stream == GrantReceived.stream)
-        )  # type: ignore[arg-type]
+            Position,
+            (col(Position.topic) == col(GrantReceived.topic))
+            & (col(Position.stream) == col(GrantReceived.stream)),
+        )
         .outerjoin(
-            HeadHeard, (HeadHeard.topic == GrantReceived.topic) & (HeadHeard.stream == GrantReceived.stream)
-        )  # type: ignore[arg-type]
-        .where(GrantReceived.ended_at.is_(None))  # type: ignore[union-attr]
-        .where((Position.blocked_seq.is_(None)) & (Position.stopped.is_not(True)))  # type: ignore[union-attr, attr-defined]
+            HeadHeard,
+            (col(HeadHeard.topic) == col(GrantReceived.topic))
+            & (col(HeadHeard.stream) == col(GrantReceived.stream)),
+        )
+        .where(col(GrantReceived.ended_at).is_(None))
+        .where((col(Position.blocked_seq).is_(None)) & (col(Position.stopped).is_not(True)))
         .where(
-            (Position.waiting > 0)
-            | (HeadHeard.seq > Position.seq)
-            | (Position.seq.is_(None) & HeadHeard.seq.is_not(None))
-        )  # type: ignore[attr-defined]
+            (col(Position.waiting) > 0)
+            | (col(HeadHeard.seq) > col(Position.seq))
+            | (col(Position.seq).is_(None) & col(HeadHeard.seq).is_not(None))
+        )
     )
     missing: list[Missing] = []
     for source, topic, stream, from_seq, seq, since, asked_at, head, heard_at in rows:
@@ -258,7 +266,7 @@ async def _missing(session: AsyncSession, now: datetime) -> list[Missing]:
 
 
 async def _mark_asked(session: AsyncSession, missing: Iterable[Missing], now: datetime) -> None:
-    position, head = Position.__table__, HeadHeard.__table__  # type: ignore[attr-defined]
+    position, head = table_of(Position), table_of(HeadHeard)
     connection = await session.connection()
     rows = [{"in_topic": topic, "of_stream": stream, "at": now} for _, topic, stream, _, _ in missing]
     for table, column in ((position, "asked_at"), (head, "heard_at")):
@@ -320,7 +328,7 @@ async def _mark_receipts(
         if source in reached
     ]
     held = [{"in_topic": row.topic, "of_stream": row.stream} for row in granted if row.source in reached]
-    position, grant = Position.__table__, GrantReceived.__table__  # type: ignore[attr-defined]
+    position, grant = table_of(Position), table_of(GrantReceived)
     for table, rows, value in (
         (position, told, {"told_seq": bindparam("at_seq")}),
         (grant, held, {"told": True}),

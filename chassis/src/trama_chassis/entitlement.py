@@ -33,7 +33,7 @@ class Offered:
 
 @dataclass(frozen=True, slots=True)
 class Authorisation:
-    """A reason to share, given by the person (consent) or by a law: for what, whose data, with whom, until when.
+    """A reason to share, given by the person (consent) or by a law: for what, whose data, whom, how long.
 
     Regulation (EU) 2016/679 articles 6, 9 and 10; before 25 May 2018, legislative decree 196/2003.
     """
@@ -143,7 +143,7 @@ def _authorised(offered: Offered, member: str, known: Knowledge) -> Verdict:
 
 
 def _fault(
-    given: Authorisation, offered: Offered, member: str, controller: str, known: Knowledge
+    given: Authorisation, offered: Offered, member: str, controller: str | None, known: Knowledge
 ) -> str | None:
     if not given.in_force(known.today):
         return "authorisation not in force"

@@ -1,7 +1,7 @@
 """Runs `entitled` at a commit: for streams just begun, and for all streams of a record whose reasons changed.
 
-Each decision is audited. A key is sent before the first event; a key given late is followed by a resend; when a
-recipient falls away the stream ends and a new one goes on without it.
+Each decision is audited. A key is sent before the first event; a key given late is followed by a resend; when
+a recipient falls away the stream ends and a new one goes on without it.
 """
 
 import random
@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
 from trama_contracts.messages import MAX_GRANTS, GrantEnd, Grants, grant_key
 
 from trama_chassis import clock, mailbox, streams
@@ -68,9 +69,9 @@ async def run_again(session: AsyncSession, runtime: "Runtime", records: Collecti
 async def _given(session: AsyncSession, heads: Iterable[StreamHead]) -> dict[str, set[str]]:
     names = [head.stream for head in heads]
     rows = await session.execute(
-        select(GrantGiven.stream, GrantGiven.recipient).where(
-            GrantGiven.stream.in_(names),  # type: ignore[attr-defined]
-            GrantGiven.ended_at.is_(None),  # type: ignore[union-attr]
+        select(col(GrantGiven.stream), col(GrantGiven.recipient)).where(
+            col(GrantGiven.stream).in_(names),
+            col(GrantGiven.ended_at).is_(None),
         )
     )
     given: dict[str, set[str]] = defaultdict(set)
@@ -86,7 +87,7 @@ async def component(session: AsyncSession, member: str, record: str) -> set[Edge
     while frontier:
         links = await session.execute(
             select(RecordLink).where(
-                or_(RecordLink.a_record.in_(frontier), RecordLink.b_record.in_(frontier))  # type: ignore[attr-defined]
+                or_(col(RecordLink.a_record).in_(frontier), col(RecordLink.b_record).in_(frontier))
             )
         )
         reached: set[Edge] = set()
@@ -105,13 +106,13 @@ async def knowledge_of(session: AsyncSession, runtime: "Runtime", record: str) -
     same_person = await component(session, member, record)
     parties: dict[str, set[str]] = defaultdict(set)
     for scope, principal in await session.execute(
-        select(ScopeParty.scope, ScopeParty.principal).where(ScopeParty.record == record)
+        select(col(ScopeParty.scope), col(ScopeParty.principal)).where(col(ScopeParty.record) == record)
     ):
         parties[scope].add(principal)
     held = await session.execute(
         select(AuthorisationHeld)
-        .where(AuthorisationHeld.record.in_({edge[1] for edge in same_person}))  # type: ignore[attr-defined]
-        .order_by(AuthorisationHeld.authorisation)
+        .where(col(AuthorisationHeld.record).in_({edge[1] for edge in same_person}))
+        .order_by(col(AuthorisationHeld.authorisation))
     )
     return Knowledge(
         directory=runtime.directory.current,
@@ -162,8 +163,9 @@ async def _act(session: AsyncSession, runtime: "Runtime", changes: Changes) -> N
 def terms_of(runtime: "Runtime", head: StreamHead, verdict: Verdict) -> dict[str, Any]:
     """A grant as it is stored: all of the message's fields but the key.
 
-    What is pseudonymous stays so: a grant for accountability names neither the record nor its scope, the stream's
-    own id stands for both. A grant by law has an id of its own where one by consent names the authorisation.
+    What is pseudonymous stays so: a grant for accountability names neither the record nor its scope, the
+    stream's own id stands for both. A grant by law has an id of its own where one by consent names the
+    authorisation.
     """
     pseudonymous = head.circle == "accountability"
     given = verdict.authorisation
@@ -223,9 +225,7 @@ async def _grant(session: AsyncSession, runtime: "Runtime", changes: Changes) ->
 async def _store_grants(session: AsyncSession, rows: list[dict[str, Any]]) -> None:
     """Insert grants; one that had ended (the recipient is entitled again) begins anew."""
     streams_named = {row["stream"] for row in rows}
-    before = await session.execute(
-        select(GrantGiven).where(GrantGiven.stream.in_(streams_named))  # type: ignore[attr-defined]
-    )
+    before = await session.execute(select(GrantGiven).where(col(GrantGiven.stream).in_(streams_named)))
     ended = {(row.stream, row.recipient): row for row in before.scalars()}
     fresh = []
     for row in rows:
@@ -279,8 +279,8 @@ async def _end(session: AsyncSession, runtime: "Runtime", changes: Changes) -> N
             messages.append(message)
         await session.execute(
             update(GrantGiven)
-            .where(GrantGiven.recipient == recipient)  # type: ignore[arg-type]
-            .where(GrantGiven.stream.in_([head.stream for head in heads]))  # type: ignore[attr-defined]
+            .where(col(GrantGiven.recipient) == recipient)
+            .where(col(GrantGiven.stream).in_([head.stream for head in heads]))
             .values(ended_at=now)
         )
     if messages:

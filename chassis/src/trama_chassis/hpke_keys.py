@@ -1,10 +1,11 @@
-"""This service's own HPKE keys, one per epoch: the private seed sealed at rest, the public key in the catalogue."""
+"""This service's own HPKE keys, one per epoch: the seed sealed at rest, the public key in the catalogue."""
 
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from sqlalchemy import insert, select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
 from trama_contracts.catalogue import HPKE_ENTITY, HpkeKeyEntry, hpke_record
 from trama_contracts.encoding import b64u
 from trama_contracts.hpke import HpkePrivateKey, new_seed
@@ -24,9 +25,11 @@ SUITE = "xwing-v1"
 
 
 async def ensure(session: AsyncSession, runtime: "Runtime") -> None:
-    """Draw the key of the next epoch when the last one nears its end, and publish the list; the caller commits."""
+    """Draw the next epoch's key when the last one nears its end, and publish the list; the caller commits."""
     now = clock.machine_now()
-    rows = list((await session.execute(select(OwnHpkeKey).order_by(OwnHpkeKey.valid_from.desc()))).scalars())  # type: ignore[attr-defined]
+    rows = list(
+        (await session.execute(select(OwnHpkeKey).order_by(col(OwnHpkeKey.valid_from).desc()))).scalars()
+    )
     if rows and rows[0].valid_until - now > RENEW_BEFORE:
         return
     rows.insert(0, _drawn(runtime, now))

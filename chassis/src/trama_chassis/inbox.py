@@ -1,8 +1,8 @@
 """What happens to an event that was read: checked, placed in its stream, opened, applied, kept.
 
-A batch is one transaction; if anything fails it is rolled back and redone event by event, and what still fails
-becomes a dead letter that holds up its own stream only. Position, effect, kept bytes and new outbox rows commit
-together: the second commit point.
+A batch is one transaction; if anything fails it is rolled back and redone event by event, and what still
+fails becomes a dead letter that holds up its own stream only. Position, effect, kept bytes and new outbox
+rows commit together: the second commit point.
 """
 
 import asyncio
@@ -103,7 +103,7 @@ class Inbox:
         """
         try:
             await self._in_one_transaction(checked)
-        except Exception as error:  # noqa: BLE001 - whatever a handler raises, its stream alone must wait
+        except Exception as error:
             if is_transient(error):
                 raise Unreachable(type(error).__name__) from error
             self._runtime.log.info("batch redone one by one", events=len(checked), error=type(error).__name__)
@@ -134,7 +134,7 @@ class Inbox:
         for attempt in range(ATTEMPTS):
             try:
                 await self._in_one_transaction([one], follow=False)
-            except Exception as error:  # noqa: BLE001
+            except Exception as error:
                 if is_transient(error):
                     raise Unreachable(type(error).__name__) from error
                 if attempt == ATTEMPTS - 1:

@@ -1,4 +1,4 @@
-"""How this service's Kafka clients are set up, and what it asks the broker about its log. Nothing here sends or reads."""
+"""How this service's Kafka clients are set up, and what it asks of the log. Nothing here sends or reads."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -51,7 +51,9 @@ async def partitions_of(settings: ServiceSettings, topics: Iterable[str]) -> lis
     ]
 
 
-async def log_ends(settings: ServiceSettings, partitions: Iterable[TopicPartition]) -> dict[TopicPartition, int]:
+async def log_ends(
+    settings: ServiceSettings, partitions: Iterable[TopicPartition]
+) -> dict[TopicPartition, int]:
     """Where the log of each partition ends; one whose topic is gone counts as empty."""
     wanted = set(partitions)
     present = set(await partitions_of(settings, {partition.topic for partition in wanted}))

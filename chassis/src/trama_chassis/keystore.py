@@ -1,4 +1,4 @@
-"""This service's secrets: signing key and key-encryption key from files, every other key sealed by the latter.
+"""This service's secrets: signing key and key-encryption key from files, every other key sealed by this.
 
 A copy of the database without the files opens nothing.
 """
@@ -18,7 +18,7 @@ SIGNING = "signing.key"
 
 
 class KeyFileUnusable(Exception):
-    """A key file is missing, of the wrong length, or readable by others. The message says which and what to do."""
+    """A key file is missing, of the wrong length, or readable by others. The message says what to do."""
 
 
 class KeystoreDamaged(Exception):

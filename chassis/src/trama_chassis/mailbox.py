@@ -1,4 +1,4 @@
-"""What services say to each other beside events: keys, receipts, heads, requests. Sealed to the one they are for.
+"""What services say to each other beside events: keys, receipts, heads, requests. Sealed to who they are for.
 
 Sending only writes outbox rows; receiving writes this service's own bookkeeping. Nothing here reads Kafka.
 """
@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
 from trama_contracts.hpke import seal_message
 from trama_contracts.inner import instant
 from trama_contracts.messages import (
-    MAX_GRANTS,
     Grant,
     GrantEnd,
     Grants,
@@ -135,7 +135,7 @@ async def receive(
 async def _take_grants(
     session: AsyncSession, runtime: "Runtime", sender: str, grants: Sequence[Grant]
 ) -> Outcome:
-    """Store keys. One for an erased stream, or with another key than the one held, is skipped alone and counted."""
+    """Store keys. One for an erased stream, or other than the key held, is skipped alone and counted."""
     if not runtime.directory.current.accepts_grants(clock.machine_now()):
         runtime.log.error("grant refused: the directory has expired", source=sender)
         return Outcome.STALE
@@ -143,11 +143,15 @@ async def _take_grants(
     held = {
         (row.topic, row.stream): row
         for row in (
-            await session.execute(select(GrantReceived).where(GrantReceived.stream.in_(streams)))  # type: ignore[attr-defined]
+            await session.execute(select(GrantReceived).where(col(GrantReceived.stream).in_(streams)))
         ).scalars()
     }
     erased = set(
-        (await session.execute(select(Erased.topic, Erased.stream).where(Erased.stream.in_(streams)))).all()  # type: ignore[attr-defined]
+        (
+            await session.execute(
+                select(col(Erased.topic), col(Erased.stream)).where(col(Erased.stream).in_(streams))
+            )
+        ).all()
     )
     for grant in grants:
         name = (grant.topic, grant.stream)
@@ -197,7 +201,7 @@ async def _end_grants(session: AsyncSession, runtime: "Runtime", sender: str, me
             continue
         await session.execute(
             update(GrantReceived)
-            .where(GrantReceived.topic == topic, GrantReceived.stream.in_(streams))  # type: ignore[arg-type, attr-defined]
+            .where(col(GrantReceived.topic) == topic, col(GrantReceived.stream).in_(streams))
             .values(ended_at=clock.machine_now())
         )
 
@@ -214,7 +218,9 @@ async def _note_receipt(session: AsyncSession, sender: str, message: Receipt) ->
             )
     for pairs in message.rejected.values():
         for event_id, code in pairs:
-            stream = await session.scalar(select(OutboxRow.stream).where(OutboxRow.event_id == event_id))
+            stream = await session.scalar(
+                select(col(OutboxRow.stream)).where(col(OutboxRow.event_id) == event_id)
+            )
             if stream is not None:
                 noted = await session.get(Delivered, (stream, sender))
                 if noted is None:
@@ -225,14 +231,14 @@ async def _note_receipt(session: AsyncSession, sender: str, message: Receipt) ->
     if named:
         await session.execute(
             update(GrantGiven)
-            .where(GrantGiven.recipient == sender, GrantGiven.stream.in_(named))  # type: ignore[arg-type, attr-defined]
+            .where(col(GrantGiven.recipient) == sender, col(GrantGiven.stream).in_(named))
             .values(acknowledged=True)
         )
 
 
 async def _answer(session: AsyncSession, runtime: "Runtime", sender: str, message: Request) -> None:
     """Send again what this recipient was given: keys it asks for, and exact bytes."""
-    given = select(GrantGiven).where(GrantGiven.recipient == sender, GrantGiven.ended_at.is_(None))  # type: ignore[arg-type, union-attr]
+    given = select(GrantGiven).where(col(GrantGiven.recipient) == sender, col(GrantGiven.ended_at).is_(None))
     mine = {row.stream: row for row in (await session.execute(given)).scalars()}
     if message.keys is not None:
         named = {stream for streams in message.keys.values() for stream in streams} or set(mine)
@@ -271,8 +277,8 @@ async def grants_wanted(session: AsyncSession) -> Sequence[GrantGiven]:
     """Grants that could not be sealed yet, or that were asked for again."""
     found = await session.execute(
         select(GrantGiven)
-        .where(GrantGiven.message.is_(None), GrantGiven.ended_at.is_(None))  # type: ignore[union-attr]
-        .order_by(GrantGiven.recipient, GrantGiven.stream)
+        .where(col(GrantGiven.message).is_(None), col(GrantGiven.ended_at).is_(None))
+        .order_by(col(GrantGiven.recipient), col(GrantGiven.stream))
         .limit(640)
     )
     return found.scalars().all()
@@ -281,10 +287,16 @@ async def grants_wanted(session: AsyncSession) -> Sequence[GrantGiven]:
 async def heads_to_tell(session: AsyncSession) -> dict[str, dict[str, list[tuple[str, int, str]]]]:
     """For each recipient, the heads of streams granted to it that have moved since they were told."""
     rows = await session.execute(
-        select(GrantGiven.recipient, OwnStream.topic, OwnStream.stream, OwnStream.seq, OwnStream.hash)
-        .join(OwnStream, OwnStream.stream == GrantGiven.stream)  # type: ignore[arg-type]
-        .where(GrantGiven.ended_at.is_(None), OwnStream.seq > OwnStream.told_seq)  # type: ignore[union-attr]
-        .order_by(GrantGiven.recipient, OwnStream.stream)
+        select(
+            col(GrantGiven.recipient),
+            col(OwnStream.topic),
+            col(OwnStream.stream),
+            col(OwnStream.seq),
+            col(OwnStream.hash),
+        )
+        .join(OwnStream, col(OwnStream.stream) == col(GrantGiven.stream))
+        .where(col(GrantGiven.ended_at).is_(None), col(OwnStream.seq) > col(OwnStream.told_seq))
+        .order_by(col(GrantGiven.recipient), col(OwnStream.stream))
         .limit(5_000)
     )
     heads: dict[str, dict[str, list[tuple[str, int, str]]]] = defaultdict(lambda: defaultdict(list))
@@ -296,26 +308,33 @@ async def heads_to_tell(session: AsyncSession) -> dict[str, dict[str, list[tuple
 async def mark_told(session: AsyncSession, streams: Collection[str]) -> None:
     """Note that the heads of these streams were told as they stand in this transaction."""
     await session.execute(
-        update(OwnStream).where(OwnStream.stream.in_(streams)).values(told_seq=OwnStream.seq)  # type: ignore[attr-defined]
+        update(OwnStream).where(col(OwnStream.stream).in_(streams)).values(told_seq=col(OwnStream.seq))
     )
 
 
 async def positions_to_tell(session: AsyncSession) -> Sequence[tuple[str, str, str, int, str]]:
     """(source, topic, stream, seq, hash) of what was applied since it was last told."""
     rows = await session.execute(
-        select(GrantReceived.source, Position.topic, Position.stream, Position.seq, Position.hash)
+        select(
+            col(GrantReceived.source),
+            col(Position.topic),
+            col(Position.stream),
+            col(Position.seq),
+            col(Position.hash),
+        )
         .join(
             Position,
-            (Position.topic == GrantReceived.topic) & (Position.stream == GrantReceived.stream),  # type: ignore[arg-type]
+            (col(Position.topic) == col(GrantReceived.topic))
+            & (col(Position.stream) == col(GrantReceived.stream)),
         )
-        .where(Position.seq > Position.told_seq)  # type: ignore[arg-type]
-        .order_by(GrantReceived.source, Position.stream)
+        .where(col(Position.seq) > col(Position.told_seq))
+        .order_by(col(GrantReceived.source), col(Position.stream))
         .limit(5_000)
     )
-    return [tuple(row) for row in rows]
+    return [(source, topic, stream, seq, value_hash or "") for source, topic, stream, seq, value_hash in rows]
 
 
 async def forget_old(session: AsyncSession) -> None:
     """Drop the ids of messages older than any that could still arrive."""
     limit = clock.machine_now() - REMEMBER
-    await session.execute(delete(MessageSeen).where(MessageSeen.at < limit))  # type: ignore[arg-type]
+    await session.execute(delete(MessageSeen).where(col(MessageSeen.at) < limit))

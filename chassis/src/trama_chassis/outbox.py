@@ -1,4 +1,4 @@
-"""What a service publishes: collected during the transaction, sealed and signed at its commit, sent by the relay.
+"""What a service publishes: collected in the transaction, sealed and signed at its commit, sent by the relay.
 
 `commit` is the one way in which a service's transaction ends. Nothing here talks to Kafka.
 """
@@ -11,8 +11,8 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import insert, select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
 from trama_contracts.event import Event, Fact
 from trama_contracts.facts import Counted, fact_of
 from trama_contracts.inner import Actor, Continues, Inner, encode_inner
@@ -23,7 +23,7 @@ from trama_chassis import clock, granting, streams
 from trama_chassis.errors import Refused
 from trama_chassis.handlers import Origin
 from trama_chassis.streams import StreamHead, StreamName
-from trama_chassis.tables import OutboxRow, ReportingIdHeld, ScopeParty
+from trama_chassis.tables import OutboxRow, ReportingIdHeld, ScopeParty, insert_or
 
 if TYPE_CHECKING:
     from trama_chassis.runtime import Runtime
@@ -98,8 +98,8 @@ def add(
 ) -> str:
     """Publish an event when this transaction commits, and return its id.
 
-    `scope` is the id in `<kind>:<uuid>`, the kind comes from the class; `to` names the principals that are party
-    to the scope. In a rebuild nothing is published. Raises PublishedOutsideACommand, WrongWriter.
+    `scope` is the id in `<kind>:<uuid>`, the kind comes from the class; `to` names the principals that are
+    party to the scope. In a rebuild nothing is published. Raises PublishedOutsideACommand, WrongWriter.
     """
     runtime = runtime_of(session)
     if event.wire_type.split(".")[2] != runtime.settings.service:
@@ -158,12 +158,13 @@ async def _publish(session: AsyncSession, runtime: "Runtime", work: Work) -> Non
     await _copy_own(session, runtime, work.drafts, rows)
 
 
-async def _remember_parties(session: AsyncSession, runtime: "Runtime", parties: set[tuple[str, str, str]]) -> None:
+async def _remember_parties(
+    session: AsyncSession, runtime: "Runtime", parties: set[tuple[str, str, str]]
+) -> None:
     if not parties:
         return
     rows = [dict(zip(("record", "scope", "principal"), party, strict=True)) for party in sorted(parties)]
-    dialect = postgresql if runtime.database.dialect == "postgresql" else sqlite
-    await session.execute(dialect.insert(ScopeParty).on_conflict_do_nothing(), rows)
+    await session.execute(insert_or(runtime.database.dialect, ScopeParty).on_conflict_do_nothing(), rows)
 
 
 async def _facts(session: AsyncSession, runtime: "Runtime", drafts: Sequence[Draft]) -> list[Draft]:
@@ -172,7 +173,9 @@ async def _facts(session: AsyncSession, runtime: "Runtime", drafts: Sequence[Dra
         return []
     records = sorted({draft.name.record for draft in counted})
     found = await session.execute(
-        select(ReportingIdHeld.record, ReportingIdHeld.reporting_id).where(ReportingIdHeld.record.in_(records))  # type: ignore[attr-defined]
+        select(col(ReportingIdHeld.record), col(ReportingIdHeld.reporting_id)).where(
+            col(ReportingIdHeld.record).in_(records)
+        )
     )
     ids = {record: reporting_id for record, reporting_id in found}
     return [_fact(runtime, draft, ids) for draft in counted]

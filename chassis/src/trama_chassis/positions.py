@@ -1,18 +1,19 @@
-"""How far each granted stream has been applied: read once per batch, written back guarded by what was read."""
+"""How far each granted stream has been applied: read once per batch, written back guarded by it."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import and_, bindparam, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
 from trama_contracts.envelope import Envelope
 from trama_contracts.inner import instant
 from trama_contracts.opening import StreamKey
 from trama_contracts.outcomes import Position
 
-from trama_chassis.tables import Erased, GrantReceived, InboxEvent
+from trama_chassis.tables import Erased, GrantReceived, InboxEvent, table_of
 from trama_chassis.tables import Position as PositionRow
 
 if TYPE_CHECKING:
@@ -65,41 +66,44 @@ class Standing:
 
 
 _GRANT = (
-    GrantReceived.topic,
-    GrantReceived.stream,
-    GrantReceived.sealed_key,
-    GrantReceived.circle,
-    GrantReceived.scope,
-    GrantReceived.record,
-    GrantReceived.valid_until,
-    GrantReceived.from_seq,
-    GrantReceived.from_prevhash,
-    GrantReceived.ended_at,
+    col(GrantReceived.topic),
+    col(GrantReceived.stream),
+    col(GrantReceived.sealed_key),
+    col(GrantReceived.circle),
+    col(GrantReceived.scope),
+    col(GrantReceived.record),
+    col(GrantReceived.valid_until),
+    col(GrantReceived.from_seq),
+    col(GrantReceived.from_prevhash),
+    col(GrantReceived.ended_at),
 )
 _POSITION = (
-    PositionRow.seq,
-    PositionRow.hash,
-    PositionRow.stopped,
-    PositionRow.blocked_seq,
-    PositionRow.waiting,
-    PositionRow.waiting_since,
+    col(PositionRow.seq),
+    col(PositionRow.hash),
+    col(PositionRow.stopped),
+    col(PositionRow.blocked_seq),
+    col(PositionRow.waiting),
+    col(PositionRow.waiting_since),
 )
 
 
 async def load(
     session: AsyncSession, runtime: "Runtime", envelopes: Iterable[Envelope], *, lock: bool = False
 ) -> dict[Name, Standing]:
-    """The standing of every stream among these events that was granted or erased; two or three statements in all."""
+    """The standing of each stream of these events that was granted or erased; two or three statements."""
     wanted = list(envelopes)
     if not wanted:
         return {}
     streams = sorted({envelope.subject for envelope in wanted})
-    joined = and_(PositionRow.topic == GrantReceived.topic, PositionRow.stream == GrantReceived.stream)
+    joined = and_(
+        col(PositionRow.topic) == col(GrantReceived.topic),
+        col(PositionRow.stream) == col(GrantReceived.stream),
+    )
     statement = (
         select(*_GRANT, *_POSITION)
         .outerjoin(PositionRow, joined)
-        .where(GrantReceived.stream.in_(streams))  # type: ignore[attr-defined]
-        .order_by(GrantReceived.stream)
+        .where(col(GrantReceived.stream).in_(streams))
+        .order_by(col(GrantReceived.stream))
     )
     if lock:
         statement = statement.with_for_update(of=GrantReceived)
@@ -112,30 +116,30 @@ async def load(
     return found
 
 
-def _standing(runtime: "Runtime", row: Sequence[object], now: str) -> Standing:
+def _standing(runtime: "Runtime", row: Sequence[Any], now: str) -> Standing:
     topic, stream, sealed, circle, scope, record, valid_until, from_seq, from_prevhash, ended_at = row[:10]
     seq, value_hash, stopped, blocked_seq, waiting, waiting_since = row[10:]
     over = ended_at is not None or (valid_until is not None and str(valid_until) < now)
-    key = None if over else StreamKey(runtime.keystore.open(sealed, stream), circle, record)  # type: ignore[arg-type]
+    key = None if over else StreamKey(runtime.keystore.open(sealed, stream), circle, record)
     stored = seq is not None
     return Standing(
         topic=str(topic),
         stream=str(stream),
         key=key,
         scope=str(scope),
-        seq=seq if stored else from_seq - 1,  # type: ignore[arg-type, operator]
-        hash=value_hash if stored else from_prevhash,  # type: ignore[arg-type]
+        seq=seq if stored else from_seq - 1,
+        hash=value_hash if stored else from_prevhash,
         stopped=bool(stopped),
-        blocked_seq=blocked_seq,  # type: ignore[arg-type]
-        waiting=waiting or 0,  # type: ignore[arg-type]
-        waiting_since=waiting_since,  # type: ignore[arg-type]
+        blocked_seq=blocked_seq,
+        waiting=waiting or 0,
+        waiting_since=waiting_since,
         stored=stored,
-        stored_seq=seq if stored else 0,  # type: ignore[arg-type]
+        stored_seq=seq if stored else 0,
     )
 
 
 async def _mark_erased(session: AsyncSession, streams: list[str], found: dict[Name, Standing]) -> None:
-    rows = await session.execute(select(Erased).where(Erased.stream.in_(streams)))  # type: ignore[attr-defined]
+    rows = await session.execute(select(Erased).where(col(Erased.stream).in_(streams)))
     for row in rows.scalars():
         standing = found.setdefault(
             (row.topic, row.stream), Standing(row.topic, row.stream, None, "", 0, row.hash, stored=True)
@@ -143,7 +147,9 @@ async def _mark_erased(session: AsyncSession, streams: list[str], found: dict[Na
         standing.erased, standing.key = True, None
 
 
-async def _remember_hashes(session: AsyncSession, envelopes: list[Envelope], found: dict[Name, Standing]) -> None:
+async def _remember_hashes(
+    session: AsyncSession, envelopes: list[Envelope], found: dict[Name, Standing]
+) -> None:
     """Fetch the hashes of what comes again, to tell a duplicate from an equivocation."""
     again = [
         envelope
@@ -153,9 +159,11 @@ async def _remember_hashes(session: AsyncSession, envelopes: list[Envelope], fou
     if not again:
         return
     rows = await session.execute(
-        select(InboxEvent.topic, InboxEvent.stream, InboxEvent.seq, InboxEvent.hash).where(
-            InboxEvent.stream.in_({envelope.subject for envelope in again}),  # type: ignore[attr-defined]
-            InboxEvent.seq.in_({envelope.streamseq for envelope in again}),  # type: ignore[attr-defined]
+        select(
+            col(InboxEvent.topic), col(InboxEvent.stream), col(InboxEvent.seq), col(InboxEvent.hash)
+        ).where(
+            col(InboxEvent.stream).in_({envelope.subject for envelope in again}),
+            col(InboxEvent.seq).in_({envelope.streamseq for envelope in again}),
         )
     )
     for topic, stream, seq, value_hash in rows:
@@ -172,10 +180,15 @@ async def store(session: AsyncSession, standings: Iterable[Standing]) -> None:
     Raises LostRace if a position is no longer where it was read: two consumers were alive at once.
     """
     moved = sorted((one for one in standings if one.changed), key=lambda one: (one.topic, one.stream))
-    table = PositionRow.__table__  # type: ignore[attr-defined]
+    table = table_of(PositionRow)
     connection = await session.connection()
     fresh = [
-        {"topic": one.topic, "stream": one.stream, "told_seq": 0, **{name: getattr(one, name) for name in _MOVED}}
+        {
+            "topic": one.topic,
+            "stream": one.stream,
+            "told_seq": 0,
+            **{name: getattr(one, name) for name in _MOVED},
+        }
         for one in moved
         if not one.stored
     ]

@@ -1,7 +1,7 @@
 """Copies wiped and built again from kept bytes, to the same digest and without side effects.
 
-The chain of hashes must end at the heads that were verified when the events were first read, so that signatures
-need not be checked again. Keys and erasures survive it; nothing is published.
+The chain of hashes must end at the heads that were verified when the events were first read, so that
+signatures need not be checked again. Keys and erasures survive it; nothing is published.
 """
 
 import hashlib
@@ -10,9 +10,9 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import delete, func, inspect, select
+from sqlalchemy import ColumnElement, Row, delete, func, inspect, select
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlmodel import SQLModel
+from sqlmodel import SQLModel, col
 from trama_contracts.envelope import Envelope, parse_event
 from trama_contracts.inner import Inner, complete, parse_head
 from trama_contracts.messages import MAX_ITEMS, Request
@@ -22,7 +22,7 @@ from trama_contracts.sealing import open_sealed
 from trama_chassis import mailbox
 from trama_chassis.batch import origin_of
 from trama_chassis.handlers import EventHandlers
-from trama_chassis.tables import GrantReceived, InboxEvent, OutboxRow, OwnStream, Position, Waiting
+from trama_chassis.tables import GrantReceived, InboxEvent, OutboxRow, OwnStream, Position, Waiting, table_of
 
 if TYPE_CHECKING:
     from trama_chassis.runtime import Runtime
@@ -62,20 +62,22 @@ async def digest(session: AsyncSession, runtime: "Runtime") -> str:
     for table in sorted(copies_of(runtime), key=lambda one: one.__name__):
         keys = inspect(table).primary_key
         hashed.update(table.__name__.encode())
-        rows = await session.execute(select(table.__table__).order_by(*keys))  # type: ignore[attr-defined]
+        rows = await session.execute(select(table_of(table)).order_by(*keys))
         for row in rows:
             hashed.update(json.dumps(list(row), default=str, sort_keys=True).encode())
     return hashed.hexdigest()
 
 
 async def ask_network(runtime: "Runtime") -> int:
-    """Forget kept bytes and positions and ask every source to send its streams again; returns how many streams."""
+    """Forget kept bytes and positions and ask every source to send again; returns how many streams."""
     async with runtime.database.write(runtime=runtime, replay=True) as session:
         await _wipe(session, runtime)
         for table in (InboxEvent, Position, Waiting):
             await session.execute(delete(table))
         granted = list(
-            (await session.execute(select(GrantReceived).where(GrantReceived.ended_at.is_(None)))).scalars()  # type: ignore[union-attr]
+            (
+                await session.execute(select(GrantReceived).where(col(GrantReceived.ended_at).is_(None)))
+            ).scalars()
         )
         await mailbox.send(session, runtime, list(_requests(granted)))
         await session.commit()
@@ -110,7 +112,7 @@ async def _replay_own(
     streams = {row.stream: row for row in (await session.execute(select(OwnStream))).scalars()}
     keys = {name: runtime.keystore.open(row.sealed_key, name) for name, row in streams.items()}
     after = 0
-    while rows := await _page(session, OutboxRow, OutboxRow.kind == "event", after):
+    while rows := await _page(session, OutboxRow, col(OutboxRow.kind) == "event", after):
         for row in rows:
             stream = streams[row.stream]
             await _apply(session, runtime, row, keys[row.stream], stream.scope, own=True)
@@ -131,7 +133,7 @@ async def _replay_received(
     }
     heads = {name: grant.from_prevhash for name, grant in grants.items()}
     after = 0
-    while rows := await _page(session, InboxEvent, InboxEvent.outcome != "", after):
+    while rows := await _page(session, InboxEvent, col(InboxEvent.outcome) != "", after):
         for row in rows:
             name = (row.topic, row.stream)
             envelope = _envelope(row)
@@ -151,9 +153,11 @@ async def _check_heads(session: AsyncSession, heads: dict[tuple[str, str], str |
             raise ChainBroken(f"a stream of {row.topic} does not end at its verified head")
 
 
-async def _page(session: AsyncSession, table: type[Any], where: Any, after: int) -> Sequence[Any]:  # noqa: ANN401
+async def _page(
+    session: AsyncSession, table: type[Any], where: ColumnElement[bool], after: int
+) -> Sequence[Row[Any]]:
     found = await session.execute(
-        select(table.__table__).where(where, table.position > after).order_by(table.position).limit(PAGE)
+        select(table_of(table)).where(where, table.position > after).order_by(table.position).limit(PAGE)
     )
     return found.all()
 
@@ -165,7 +169,7 @@ async def _turn_page(session: AsyncSession, progress: Progress | None, done: int
         progress(done, total)
 
 
-def _envelope(row: Any) -> Envelope:  # noqa: ANN401
+def _envelope(row: Row[Any]) -> Envelope:
     topic = parse_topic(row.topic)
     if topic is None:
         raise ChainBroken(f"not a topic: {row.topic}")
@@ -180,11 +184,11 @@ def _opened(envelope: Envelope, key: bytes) -> Inner:
 async def _apply(
     session: AsyncSession,
     runtime: "Runtime",
-    row: Any,
+    row: Row[Any],
     key: bytes,
     scope: str,
     *,
-    own: bool,  # noqa: ANN401
+    own: bool,
 ) -> None:
     handlers: EventHandlers = runtime.service.handlers
     envelope = _envelope(row)

@@ -1,25 +1,26 @@
-"""How often records of each source were refused, by outcome code. Never by stream: that would say whose it is."""
+"""How often records of each source were refused, by outcome code. Never by stream: that says whose it is."""
 
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
 
 from trama_chassis import clock
-from trama_chassis.tables import Refusal
+from trama_chassis.tables import Refusal, insert_or
 
 if TYPE_CHECKING:
     from trama_chassis.runtime import Runtime
 
 
-async def store_refusals(session: AsyncSession, runtime: "Runtime", counted: Counter[tuple[str, str]]) -> None:
+async def store_refusals(
+    session: AsyncSession, runtime: "Runtime", counted: Counter[tuple[str, str]]
+) -> None:
     """Add counts to what was counted before, in one statement."""
-    dialect = postgresql if runtime.database.dialect == "postgresql" else sqlite
-    statement = dialect.insert(Refusal)
+    statement = insert_or(runtime.database.dialect, Refusal)
     statement = statement.on_conflict_do_update(
         index_elements=["source", "code"],
-        set_={"count": Refusal.count + statement.excluded.count, "last_at": statement.excluded.last_at},
+        set_={"count": col(Refusal.count) + statement.excluded.count, "last_at": statement.excluded.last_at},
     )
     now = clock.machine_now()
     rows = [

@@ -1,7 +1,7 @@
 """Sends the outbox to Kafka: in order per stream, a key before the first event it opens, nobody else blocked.
 
-It holds no secret: rows are sealed and signed when they are committed. It marks a row only with the partition and
-offset the broker gave it; a crash before the mark means a harmless duplicate.
+It holds no secret: rows are sealed and signed when they are committed. It marks a row only with the partition
+and offset the broker gave it; a crash before the mark means a harmless duplicate.
 """
 
 import asyncio
@@ -12,9 +12,11 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
+from aiokafka.structs import RecordMetadata
 from sqlalchemy import bindparam, func, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
+from trama_contracts.signature import headers_of
 
 from trama_chassis import clock, resend
 from trama_chassis.failpoints import reach
@@ -107,7 +109,7 @@ class Relay:
             return 0
 
     async def relay_once(self, producer: AIOKafkaProducer) -> int:
-        """Send one wave of what comes first: mail and catalogue, then events and facts, then what is asked again."""
+        """Send one wave of what comes first: mail and catalogue, then events and facts, then resends."""
         async with self._runtime.database.read() as session:
             rows = await self._due(session, MESSAGES_FIRST, gated=False)
             rows = rows or await self._due(session, ("event", "fact"), gated=True)
@@ -131,14 +133,14 @@ class Relay:
         if self._held:
             held = list(self._held)
             wanted = wanted.where(col(OutboxRow.key).not_in(held), col(OutboxRow.topic).not_in(held))
-        return [Row(*row) for row in await session.execute(wanted)]
+        return [Row._make(row) for row in await session.execute(wanted)]
 
     async def _send(self, producer: AIOKafkaProducer, rows: Sequence[Row]) -> int:
         """Send one wave and mark what was acknowledged; hold back what was not."""
         if not rows:
             return 0
         reach("relay.before_send")
-        pending: list[tuple[Row, Awaitable[object]]] = []
+        pending: list[tuple[Row, Awaitable[RecordMetadata]]] = []
         failed: dict[Row, BaseException] = {}
         for row in rows:
             try:
@@ -161,9 +163,12 @@ class Relay:
         return len(sent)
 
     @staticmethod
-    async def _enqueue(producer: AIOKafkaProducer, row: Row) -> Awaitable[object]:
-        headers = [("content-type", CONTENT_TYPES[row.kind]), ("trama-signature", row.signature)]
-        return await producer.send(row.topic, row.value, key=row.key.encode(), headers=headers)  # type: ignore[no-any-return]
+    async def _enqueue(producer: AIOKafkaProducer, row: Row) -> Awaitable[RecordMetadata]:
+        headers = list(headers_of(row.signature, CONTENT_TYPES[row.kind]))
+        acknowledged: Awaitable[RecordMetadata] = await producer.send(
+            row.topic, row.value, key=row.key.encode(), headers=headers
+        )
+        return acknowledged
 
     async def _mark(self, sent: Sequence[Sent]) -> None:
         if not sent:
@@ -202,7 +207,7 @@ class Relay:
         return len(batch.rows)
 
     async def _reconcile(self, producer: AIOKafkaProducer) -> None:
-        """At the start and each hour: what the broker no longer has, it gets again (a wiped broker or topic)."""
+        """At the start and each hour: what the broker no longer has (wiped, made anew) it gets again."""
         now = clock.machine_now()
         if self._reconciled is not None and now - self._reconciled < RECONCILE_EVERY:
             return
@@ -212,7 +217,11 @@ class Relay:
                 .where(col(OutboxRow.sent_at).is_not(None))
                 .group_by(col(OutboxRow.topic), col(OutboxRow.partition))
             )
-            marks = [tuple(row) for row in highest]
+            marks = [
+                (topic, partition, offset)
+                for topic, partition, offset in highest
+                if partition is not None and offset is not None
+            ]
         lost = await self._runtime.shorter_than(marks)
         if lost:
             await self._send_again(lost)

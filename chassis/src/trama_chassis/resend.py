@@ -1,4 +1,4 @@
-"""The one repair: a stream's exact bytes sent again, oldest first, after the key they need and below live traffic."""
+"""The one repair: a stream's exact bytes sent again, oldest first, after their key and below live traffic."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -6,16 +6,17 @@ from typing import Any
 
 from sqlalchemy import delete, exists, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
 
 from trama_chassis.tables import OutboxRow, OwnStream, ResendDue
 
 _ROW = (
-    OutboxRow.position,
-    OutboxRow.kind,
-    OutboxRow.topic,
-    OutboxRow.key,
-    OutboxRow.value,
-    OutboxRow.signature,
+    col(OutboxRow.position),
+    col(OutboxRow.kind),
+    col(OutboxRow.topic),
+    col(OutboxRow.key),
+    col(OutboxRow.value),
+    col(OutboxRow.signature),
 )
 
 
@@ -31,7 +32,7 @@ class Batch:
 
 async def ask(session: AsyncSession, stream: str, from_seq: int) -> None:
     """Note that a stream is to be sent again from a sequence number on; an earlier wish is widened."""
-    seq = await session.scalar(select(OwnStream.seq).where(OwnStream.stream == stream))
+    seq = await session.scalar(select(col(OwnStream.seq)).where(col(OwnStream.stream) == stream))
     if not seq or from_seq > seq:
         return
     due = await session.get(ResendDue, stream)
@@ -44,14 +45,14 @@ async def ask(session: AsyncSession, stream: str, from_seq: int) -> None:
 async def due(session: AsyncSession, limit: int) -> Batch:
     """The next rows to send again: of one stream whose key, if it was to go first, has gone."""
     message_waits = exists().where(
-        OutboxRow.event_id == ResendDue.after_message,  # type: ignore[arg-type]
-        OutboxRow.sent_at.is_(None),  # type: ignore[union-attr]
+        col(OutboxRow.event_id) == col(ResendDue.after_message),
+        col(OutboxRow.sent_at).is_(None),
     )
     wish = (
         await session.execute(
             select(ResendDue)
-            .where(or_(ResendDue.after_message.is_(None), ~message_waits))  # type: ignore[union-attr]
-            .order_by(ResendDue.stream)
+            .where(or_(col(ResendDue.after_message).is_(None), ~message_waits))
+            .order_by(col(ResendDue.stream))
             .limit(1)
         )
     ).scalar()
@@ -59,11 +60,11 @@ async def due(session: AsyncSession, limit: int) -> Batch:
         return Batch("", (), 0, finished=True)
     rows = (
         await session.execute(
-            select(*_ROW, OutboxRow.seq)
-            .where(OutboxRow.stream == wish.stream)
-            .where(OutboxRow.seq >= wish.next_seq, OutboxRow.seq <= wish.until_seq)  # type: ignore[operator]
-            .where(OutboxRow.sent_at.is_not(None))  # type: ignore[union-attr]
-            .order_by(OutboxRow.seq)  # type: ignore[arg-type]
+            select(*_ROW, col(OutboxRow.seq))
+            .where(col(OutboxRow.stream) == wish.stream)
+            .where(col(OutboxRow.seq) >= wish.next_seq, col(OutboxRow.seq) <= wish.until_seq)
+            .where(col(OutboxRow.sent_at).is_not(None))
+            .order_by(col(OutboxRow.seq))
             .limit(limit)
         )
     ).all()
@@ -74,10 +75,10 @@ async def due(session: AsyncSession, limit: int) -> Batch:
 async def done(session: AsyncSession, batch: Batch) -> None:
     """Move the wish on, or remove it once all has been sent."""
     if batch.finished:
-        await session.execute(delete(ResendDue).where(ResendDue.stream == batch.stream))  # type: ignore[arg-type]
+        await session.execute(delete(ResendDue).where(col(ResendDue.stream) == batch.stream))
     else:
         await session.execute(
-            update(ResendDue).where(ResendDue.stream == batch.stream).values(next_seq=batch.next_seq)  # type: ignore[arg-type]
+            update(ResendDue).where(col(ResendDue.stream) == batch.stream).values(next_seq=batch.next_seq)
         )
 
 

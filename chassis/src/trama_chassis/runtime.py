@@ -120,7 +120,9 @@ class Runtime:
             outcomes = [await self.directory.apply(session, record) for record in records]
             await session.commit()
         for outcome in outcomes:
-            self.count("network.directory", outcome)
+            # An entry that is read ahead of its manifest is normal.
+            if outcome is not Outcome.GAP:
+                self.count("network.directory", outcome)
 
     async def take_catalogue(self, records: Sequence[Record]) -> None:
         """Take records of catalogue topics."""

@@ -1,4 +1,4 @@
-"""This service's own streams: found or begun, locked in one order, their heads read from the database each time.
+"""This service's own streams: found or begun, locked in one order, their heads read anew each time.
 
 Heads are never kept in memory: a rolled-back transaction would leave the hash of a value that never existed.
 """
@@ -11,10 +11,10 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sqlalchemy import bindparam, select, tuple_, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
 
-from trama_chassis.tables import OwnStream
+from trama_chassis.tables import OwnStream, insert_or, table_of
 
 if TYPE_CHECKING:
     from trama_chassis.runtime import Runtime
@@ -81,7 +81,7 @@ def _head(runtime: "Runtime", row: OwnStream) -> StreamHead:
     )
 
 
-_NAME = (OwnStream.topic, OwnStream.record, OwnStream.circle, OwnStream.scope)
+_NAME = (col(OwnStream.topic), col(OwnStream.record), col(OwnStream.circle), col(OwnStream.scope))
 
 
 async def lock(
@@ -95,13 +95,12 @@ async def lock(
     if not names:
         return {}
     ordered = sorted(names)
-    dialect = postgresql if runtime.database.dialect == "postgresql" else sqlite
-    begin = dialect.insert(OwnStream).on_conflict_do_nothing()
+    begin = insert_or(runtime.database.dialect, OwnStream).on_conflict_do_nothing()
     await session.execute(begin, [_begun(runtime, name) for name in ordered])
     wanted = (
         select(OwnStream)
-        .where(tuple_(*_NAME).in_(ordered), OwnStream.ended.is_(False))  # type: ignore[attr-defined]
-        .order_by(OwnStream.stream)
+        .where(tuple_(*_NAME).in_(ordered), col(OwnStream.ended).is_(False))
+        .order_by(col(OwnStream.stream))
         .with_for_update()
         .execution_options(populate_existing=True)
     )
@@ -113,8 +112,8 @@ async def of_records(session: AsyncSession, runtime: "Runtime", records: Collect
     """Lock and return all living streams of some records."""
     wanted = (
         select(OwnStream)
-        .where(OwnStream.record.in_(sorted(records)), OwnStream.ended.is_(False))  # type: ignore[attr-defined]
-        .order_by(OwnStream.stream)
+        .where(col(OwnStream.record).in_(sorted(records)), col(OwnStream.ended).is_(False))
+        .order_by(col(OwnStream.stream))
         .with_for_update()
         .execution_options(populate_existing=True)
     )
@@ -123,13 +122,13 @@ async def of_records(session: AsyncSession, runtime: "Runtime", records: Collect
 
 async def named(session: AsyncSession, runtime: "Runtime", ids: Collection[str]) -> list[StreamHead]:
     """The streams of these ids, living or ended, not locked."""
-    wanted = select(OwnStream).where(OwnStream.stream.in_(ids)).order_by(OwnStream.stream)  # type: ignore[attr-defined]
+    wanted = select(OwnStream).where(col(OwnStream.stream).in_(ids)).order_by(col(OwnStream.stream))
     return [_head(runtime, row) for row in (await session.execute(wanted)).scalars()]
 
 
 async def store(session: AsyncSession, heads: Iterable[StreamHead]) -> None:
     """Write back where the heads now stand."""
-    table = OwnStream.__table__  # type: ignore[attr-defined]
+    table = table_of(OwnStream)
     statement = (
         update(table)
         .where(table.c.stream == bindparam("of"))
@@ -143,8 +142,8 @@ async def store(session: AsyncSession, heads: Iterable[StreamHead]) -> None:
 
 
 async def succeed(session: AsyncSession, runtime: "Runtime", head: StreamHead) -> StreamHead:
-    """End a stream whose circle has shrunk and begin its successor: who has left cannot see that it goes on."""
-    table = OwnStream.__table__  # type: ignore[attr-defined]
+    """End a stream whose circle has shrunk, begin its successor: who has left cannot see that it goes on."""
+    table = table_of(OwnStream)
     connection = await session.connection()
     await connection.execute(update(table).where(table.c.stream == head.stream).values(ended=True))
     row = _begun(runtime, head.name, head.generation + 1)

@@ -3,21 +3,33 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, Column, Index, Integer, LargeBinary, UniqueConstraint, text
+from sqlalchemy import JSON, BigInteger, Column, Index, Integer, LargeBinary, Table, UniqueConstraint, text
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Field, SQLModel
 
 BIG = BigInteger().with_variant(Integer, "sqlite")
+
+
+def table_of(model: type[SQLModel]) -> Table:
+    """The table behind a model, for statements that go past the session's objects."""
+    table: Table = model.__table__  # type: ignore[attr-defined]  # SQLModel sets it on table classes
+    return table
+
+
+def insert_or(dialect: str, model: type[SQLModel]) -> postgresql.Insert | sqlite.Insert:
+    """An insert that can say what happens on a conflict: both databases can, each in its own construct."""
+    return postgresql.insert(model) if dialect == "postgresql" else sqlite.insert(model)
 
 
 def _position() -> Any:  # noqa: ANN401 - SQLModel's Field is typed Any
     return Field(default=None, sa_column=Column(BIG, primary_key=True, autoincrement=True))
 
 
-def _bytes(*, nullable: bool = False) -> Any:  # noqa: ANN401
+def _bytes(*, nullable: bool = False) -> Any:  # noqa: ANN401 - as above
     return Field(default=None, sa_column=Column(LargeBinary, nullable=nullable))
 
 
-def _json(*, nullable: bool = True) -> Any:  # noqa: ANN401
+def _json(*, nullable: bool = True) -> Any:  # noqa: ANN401 - as above
     return Field(default=None, sa_column=Column(JSON, nullable=nullable))
 
 

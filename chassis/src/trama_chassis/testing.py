@@ -11,7 +11,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import httpx
 import yaml
@@ -27,7 +27,7 @@ from trama_contracts.event import Event
 from trama_contracts.hpke import HpkePrivateKey, seal_message
 from trama_contracts.inner import Actor, Inner, encode_inner
 from trama_contracts.messages import Grants, Message, encode_message, grant_key
-from trama_contracts.names import directory_topic, source_of, topic_of
+from trama_contracts.names import Circle, Kind, directory_topic, source_of, topic_of
 from trama_contracts.opening import Position, StreamKey, open_event
 from trama_contracts.record import Record
 from trama_contracts.sealing import seal_event, value_hash
@@ -207,14 +207,14 @@ class Peer:
 
     def stream(self, event: Event | type[Event], record: str, scope: str) -> PeerStream:
         """The stream in which an event goes, begun if need be."""
-        kind = "facts" if event.circle == "accountability" else "events"
+        kind: Kind = "facts" if event.circle == "accountability" else "events"
         name = (record, event.circle, f"{event.scope}:{scope}")
         if name not in self._streams:
             topic = topic_of(self.territory.network, self.principal, kind)
             self._streams[name] = PeerStream(str(uuid.uuid4()), secrets.token_bytes(32), topic, *name)
         return self._streams[name]
 
-    def write(self, event: Event, *, record: str, scope: str, **inner: Any) -> Record:  # noqa: ANN401 - any field of Inner
+    def write(self, event: Event, *, record: str, scope: str, **inner: Any) -> Record:  # noqa: ANN401 - of Inner
         """Seal and sign the next event of a stream. `inner` overrides what the sealed part says."""
         stream = self.stream(event, record, scope)
         event_id = str(uuid.uuid4())
@@ -351,7 +351,8 @@ class OwnKeys:
         row = self._streams.get(stream)
         if row is None:
             return None
-        return StreamKey(self._runtime.keystore.open(row.sealed_key, stream), row.circle, row.record)
+        key = self._runtime.keystore.open(row.sealed_key, stream)
+        return StreamKey(key, cast(Circle, row.circle), row.record)
 
     def hpke_key(self, hpkekey: str) -> HpkePrivateKey | None:
         """None: events are not sealed with HPKE."""
@@ -441,7 +442,7 @@ async def running(
             member=member,
             service=service.name,
             database_url=database_url,
-            kafka=kafka or KafkaSettings(bootstrap="127.0.0.1:9", username=principal, password="demo-none"),
+            kafka=kafka or KafkaSettings(bootstrap="127.0.0.1:9", username=principal, password="demo-none"),  # noqa: S106 - no broker
             secrets_dir=secrets_dir,
             accounts_file=account_file(folder / f"{member}.accounts.yaml", ()),
             roots=[b64u(raw_public(root)) for root in territory.roots],

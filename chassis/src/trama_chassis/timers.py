@@ -1,6 +1,6 @@
-"""What fires with business time: idempotent commands of a service, run through the same commit as a request's.
+"""What fires with business time: idempotent commands of a service, run through a request's commit.
 
-Moving the clock twice past a term runs its command twice and publishes once: the command sees that it was done.
+Moving the clock twice past a term runs its command twice and publishes once: the command sees it was done.
 """
 
 from collections.abc import Awaitable, Callable
