@@ -196,19 +196,6 @@ def _row(runtime: "Runtime", draft: Draft, head: StreamHead) -> dict[str, Any]:
     """Seal one event onto its stream's head; the head moves on."""
     is_fact = isinstance(draft.event, Fact)
     now = clock.machine_now()
-    inner = Inner(
-        type=draft.event.wire_type,
-        circle=draft.event.circle,
-        record=None if is_fact else draft.name.record,
-        occurred_at=draft.occurred_at,
-        recorded_at=runtime.clock.now(),
-        actor=draft.actor,
-        caused_by=draft.caused_by,
-        corrects=draft.corrects,
-        continues=Continues(**head.continues) if head.continues and head.seq == 0 else None,
-        traceparent=draft.traceparent,
-        payload=draft.event.payload(),
-    )
     value = seal_event(
         key=head.key,
         topic=head.topic,
@@ -217,7 +204,7 @@ def _row(runtime: "Runtime", draft: Draft, head: StreamHead) -> dict[str, Any]:
         subject=head.stream,
         streamseq=head.seq + 1,
         prevhash=head.hash,
-        inner=encode_inner(inner),
+        inner=encode_inner(_inner(runtime, draft, head)),
     )
     head.seq, head.hash = head.seq + 1, value_hash(value)
     if is_fact:
@@ -235,6 +222,23 @@ def _row(runtime: "Runtime", draft: Draft, head: StreamHead) -> dict[str, Any]:
         "committed_at": now,
         "not_before": head.not_before if is_fact else None,
     }
+
+
+def _inner(runtime: "Runtime", draft: Draft, head: StreamHead) -> Inner:
+    """What of an event is sealed; a fact does not name the record."""
+    return Inner(
+        type=draft.event.wire_type,
+        circle=draft.event.circle,
+        record=None if isinstance(draft.event, Fact) else draft.name.record,
+        occurred_at=draft.occurred_at,
+        recorded_at=runtime.clock.now(),
+        actor=draft.actor,
+        caused_by=draft.caused_by,
+        corrects=draft.corrects,
+        continues=Continues(**head.continues) if head.continues and head.seq == 0 else None,
+        traceparent=draft.traceparent,
+        payload=draft.event.payload(),
+    )
 
 
 def _itself(runtime: "Runtime") -> Actor:

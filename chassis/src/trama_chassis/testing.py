@@ -3,176 +3,59 @@
 Everything here goes the real way (sealed, signed, through mailbox and inbox) but for the broker.
 """
 
-import hashlib
 import secrets
 import uuid
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
 
 import httpx
 import yaml
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
-from trama_contracts.catalogue import HPKE_ENTITY, HpkeKeyEntry, hpke_record
-from trama_contracts.directory import MANIFEST_KEY, manifest_line, sign_directory_record
-from trama_contracts.directory_entries import Entry, Manifest
 from trama_contracts.encoding import b64u
 from trama_contracts.event import Event
 from trama_contracts.hpke import HpkePrivateKey, seal_message
 from trama_contracts.inner import Actor, Inner, encode_inner
 from trama_contracts.messages import Grants, Message, encode_message, grant_key
-from trama_contracts.names import Circle, Kind, directory_topic, source_of, topic_of
+from trama_contracts.names import Circle, Kind, source_of, topic_of
 from trama_contracts.opening import Position, StreamKey, open_event
 from trama_contracts.record import Record
 from trama_contracts.sealing import seal_event, value_hash
-from trama_contracts.signature import CLOUDEVENT, PLAIN_JSON, headers_of, kid_of, raw_public, sign
+from trama_contracts.signature import CLOUDEVENT, headers_of, raw_public, sign
 
 from trama_chassis import clock, outbox
 from trama_chassis.accounts import token_digest
 from trama_chassis.app import build_app
-from trama_chassis.keystore import KEK, SIGNING
 from trama_chassis.runtime import Runtime
 from trama_chassis.service import Service
 from trama_chassis.settings import KafkaSettings
 from trama_chassis.tables import GrantGiven, OutboxRow, OwnStream
+from trama_chassis.testing_territory import CARE, FIRST_PLACES, Place, Territory
 
-CARE = ("care", "clinical", "social", "referral", "host", "accountability")
+__all__ = [
+    "CARE",
+    "FIRST_PLACES",
+    "TOKEN",
+    "OwnKeys",
+    "Peer",
+    "PeerStream",
+    "Place",
+    "Published",
+    "Territory",
+    "account_file",
+    "client",
+    "deliver",
+    "event_classes",
+    "published",
+    "running",
+    "transaction",
+]
+
 TOKEN = "synthetic-token-of-a-test"  # noqa: S105 - of tests only
-_LONG_AGO = datetime(2013, 1, 1, tzinfo=UTC)
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """One member of a test territory."""
-
-    services: tuple[str, ...]
-    controller: str
-    kind: str = "public"
-    sector: str = "social"
-    circles: tuple[str, ...] = CARE
-    purposes: tuple[str, ...] = ("work-integration", "accountability")
-    read_by: tuple[str, ...] = ()
-
-
-FIRST_PLACES: Mapping[str, Place] = {
-    "ambito-urbano": Place(("registry",), "comune-urbano", read_by=("sil", "cpi")),
-    "sil": Place(("registry", "placement"), "ass6", read_by=("ambito-urbano", "cpi", "coop-filo")),
-    "cpi": Place(("registry", "placement"), "provincia-pn", read_by=("ambito-urbano", "sil")),
-    "coop-filo": Place(
-        ("registry", "placement"), "coop-filo", kind="cooperative", circles=("host",), read_by=("sil",)
-    ),
-    "provincia": Place(("reporting",), "provincia-pn", circles=("accountability",)),
-}
-
-
-def _seed(*parts: str) -> bytes:
-    return hashlib.sha256("/".join(("trama-test", *parts)).encode()).digest()
-
-
-@dataclass
-class Territory:
-    """A network with its roots, members and every service's keys, drawn from names: the same each time."""
-
-    network: str = "pn"
-    places: Mapping[str, Place] = field(default_factory=lambda: FIRST_PLACES)
-
-    @property
-    def roots(self) -> list[Ed25519PrivateKey]:
-        """The three root keys."""
-        return [Ed25519PrivateKey.from_private_bytes(_seed(self.network, "root", str(n))) for n in range(3)]
-
-    def principals(self) -> list[str]:
-        """Every service of every member."""
-        return [f"{member}.{service}" for member, place in self.places.items() for service in place.services]
-
-    def signing_seed(self, principal: str) -> bytes:
-        """The raw signing key of a service."""
-        return _seed(self.network, "signing", principal)
-
-    def signing(self, principal: str) -> Ed25519PrivateKey:
-        """The signing key of a service."""
-        return Ed25519PrivateKey.from_private_bytes(self.signing_seed(principal))
-
-    def hpke(self, principal: str) -> HpkePrivateKey:
-        """The HPKE key that a peer publishes."""
-        return HpkePrivateKey.from_seed(_seed(self.network, "hpke", principal))
-
-    def _entry(self, member: str, place: Place) -> Entry:
-        services = {}
-        for service in place.services:
-            public = raw_public(self.signing(f"{member}.{service}"))
-            key = {"kid": kid_of(public), "public": b64u(public), "state": "active", "from": _LONG_AGO}
-            services[service] = {"signing": (key,)}
-        return Entry.model_validate(
-            {
-                "member": member,
-                "controller": place.controller,
-                "delegations": (),
-                "version": 1,
-                "name": member,
-                "kind": place.kind,
-                "sector": place.sector,
-                "circles": place.circles,
-                "purposes": place.purposes,
-                "read_by": place.read_by,
-                "services": services,
-            }
-        )
-
-    def directory_records(self, *, expires_in: timedelta = timedelta(days=7)) -> list[Record]:
-        """The signed entries and, last, the manifest."""
-        topic, now = directory_topic(self.network), clock.machine_now()
-        values = {member: self._entry(member, place) for member, place in self.places.items()}
-        lines = {member: manifest_line(entry, entry.encode()) for member, entry in values.items()}
-        manifest = Manifest.model_validate(
-            {"version": 1, "issued": now, "expires": now + expires_in, "entries": lines}
-        )
-        contents = {member.encode(): entry.encode() for member, entry in values.items()}
-        contents[MANIFEST_KEY] = manifest.encode()
-        return [
-            Record(topic, key, value, headers_of(self._root_signature(topic, key, value), PLAIN_JSON))
-            for key, value in contents.items()
-        ]
-
-    def _root_signature(self, topic: str, key: bytes, value: bytes) -> bytes:
-        return sign_directory_record(topic=topic, key=key, value=value, roots=self.roots[:2])
-
-    def hpke_records(self, *, without: Iterable[str] = ()) -> list[Record]:
-        """The catalogue records in which services publish the key their mail is sealed to."""
-        return [self._hpke_record(principal) for principal in self.principals() if principal not in without]
-
-    def _hpke_record(self, principal: str) -> Record:
-        key, now = self.hpke(principal), clock.machine_now()
-        listed = HpkeKeyEntry.model_validate(
-            {
-                "suite": key.suite,
-                "public": b64u(key.public),
-                "hpkekey": key.hpkekey,
-                "from": now - timedelta(days=1),
-                "until": now + timedelta(days=28),
-            }
-        )
-        value = hpke_record([listed], version=1, issued=now)
-        topic = topic_of(self.network, principal, "catalogue")
-        signature = sign(self.signing(principal), topic, HPKE_ENTITY.encode(), value)
-        return Record(topic, HPKE_ENTITY.encode(), value, headers_of(signature, PLAIN_JSON))
-
-    def write_secrets(self, folder: Path, principal: str) -> None:
-        """Put a service's key files into a folder."""
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        for name, content in (
-            (SIGNING, self.signing_seed(principal)),
-            (KEK, _seed(self.network, "kek", principal)),
-        ):
-            path = folder / name
-            path.touch(mode=0o600)
-            path.write_bytes(content)
 
 
 @dataclass
@@ -433,23 +316,19 @@ async def running(
     """
     territory = territory or Territory()
     principal = f"{member}.{service.name}"
-    secrets_dir = folder / principal
-    territory.write_secrets(secrets_dir, principal)
-    runtime = Runtime(
-        service,
-        service.settings(
-            network=territory.network,
-            member=member,
-            service=service.name,
-            database_url=database_url,
-            kafka=kafka or KafkaSettings(bootstrap="127.0.0.1:9", username=principal, password="demo-none"),  # noqa: S106 - no broker
-            secrets_dir=secrets_dir,
-            accounts_file=account_file(folder / f"{member}.accounts.yaml", ()),
-            roots=[b64u(raw_public(root)) for root in territory.roots],
-            demo=True,
-            **settings,
-        ),
-    )
+    territory.write_secrets(folder / principal, principal)
+    common: dict[str, Any] = {
+        "network": territory.network,
+        "member": member,
+        "service": service.name,
+        "database_url": database_url,
+        "kafka": kafka or nowhere(principal),
+        "secrets_dir": folder / principal,
+        "accounts_file": account_file(folder / f"{member}.accounts.yaml", ()),
+        "roots": [b64u(raw_public(root)) for root in territory.roots],
+        "demo": True,
+    }
+    runtime = Runtime(service, service.settings(**common, **settings))
     await runtime.database.create_all()
     await runtime.start()
     try:
@@ -459,6 +338,11 @@ async def running(
         yield runtime
     finally:
         await runtime.stop()
+
+
+def nowhere(principal: str) -> KafkaSettings:
+    """A broker that is not there, for what runs without one."""
+    return KafkaSettings(bootstrap="127.0.0.1:9", username=principal, password="demo-none")  # noqa: S106
 
 
 def account_file(path: Path, roles: Iterable[str]) -> Path:
