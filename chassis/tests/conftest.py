@@ -13,7 +13,7 @@ from fastapi.responses import Response
 from pydantic import BaseModel, ConfigDict
 from pydantic import Field as Limited
 from sqlalchemy import select
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field, SQLModel, col
 from trama_chassis import web
 from trama_chassis.accounts import Caller, hash_password, open_accounts, require, token_digest
 from trama_chassis.app import MemberOrigin, build_app
@@ -97,7 +97,7 @@ async def write_note(
 @api.get("/notes")
 async def notes(session: Reading, _: Annotated[Caller, Depends(require())]) -> list[str]:
     """All notes."""
-    return list(await session.scalars(select(Note.text).order_by(Note.text)))
+    return list(await session.scalars(select(col(Note.text)).order_by(col(Note.text))))
 
 
 @pages.get("/appunti")
@@ -211,6 +211,12 @@ def writer() -> dict[str, str]:
 def reader() -> dict[str, str]:
     """The headers of a program that may only read."""
     return {"Authorization": f"Bearer {READER_TOKEN}"}
+
+
+@pytest.fixture
+def service() -> Service:
+    """The description of the tests' own service, without a database."""
+    return small_service()
 
 
 @pytest.fixture

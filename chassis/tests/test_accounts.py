@@ -1,4 +1,4 @@
-"""Signing in: tokens for programs, cookies for pages; locked after failures; forms from our own pages only."""
+"""Signing in: tokens for programs, cookies for pages; locked after failures; forms only from our pages."""
 
 import asyncio
 import os
@@ -13,6 +13,7 @@ import pytest
 from fastapi import FastAPI
 from trama_chassis import accounts
 from trama_chassis.accounts import Accounts, DemoAccounts, TooManyAttempts, WrongPassword, local_path
+from trama_chassis.clock import machine_now
 
 PASSWORD = "una password lunga"
 
@@ -36,9 +37,7 @@ async def test_a_token_gives_the_caller_and_the_role_acted_in(client: httpx.Asyn
 
 @pytest.mark.parametrize("header", ["", "Bearer ", "Bearer wrong", "Basic YW5uYTp4", "Bearer \u00e8"])
 async def test_without_a_valid_token_the_api_is_401(browser: httpx.AsyncClient, header: str) -> None:
-    answer = await browser.get(
-        "/api/notes/notes", headers={"Authorization": header.encode()} if header else {}
-    )
+    answer = await browser.get("/api/notes/notes", headers={b"Authorization": header.encode()})
     assert answer.status_code == 401
     assert answer.headers["www-authenticate"] == "Bearer"
     assert answer.json()["type"] == "urn:trama:problem:not-signed-in"
@@ -82,7 +81,7 @@ async def test_a_changed_expired_or_foreign_cookie_holds_nothing(
     assert (await browser.get("/appunti")).status_code == 303
     app.state.accounts.member = "sil"
     assert (await browser.get("/appunti")).status_code == 200
-    later = accounts.machine_now().timestamp() + accounts.SESSION_SECONDS + 1
+    later = machine_now().timestamp() + accounts.SESSION_SECONDS + 1
     monkeypatch.setattr(accounts, "machine_now", lambda: datetime.fromtimestamp(later, UTC))
     assert (await browser.get("/appunti")).status_code == 303
 
@@ -133,7 +132,7 @@ async def test_repeated_failures_lock_the_account_even_for_the_right_password(
             await known.sign_in("anna", "no")
     with pytest.raises(TooManyAttempts):
         await known.sign_in("anna", PASSWORD)
-    later = accounts.machine_now().timestamp() + 16
+    later = machine_now().timestamp() + 16
     monkeypatch.setattr(accounts, "machine_now", lambda: datetime.fromtimestamp(later, UTC))
     assert await known.sign_in("anna", PASSWORD)
     with pytest.raises(WrongPassword):

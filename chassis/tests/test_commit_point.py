@@ -110,7 +110,7 @@ async def test_a_deadlock_is_run_again_and_reaches_nobody(
         bodies = [{"take": "a", "give": "b"}, {"take": "b", "give": "a"}]
         path = "/api/notes/form" if form else "/api/notes/json"
         answers = await asyncio.gather(
-            *(client.post(path, **({"data": body} if form else {"json": body})) for body in bodies)
+            *(client.post(path, data=body) if form else client.post(path, json=body) for body in bodies)
         )
     assert [answer.status_code for answer in answers] == [200, 200]
     assert len(attempts) == 3, "the deadlock did not happen, so this test showed nothing"
