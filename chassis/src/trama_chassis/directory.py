@@ -95,7 +95,6 @@ class DirectoryCopy:
             await session.merge(
                 DirectoryHeld(
                     key=record.key.decode(),
-                    version=0,
                     value=record.value,
                     signature=the_headers(record.headers, PLAIN_JSON),
                 )

@@ -96,10 +96,10 @@ class Duties:
     async def send_wanted_grants(self) -> int:
         """Seal and send the grants whose recipients had no key when they were decided, then the streams."""
         async with self._runtime.database.read() as session:
-            if not await mailbox.grants_wanted(session):
+            if not await mailbox.grants_wanted(session, self._runtime):
                 return 0
         async with self._runtime.bookkeeping() as session:
-            wanted = await mailbox.grants_wanted(session)
+            wanted = await mailbox.grants_wanted(session, self._runtime)
             for recipient, grants in _by(wanted, lambda grant: grant.recipient).items():
                 for start in range(0, len(grants), MAX_GRANTS):
                     await self._send_grants(session, recipient, grants[start : start + MAX_GRANTS])
@@ -218,8 +218,26 @@ Missing = tuple[str, str, str, int, datetime | None]
 
 
 async def _missing(session: AsyncSession, now: datetime) -> list[Missing]:
-    """(source, topic, stream, last seq, waiting since) of streams that lack an event and were not lately asked."""
-    rows = await session.execute(
+    """(source, topic, stream, last seq, waiting since) of streams that lack an event, not lately asked."""
+    missing: list[Missing] = []
+    for source, topic, stream, from_seq, seq, since, asked_at, head, heard_at in await _behind(session):
+        last = seq if seq is not None else from_seq - 1
+        noticed = since if since is not None else heard_at
+        if (
+            noticed is None
+            or now - noticed < ASK_AFTER
+            or (asked_at is not None and now - asked_at < ASK_AFTER)
+        ):
+            continue
+        if since is None and (head is None or head <= last):
+            continue
+        missing.append((source, topic, stream, last, since))
+    return missing
+
+
+async def _behind(session: AsyncSession) -> Iterable[Sequence[Any]]:
+    """The granted streams that wait for an event, or whose source says that they go on."""
+    return await session.execute(
         select(
             col(GrantReceived.source),
             col(GrantReceived.topic),
@@ -249,20 +267,6 @@ async def _missing(session: AsyncSession, now: datetime) -> list[Missing]:
             | (col(Position.seq).is_(None) & col(HeadHeard.seq).is_not(None))
         )
     )
-    missing: list[Missing] = []
-    for source, topic, stream, from_seq, seq, since, asked_at, head, heard_at in rows:
-        last = seq if seq is not None else from_seq - 1
-        noticed = since if since is not None else heard_at
-        if (
-            noticed is None
-            or now - noticed < ASK_AFTER
-            or (asked_at is not None and now - asked_at < ASK_AFTER)
-        ):
-            continue
-        if since is None and (head is None or head <= last):
-            continue
-        missing.append((source, topic, stream, last, since))
-    return missing
 
 
 async def _mark_asked(session: AsyncSession, missing: Iterable[Missing], now: datetime) -> None:

@@ -41,6 +41,7 @@ from trama_chassis.tables import (
     Position,
     SourceHeard,
 )
+from trama_chassis.upserts import upsert
 
 if TYPE_CHECKING:
     from trama_chassis.runtime import Runtime
@@ -119,9 +120,9 @@ async def receive(
         case GrantEnd():
             await _end_grants(session, runtime, sender, message)
         case Receipt():
-            await _note_receipt(session, sender, message)
+            await _note_receipt(session, runtime, sender, message)
         case Heads():
-            await _note_heads(session, sender, message, sent_at)
+            await _note_heads(session, runtime, sender, message, sent_at)
         case Request():
             await _answer(session, runtime, sender, message)
         case _:
@@ -209,31 +210,45 @@ async def _end_grants(session: AsyncSession, runtime: "Runtime", sender: str, me
 # What recipients tell of our streams, and what they ask
 
 
-async def _note_receipt(session: AsyncSession, sender: str, message: Receipt) -> None:
+async def _note_receipt(session: AsyncSession, runtime: "Runtime", sender: str, message: Receipt) -> None:
+    """Keep how far a recipient is with the streams it was given; what it says of others is passed over."""
+    told = {stream: (seq, hash_) for triples in message.applied.values() for stream, seq, hash_ in triples}
+    rejected = dict(pair for pairs in message.rejected.values() for pair in pairs)
+    if rejected:
+        rows = await session.execute(
+            select(col(OutboxRow.stream), col(OutboxRow.event_id)).where(col(OutboxRow.event_id).in_(rejected))
+        )
+        rejected = {stream: rejected[event_id] for stream, event_id in rows if stream is not None}
+    named = {stream for streams in message.granted.values() for stream in streams}
+    mine = await _given_to(session, sender, told.keys() | rejected.keys() | named)
     now = clock.machine_now()
-    for triples in message.applied.values():
-        for stream, seq, value_hash in triples:
-            await session.merge(
-                Delivered(stream=stream, recipient=sender, seq=seq, hash=value_hash, heard_at=now)
-            )
-    for pairs in message.rejected.values():
-        for event_id, code in pairs:
-            stream = await session.scalar(
-                select(col(OutboxRow.stream)).where(col(OutboxRow.event_id) == event_id)
-            )
-            if stream is not None:
-                noted = await session.get(Delivered, (stream, sender))
-                if noted is None:
-                    session.add(Delivered(stream=stream, recipient=sender, rejected=code, heard_at=now))
-                else:
-                    noted.rejected = code
-    named = [stream for streams in message.granted.values() for stream in streams]
-    if named:
+    applied = [
+        {"stream": stream, "recipient": sender, "seq": seq, "hash": hash_, "heard_at": now}
+        for stream, (seq, hash_) in told.items()
+        if stream in mine
+    ]
+    await upsert(session, runtime, Delivered, applied, update=("seq", "hash", "heard_at"))
+    refused = [
+        {"stream": stream, "recipient": sender, "seq": 0, "rejected": code, "heard_at": now}
+        for stream, code in rejected.items()
+        if stream in mine
+    ]
+    await upsert(session, runtime, Delivered, refused, update=("rejected", "heard_at"))
+    if named & mine:
         await session.execute(
             update(GrantGiven)
-            .where(col(GrantGiven.recipient) == sender, col(GrantGiven.stream).in_(named))
+            .where(col(GrantGiven.recipient) == sender, col(GrantGiven.stream).in_(named & mine))
             .values(acknowledged=True)
         )
+
+
+async def _given_to(session: AsyncSession, recipient: str, streams: Collection[str]) -> set[str]:
+    found = await session.execute(
+        select(col(GrantGiven.stream)).where(
+            col(GrantGiven.recipient) == recipient, col(GrantGiven.stream).in_(streams)
+        )
+    )
+    return set(found.scalars())
 
 
 async def _answer(session: AsyncSession, runtime: "Runtime", sender: str, message: Request) -> None:
@@ -251,33 +266,54 @@ async def _answer(session: AsyncSession, runtime: "Runtime", sender: str, messag
                 await resend.ask(session, stream, from_seq)
 
 
-async def _note_heads(session: AsyncSession, sender: str, message: Heads, sent_at: datetime) -> None:
+async def _note_heads(
+    session: AsyncSession, runtime: "Runtime", sender: str, message: Heads, sent_at: datetime
+) -> None:
     text, now = instant(sent_at), clock.machine_now()
     heard = await session.get(SourceHeard, sender)
     if heard is None:
         session.add(SourceHeard(source=sender, sent_at=text, heard_at=now))
     elif heard.sent_at < text:
         heard.sent_at, heard.heard_at = text, now
-    for topic, triples in message.heads.items():
-        owner = parse_topic(topic)
-        if owner is None or owner.principal != sender:
-            continue
-        for stream, seq, value_hash in triples:
-            known = await session.get(HeadHeard, (topic, stream))
-            if known is None:
-                session.add(HeadHeard(topic=topic, stream=stream, seq=seq, hash=value_hash, heard_at=now))
-            elif seq > known.seq:
-                known.seq, known.hash, known.heard_at = seq, value_hash, now
+    rows = [
+        {"topic": topic, "stream": stream, "seq": seq, "hash": value_hash, "heard_at": now}
+        for topic, triples in message.heads.items()
+        if (owner := parse_topic(topic)) is not None and owner.principal == sender
+        for stream, seq, value_hash in triples
+    ]
+    lost = await _heard_of_first(session, rows)
+    await upsert(session, runtime, HeadHeard, rows, update=("seq", "hash", "heard_at"))
+    if lost:
+        await send(session, runtime, [(sender, Request(keys=lost))])
+
+
+async def _heard_of_first(session: AsyncSession, rows: Sequence[dict[str, Any]]) -> dict[str, list[str]]:
+    """Streams whose head is told though their key, sent before it, has not come: lost, so asked for, once."""
+    named = {(row["topic"], row["stream"]) for row in rows}
+    for table in (GrantReceived, Erased, HeadHeard):
+        known = await session.execute(
+            select(col(table.topic), col(table.stream)).where(
+                col(table.stream).in_({stream for _, stream in named})
+            )
+        )
+        named -= {(topic, stream) for topic, stream in known}
+    lost: dict[str, list[str]] = defaultdict(list)
+    for topic, stream in sorted(named):
+        lost[topic].append(stream)
+    return dict(lost)
 
 
 # What this service tells, on its own time (see duties)
 
 
-async def grants_wanted(session: AsyncSession) -> Sequence[GrantGiven]:
-    """Grants that could not be sealed yet, or that were asked for again."""
+async def grants_wanted(session: AsyncSession, runtime: "Runtime") -> Sequence[GrantGiven]:
+    """Grants that could not be sealed before, or were asked for again, to recipients that have a key now."""
+    now = clock.machine_now()
+    reachable = [name for name in runtime.directory.principals() if runtime.directory.hpke_key(name, now)]
     found = await session.execute(
         select(GrantGiven)
         .where(col(GrantGiven.message).is_(None), col(GrantGiven.ended_at).is_(None))
+        .where(col(GrantGiven.recipient).in_(reachable))
         .order_by(col(GrantGiven.recipient), col(GrantGiven.stream))
         .limit(640)
     )

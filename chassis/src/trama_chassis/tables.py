@@ -33,12 +33,19 @@ def _json(*, nullable: bool = True) -> Any:  # noqa: ANN401 - as above
     return Field(default=None, sa_column=Column(JSON, nullable=nullable))
 
 
+def _behind(name: str) -> Index:
+    """An index of the rows that have moved on since it was told: few, among very many."""
+    moved = text("seq > told_seq")
+    return Index(name, "told_seq", sqlite_where=moved, postgresql_where=moved)
+
+
 class OwnStream(SQLModel, table=True):
     """A stream this service writes: one slice of a record for one circle and scope. One key, for ever."""
 
     __tablename__ = "own_stream"
     __table_args__ = (
         UniqueConstraint("topic", "record", "circle", "scope", "generation"),
+        _behind("ix_own_stream_behind"),
         {"info": {"contended": True}},
     )
     stream: str = Field(primary_key=True)
@@ -153,6 +160,7 @@ class Position(SQLModel, table=True):
     """How far one foreign stream has been applied."""
 
     __tablename__ = "position"
+    __table_args__ = (_behind("ix_position_behind"),)
     topic: str = Field(primary_key=True)
     stream: str = Field(primary_key=True)
     seq: int
@@ -254,7 +262,6 @@ class DirectoryHeld(SQLModel, table=True):
 
     __tablename__ = "directory_held"
     key: str = Field(primary_key=True)
-    version: int
     value: bytes = _bytes()
     signature: bytes = _bytes()
 
