@@ -164,6 +164,8 @@ class Batch:
             if one.envelope is None:
                 return
             await self._take(one, one.envelope, standing)
+            if standing.seq < row.seq:
+                return
 
     async def bury(self, one: Checked, code: str, reason: str) -> None:
         """Make an event a dead letter: its exact bytes are kept, its stream waits, nobody else does."""

@@ -152,10 +152,10 @@ def _decide(
 
 
 async def _act(session: AsyncSession, runtime: "Runtime", changes: Changes) -> None:
-    if changes.decisions:
-        await session.execute(insert(Decision), changes.decisions)
     if changes.ended:
         await _end(session, runtime, changes)
+    if changes.decisions:
+        await session.execute(insert(Decision), changes.decisions)
     if changes.granted:
         await _grant(session, runtime, changes)
 

@@ -114,8 +114,10 @@ class Inbox:
 
     async def follow(self, topic: str, stream: str) -> None:
         """Take what waits in a stream, one transaction each, as far as it goes."""
-        while (one := await self._next_waiting(topic, stream)) is not None:
+        before: Record | None = None
+        while (one := await self._next_waiting(topic, stream)) is not None and one.record != before:
             await self._alone(one)
+            before = one.record
 
     async def _next_waiting(self, topic: str, stream: str) -> Checked | None:
         async with self._runtime.database.read() as session:
