@@ -135,6 +135,8 @@ class Consumer:
         behind = {one for one in partitions if await client.position(one) < ends[one]}
         while behind:
             polled = await client.getmany(*behind, timeout_ms=POLL_MS, max_records=BATCH)
+            if polled:
+                self._runtime.health.mark("consumer")
             await self._take(client, polled)
             behind = {one for one in behind if await client.position(one) < ends[one]}
 

@@ -160,7 +160,8 @@ async def _take_grants(
         if name in erased:
             runtime.count(sender, Outcome.ERASED)
         elif before is None:
-            session.add(_received(runtime, sender, grant))
+            held[name] = _received(runtime, sender, grant)
+            session.add(held[name])
         elif runtime.keystore.open(before.sealed_key, before.stream) != grant.raw_key:
             runtime.count(sender, Outcome.EQUIVOCATION)
             runtime.log.error("another key for a granted stream", source=sender)
@@ -216,7 +217,9 @@ async def _note_receipt(session: AsyncSession, runtime: "Runtime", sender: str, 
     rejected = dict(pair for pairs in message.rejected.values() for pair in pairs)
     if rejected:
         rows = await session.execute(
-            select(col(OutboxRow.stream), col(OutboxRow.event_id)).where(col(OutboxRow.event_id).in_(rejected))
+            select(col(OutboxRow.stream), col(OutboxRow.event_id)).where(
+                col(OutboxRow.event_id).in_(rejected)
+            )
         )
         rejected = {stream: rejected[event_id] for stream, event_id in rows if stream is not None}
     named = {stream for streams in message.granted.values() for stream in streams}
