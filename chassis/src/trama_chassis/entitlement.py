@@ -105,8 +105,11 @@ def entitled(offered: Offered, recipient: str, known: Knowledge) -> Verdict:
     member, _, service = recipient.partition(".")
     if member not in known.directory.members:
         return _deny("not in the directory")
-    if offered.circle not in known.directory.circles(member):
-        return _deny(f"{member} is not in circle {offered.circle}")
+    if service not in known.directory.services(member):
+        return _deny(f"{member} has no service {service}")
+    for either in (offered.member, member):
+        if offered.circle not in known.directory.circles(either):
+            return _deny(f"{either} is not in circle {offered.circle}")
     if offered.circle == "accountability":
         if service != ACCOUNTABLE:
             return _deny("facts are read by reporting services only")
