@@ -34,6 +34,7 @@ ALLOWED = frozenset(
             "source",
         ),
         *("recipient", "outcome", "code", "error", "errors", "error_id", "attempt", "reason"),
+        *("topics", "events"),
         *(
             "method",
             "route",
