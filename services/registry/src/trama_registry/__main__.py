@@ -1,0 +1,28 @@
+"""The registry as the chassis runs it: lists, and nothing else."""
+
+from pathlib import Path
+
+from trama_chassis.service import Service
+
+from trama_registry import api, models, pages
+from trama_registry.event_handlers import handlers
+from trama_registry.settings import RegistrySettings
+
+service = Service(
+    name="registry",
+    title="Persone e segnalazioni",
+    routers=[api.router, pages.router],
+    handlers=handlers,
+    tables=[
+        models.Person,
+        models.TakingInCharge,
+        models.Authorisation,
+        models.Referral,
+        models.ReferralAnswer,
+        models.ReferralCopy,
+        models.EntryCopy,
+    ],
+    migrations=Path(__file__).with_name("migrations"),
+    settings=RegistrySettings,
+    page_prefixes=("/persone", "/segnalazioni"),
+)

@@ -1,0 +1,29 @@
+"""What the registry does. Commands load, decide by a rule of `models`, add, publish; none commits."""
+
+from trama_registry.commands.authorisation import give_authorisation
+from trama_registry.commands.person import register_person
+from trama_registry.commands.referral import (
+    accept_referral,
+    decline_referral,
+    learn_acceptance,
+    learn_refusal,
+    send_referral,
+)
+from trama_registry.commands.taking_in_charge import (
+    assign_case_manager,
+    close_taking_in_charge,
+    open_taking_in_charge,
+)
+
+__all__ = [
+    "accept_referral",
+    "assign_case_manager",
+    "close_taking_in_charge",
+    "decline_referral",
+    "give_authorisation",
+    "learn_acceptance",
+    "learn_refusal",
+    "open_taking_in_charge",
+    "register_person",
+    "send_referral",
+]

@@ -1,0 +1,130 @@
+"""Opening and closing the relation proper to this member, and who is the one person to speak to."""
+
+from datetime import date, datetime, time
+from uuid import uuid4
+
+from sqlalchemy.ext.asyncio import AsyncSession
+from trama_chassis import outbox
+from trama_chassis.accounts import Caller
+from trama_chassis.clock import ZONE
+from trama_chassis.outbox import runtime_of
+from trama_chassis.runtime import Runtime
+from trama_contracts.payload_fields import Sector
+from trama_contracts.registry import CaseManagerAssigned, TakingInChargeClosed, TakingInChargeOpened
+
+from trama_registry import queries
+from trama_registry.errors import NoTakingInChargeHere, NotInCharge
+from trama_registry.models import TakingInCharge
+from trama_registry.schemas import AssignCaseManager, CloseTakingInCharge, OpenTakingInCharge
+
+SECTORS: dict[str, Sector] = {
+    "social": "social",
+    "health": "health",
+    "work-integration": "work-integration",
+    "employment": "employment",
+}
+
+
+async def open_taking_in_charge(
+    session: AsyncSession, record: str, request: OpenTakingInCharge, by: Caller
+) -> TakingInCharge:
+    """Take a person in charge; after a closing this is a new episode.
+
+    Raises PersonNotHere, AlreadyInCharge, NoTakingInChargeHere, DayInFuture, DayTooEarly.
+    """
+    await queries.find_person(session, record)
+    last = await queries.last_taking_in_charge(session, record)
+    return open_episode(session, record, request, by, last=last)
+
+
+def open_episode(
+    session: AsyncSession,
+    record: str,
+    request: OpenTakingInCharge,
+    by: Caller,
+    *,
+    last: TakingInCharge | None,
+) -> TakingInCharge:
+    """Open an episode after the last one, if there was any, and publish it."""
+    runtime = runtime_of(session)
+    today = runtime.clock.today()
+    opening = TakingInChargeOpened(
+        episode=str(uuid4()),
+        sector=_sector_of(runtime),
+        opened_on=request.opened_on or today,
+        need=request.need,
+    )
+    episode = TakingInCharge.open(record, opening, last=last, today=today)
+    session.add(episode)
+    happened = _moment(runtime, opening.opened_on)
+    outbox.add(session, opening, record=record, scope=episode.episode, occurred_at=happened)
+    if request.case_manager is not None:
+        _assign(session, episode, request.case_manager, by)
+    return episode
+
+
+def _sector_of(runtime: Runtime) -> Sector:
+    """The sector proper to this member, by its setting or else by the directory."""
+    entry = runtime.directory.current.entry(runtime.settings.member)
+    named = getattr(runtime.settings, "sector", None) or (entry.sector if entry is not None else "")
+    if named not in SECTORS:
+        raise NoTakingInChargeHere
+    return SECTORS[named]
+
+
+def _moment(runtime: Runtime, day: date, *, at_end: bool = False) -> datetime:
+    """When something dated happened: now if it is of today, else the first or last moment of its day."""
+    if day == runtime.clock.today():
+        return runtime.clock.moment()
+    return datetime.combine(day, time(23, 59, 59, 999_000) if at_end else time(), ZONE)
+
+
+async def close_taking_in_charge(
+    session: AsyncSession, record: str, request: CloseTakingInCharge
+) -> TakingInCharge:
+    """End the open episode with its reason. Raises PersonNotHere, NotInCharge, DayInFuture, DayTooEarly."""
+    runtime = runtime_of(session)
+    episode = await in_charge(session, record)
+    today = runtime.clock.today()
+    closed_on = request.closed_on or today
+    episode.close(request.reason, on=closed_on, today=today)
+    closed = TakingInChargeClosed(episode=episode.episode, closed_on=closed_on, reason=request.reason)
+    happened = _moment(runtime, closed_on, at_end=True)
+    outbox.add(session, closed, record=record, scope=episode.episode, occurred_at=happened)
+    return episode
+
+
+async def in_charge(session: AsyncSession, record: str) -> TakingInCharge:
+    """The open episode, locked: it stays open until what is recorded under it is. Raises NotInCharge."""
+    episode = await queries.open_taking_in_charge_of(session, record, lock=True)
+    if episode is None:
+        await queries.find_person(session, record)
+        raise NotInCharge
+    return episode
+
+
+async def assign_case_manager(
+    session: AsyncSession, record: str, request: AssignCaseManager, by: Caller
+) -> TakingInCharge:
+    """Make somebody the referente; who was it before is so no longer.
+
+    Raises PersonNotHere, NotInCharge, DayInFuture, DayTooEarly.
+    """
+    episode = await in_charge(session, record)
+    _assign(session, episode, request, by)
+    return episode
+
+
+def _assign(session: AsyncSession, episode: TakingInCharge, request: AssignCaseManager, by: Caller) -> None:
+    runtime = runtime_of(session)
+    today = runtime.clock.today()
+    assigned = CaseManagerAssigned(
+        episode=episode.episode,
+        operator=request.operator or by.operator,
+        name=request.name or by.name,
+        phone=request.phone,
+        since=request.since or today,
+    )
+    episode.assign(assigned, today=today)
+    happened = _moment(runtime, assigned.since)
+    outbox.add(session, assigned, record=episode.record, scope=episode.episode, occurred_at=happened)

@@ -1,0 +1,56 @@
+"""The registry's pages: persons, referrals, a person's story. They call the same queries as the API."""
+
+from pathlib import Path
+from typing import Annotated
+
+from fastapi import Depends, Query, Request, Response
+from trama_chassis import web
+from trama_chassis.accounts import Caller, require
+from trama_chassis.clock import ZONE
+from trama_chassis.database import Reading, Router
+from trama_chassis.outbox import runtime_of
+from trama_contracts.event import Uuid
+
+from trama_registry import queries
+from trama_registry.queries import told
+
+router = Router()
+templates = web.environment(Path(__file__).with_name("templates"))
+templates.filters["day"] = told.day
+templates.filters["local"] = lambda moment: moment.astimezone(ZONE)
+templates.globals["refusals"] = told.REFUSALS
+Operator = Annotated[Caller, Depends(require("caseworker", "supervisor"))]
+
+
+@router.get("/persone")
+async def persons_page(
+    request: Request,
+    session: Reading,
+    _: Operator,
+    nome: Annotated[str, Query(max_length=100)] = "",
+    dopo: Annotated[Uuid | None, Query()] = None,
+) -> Response:
+    """The list of persons, by name."""
+    listed = await queries.persons_by_name(session, nome, dopo)
+    return web.page(request, "persone.html", {"listed": listed, "sought": nome}, templates=templates)
+
+
+@router.get("/persone/{record}/storia")
+async def story_page(request: Request, record: Uuid, session: Reading, _: Operator) -> Response:
+    """A person's story: who they are, who follows, what happened, how complete this is."""
+    values = {
+        "person": await queries.person_view(session, record),
+        "timeline": await queries.timeline(session, record),
+    }
+    return web.page(request, "storia.html", values, templates=templates)
+
+
+@router.get("/segnalazioni")
+async def referrals_page(request: Request, session: Reading, _: Operator) -> Response:
+    """Referrals received and sent."""
+    values = {
+        "received": await queries.received_referrals(session),
+        "sent": await queries.sent_referrals(session),
+        "name_of": queries.names_of(runtime_of(session).directory.current),
+    }
+    return web.page(request, "segnalazioni.html", values, templates=templates)

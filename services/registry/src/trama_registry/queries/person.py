@@ -1,0 +1,139 @@
+"""Persons of this registry, their taking in charge and authorisations."""
+
+from datetime import date
+
+from sqlalchemy import select, tuple_
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+from trama_chassis.outbox import runtime_of
+
+from trama_registry.errors import PersonNotHere
+from trama_registry.models import Authorisation, Person, TakingInCharge, sort_name_of
+from trama_registry.schemas import (
+    AuthorisationView,
+    BasisAsked,
+    CaseManagerView,
+    PersonList,
+    PersonListed,
+    PersonView,
+    TakingInChargeView,
+)
+
+PAGE = 50
+
+
+async def find_person(session: AsyncSession, record: str) -> Person:
+    """The person of a record of ours. Raises PersonNotHere."""
+    person = await session.get(Person, record)
+    if person is None:
+        raise PersonNotHere
+    return person
+
+
+async def find_by_tax_code(session: AsyncSession, tax_code: str | None) -> Person | None:
+    """The person who has this tax code; nobody has none."""
+    if tax_code is None:
+        return None
+    return await session.scalar(select(Person).where(col(Person.tax_code) == tax_code))
+
+
+async def open_taking_in_charge_of(
+    session: AsyncSession, record: str, *, lock: bool = False
+) -> TakingInCharge | None:
+    """The open episode of a record; locked, it cannot be closed by another before this transaction ends."""
+    wanted = select(TakingInCharge).where(
+        col(TakingInCharge.record) == record, col(TakingInCharge.closed_on).is_(None)
+    )
+    return await session.scalar(wanted.with_for_update() if lock else wanted)
+
+
+async def last_taking_in_charge(session: AsyncSession, record: str) -> TakingInCharge | None:
+    """The open episode, or the one closed last."""
+    closed_on = col(TakingInCharge.closed_on)
+    return await session.scalar(
+        select(TakingInCharge)
+        .where(col(TakingInCharge.record) == record)
+        .order_by(closed_on.is_(None).desc(), closed_on.desc())
+        .limit(1)
+    )
+
+
+async def find_authorisation(session: AsyncSession, authorisation: str, record: str) -> Authorisation | None:
+    """An authorisation that this person gave here."""
+    found = await session.get(Authorisation, authorisation)
+    return found if found is not None and found.record == record else None
+
+
+async def authorisations_of(session: AsyncSession, record: str) -> list[AuthorisationView]:
+    """What this person authorised here, newest first. Raises PersonNotHere."""
+    await find_person(session, record)
+    today = runtime_of(session).clock.today()
+    found = await session.scalars(
+        select(Authorisation)
+        .where(col(Authorisation.record) == record)
+        .order_by(col(Authorisation.starts_on).desc(), col(Authorisation.authorisation))
+    )
+    return [authorisation_view(given, today) for given in found]
+
+
+def authorisation_view(given: Authorisation, today: date) -> AuthorisationView:
+    """An authorisation as it is shown."""
+    values = given.model_dump(exclude={"basis"})
+    return AuthorisationView(**values, basis=BasisAsked(**given.basis), in_force=given.in_force(today))
+
+
+async def person_view(session: AsyncSession, record: str) -> PersonView:
+    """A person and the open taking in charge. Raises PersonNotHere."""
+    person = await find_person(session, record)
+    episode = await open_taking_in_charge_of(session, record)
+    return PersonView(
+        **person.model_dump(exclude={"sort_name"}),
+        taking_in_charge=view_of_taking_in_charge(episode) if episode else None,
+    )
+
+
+def view_of_taking_in_charge(episode: TakingInCharge) -> TakingInChargeView:
+    """An episode as it is shown."""
+    names = set(TakingInChargeView.model_fields) - {"case_manager"}
+    return TakingInChargeView(**episode.model_dump(include=names), case_manager=_case_manager(episode))
+
+
+def _case_manager(episode: TakingInCharge) -> CaseManagerView | None:
+    operator, name, since = episode.case_manager, episode.case_manager_name, episode.case_manager_since
+    if operator is None or name is None or since is None:
+        return None
+    return CaseManagerView(operator=operator, name=name, phone=episode.case_manager_phone, since=since)
+
+
+async def persons_by_name(session: AsyncSession, sought: str = "", after: str | None = None) -> PersonList:
+    """A page of persons whose name begins as sought, in the order of names."""
+    wanted = (
+        select(Person, col(TakingInCharge.opened_on))
+        .outerjoin(
+            TakingInCharge,
+            (col(TakingInCharge.record) == col(Person.record)) & col(TakingInCharge.closed_on).is_(None),
+        )
+        .order_by(col(Person.sort_name), col(Person.record))
+        .limit(PAGE + 1)
+    )
+    if sought:
+        wanted = wanted.where(col(Person.sort_name).startswith(sort_name_of(sought), autoescape=True))
+    last = await session.get(Person, after) if after else None
+    if last is not None:
+        wanted = wanted.where(
+            tuple_(col(Person.sort_name), col(Person.record)) > tuple_(last.sort_name, last.record)
+        )
+    rows = list(await session.execute(wanted))
+    listed = [_listed(person, since) for person, since in rows[:PAGE]]
+    return PersonList(persons=listed, after=listed[-1].record if len(rows) > PAGE else None)
+
+
+def _listed(person: Person, since: date | None) -> PersonListed:
+    name = " ".join(part for part in (person.family_name, person.given_name) if part)
+    return PersonListed(
+        record=person.record,
+        name=name,
+        birth_date=person.birth_date,
+        town=person.town,
+        in_charge_since=since,
+    )
