@@ -225,7 +225,7 @@ class Batch:
         """Write the kept bytes and the positions, each in one statement."""
         moved = [one for one in self._standings.values() if one.changed and not one.erased]
         if self._kept:
-            await self._session.execute(insert(InboxEvent), self._kept)
+            await (await self._session.connection()).execute(table_of(InboxEvent).insert(), self._kept)
         for standing in moved:
             if standing.waiting:
                 await self._forget_waiting(standing)

@@ -76,7 +76,7 @@ class Consumer:
         client = await self._start()
         while True:
             await self._runtime.lease.assert_held()
-            polled = await client.getmany(timeout_ms=POLL_MS, max_records=BATCH)
+            polled = await client.getmany(timeout_ms=POLL_MS)
             self._runtime.health.mark("consumer")
             if polled:
                 await self._take(client, polled)
@@ -134,7 +134,7 @@ class Consumer:
         ends = await client.end_offsets(partitions)
         behind = {one for one in partitions if await client.position(one) < ends[one]}
         while behind:
-            polled = await client.getmany(*behind, timeout_ms=POLL_MS, max_records=BATCH)
+            polled = await client.getmany(*behind, timeout_ms=POLL_MS)
             if polled:
                 self._runtime.health.mark("consumer")
             await self._take(client, polled)
@@ -169,11 +169,13 @@ class Consumer:
         A key is acknowledged by the broker before the first event it opens is sent: what is still unknown
         when the mailbox has been read is not for us, and nothing of it is kept.
         """
-        checked = await self._runtime.inbox.check(records)
-        if await self._runtime.inbox.has_unknown_streams(checked):
-            mailboxes = [one for one in client.assignment() if _kind(one.topic) == "mailbox"]
-            await self._drain(client, mailboxes)
-        await self._runtime.inbox.apply(checked)
+        for start in range(0, len(records), BATCH):
+            checked = await self._runtime.inbox.check(records[start : start + BATCH])
+            if await self._runtime.inbox.has_unknown_streams(checked):
+                mailboxes = [one for one in client.assignment() if _kind(one.topic) == "mailbox"]
+                await self._drain(client, mailboxes)
+            await self._runtime.inbox.apply(checked)
+            self._runtime.health.mark("consumer")
 
     async def _take_mail(self, records: Sequence[Record]) -> None:
         for record in records:

@@ -19,7 +19,7 @@ from trama_contracts.inner import Actor, Continues, Inner, encode_inner
 from trama_contracts.sealing import seal_event, value_hash
 from trama_contracts.signature import signature_header
 
-from trama_chassis import clock, granting, streams
+from trama_chassis import bulk, clock, granting, streams
 from trama_chassis.errors import Refused
 from trama_chassis.handlers import Origin
 from trama_chassis.streams import StreamHead, StreamName
@@ -138,6 +138,7 @@ async def commit(session: AsyncSession) -> None:
     work: Work | None = session.info.pop("work", None)
     if work is not None and (work.drafts or work.regrants):
         await _publish(session, runtime, work)
+    await bulk.write(session)
     await session.commit()
     if work is not None:
         runtime.wake.set()

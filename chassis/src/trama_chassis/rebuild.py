@@ -19,7 +19,7 @@ from trama_contracts.messages import MAX_ITEMS, Request
 from trama_contracts.names import parse_topic
 from trama_contracts.sealing import open_sealed
 
-from trama_chassis import mailbox
+from trama_chassis import bulk, mailbox
 from trama_chassis.batch import origin_of
 from trama_chassis.handlers import EventHandlers
 from trama_chassis.tables import GrantReceived, InboxEvent, OutboxRow, OwnStream, Position, Waiting, table_of
@@ -163,6 +163,7 @@ async def _page(
 
 
 async def _turn_page(session: AsyncSession, progress: Progress | None, done: int, total: int) -> None:
+    await bulk.write(session)
     await session.flush()
     session.expunge_all()
     if progress is not None:
