@@ -13,7 +13,7 @@ from trama_contracts.encoding import from_b64u
 from trama_contracts.errors import Malformed
 from trama_contracts.fields import Instant, KeyName
 from trama_contracts.hpke import PUBLIC_LENGTH, X25519, XWING, SuiteName, hpkekey_of
-from trama_contracts.inner import instant, parse_instant
+from trama_contracts.moments import instant, parse_instant
 from trama_contracts.names import parse_topic
 from trama_contracts.opening import check_signed
 from trama_contracts.outcomes import Outcome

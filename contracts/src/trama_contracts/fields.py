@@ -13,15 +13,30 @@ from pydantic import (
 )
 
 from trama_contracts.encoding import from_b64
-from trama_contracts.inner import INSTANT_PATTERN, instant, parse_instant
+from trama_contracts.event import Uuid
+from trama_contracts.moments import INSTANT_PATTERN, instant, parse_instant
 from trama_contracts.names import (
     MAX_SEQ,
-    NETWORK_PATTERN,
     SERVICE_PATTERN,
     is_member,
     parse_topic,
 )
 from trama_contracts.strict_json import LARGEST_INTEGER
+
+__all__ = [
+    "Base64",
+    "Hash",
+    "Instant",
+    "KeyName",
+    "MemberName",
+    "Secret",
+    "Seq",
+    "ServiceName",
+    "Signature",
+    "TopicName",
+    "Uuid",
+    "Version",
+]
 
 HASH_PATTERN: Final = "[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]"
 """b64u of 32 bytes, trailing bits canonical."""
@@ -63,7 +78,6 @@ Hash = Annotated[str, StringConstraints(pattern=f"^{HASH_PATTERN}$")]
 Secret = Annotated[str, StringConstraints(pattern=f"^{HASH_PATTERN}$"), Field(repr=False)]
 KeyName = Annotated[str, StringConstraints(pattern=f"^{KID_PATTERN}$")]
 Signature = Annotated[str, StringConstraints(pattern=f"^{SIGNATURE_PATTERN}$")]
-Network = Annotated[str, StringConstraints(pattern=f"^{NETWORK_PATTERN}$")]
 MemberName = Annotated[str, AfterValidator(_member)]
 ServiceName = Annotated[str, StringConstraints(pattern=f"^{SERVICE_PATTERN}$")]
 TopicName = Annotated[str, AfterValidator(_topic_of_streams)]

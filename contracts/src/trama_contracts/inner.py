@@ -2,37 +2,35 @@
 
 import re
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, Final, cast
 
 from trama_contracts.encoding import HASH_LENGTH, from_b64u
 from trama_contracts.errors import InvalidPayload, Malformed
+from trama_contracts.fields import Hash, Seq, TopicName, Uuid
+from trama_contracts.moments import INSTANT_PATTERN, instant, parse_instant
 from trama_contracts.names import CIRCLES, MAX_SEQ, Circle, is_member, is_uuid4, is_wire_type, parse_topic
 from trama_contracts.sealing import compact
 from trama_contracts.strict_json import DOCUMENT_DEPTH, parse
 
-INSTANT_PATTERN: Final = r"[0-9]{4}-[0-9]{2}-[0-9]{2}T(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]\.[0-9]{3}Z"
+__all__ = [
+    "INSTANT_PATTERN",
+    "MAX_CAUSES",
+    "Actor",
+    "Continues",
+    "Head",
+    "Inner",
+    "complete",
+    "encode_inner",
+    "instant",
+    "parse_head",
+    "parse_inner",
+    "parse_instant",
+]
+
 MAX_CAUSES: Final = 16
 
-_INSTANT: Final = re.compile(INSTANT_PATTERN)
 _TRACEPARENT: Final = re.compile(r"00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}")
-
-
-def instant(moment: datetime) -> str:
-    """A moment as the wire writes it: UTC, milliseconds, Z. Refuses a moment without a zone."""
-    if moment.tzinfo is None:
-        raise ValueError("a moment without a zone")
-    return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-
-
-def parse_instant(text: str) -> datetime:
-    """The moment a text of the wire stands for; raises Malformed for any other spelling or no such day."""
-    if _INSTANT.fullmatch(text) is None:
-        raise Malformed("a moment is written YYYY-MM-DDThh:mm:ss.sssZ")
-    try:
-        return datetime.fromisoformat(text)
-    except ValueError as fault:
-        raise Malformed("no such moment") from fault
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,10 +48,10 @@ class Actor:
 class Continues:
     """The last event of the stream that this one goes on from."""
 
-    topic: str
-    stream: str
-    seq: int
-    hash: str
+    topic: TopicName
+    stream: Uuid
+    seq: Seq
+    hash: Hash
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,8 @@ from trama_contracts.encoding import b64, b64u, from_b64u, full_hash
 from trama_contracts.errors import InvalidPayload, Malformed, TooLarge
 from trama_contracts.event import Uuid
 from trama_contracts.fields import Base64, Hash, Instant, Secret, Seq, TopicName
-from trama_contracts.inner import Continues, instant, parse_instant
+from trama_contracts.inner import Continues
+from trama_contracts.moments import instant, parse_instant
 from trama_contracts.names import Circle
 from trama_contracts.padding import MAX_INNER
 from trama_contracts.sealing import compact
