@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 from trama_contracts.event import Event, Fact
 from trama_contracts.facts import Counted, fact_of
-from trama_contracts.inner import Actor, Continues, Inner, encode_inner
+from trama_contracts.inner import Actor, Continues, Inner, encode_inner, instant, parse_instant
 from trama_contracts.sealing import seal_event, value_hash
 from trama_contracts.signature import signature_header
 
@@ -53,6 +53,7 @@ class Draft:
     event_id: str
     name: StreamName
     occurred_at: datetime
+    recorded_at: datetime
     actor: Actor
     caused_by: tuple[str, ...] = ()
     corrects: str | None = None
@@ -110,12 +111,14 @@ def add(
     work = work_of(session)
     full_scope = f"{event.scope}:{scope}"
     name = StreamName(runtime.settings.topic("events"), record, event.circle, full_scope)
+    now = runtime.clock.moment()
     work.drafts.append(
         Draft(
             event=event,
             event_id=event_id,
             name=name,
-            occurred_at=occurred_at or runtime.clock.now(),
+            occurred_at=parse_instant(instant(occurred_at)) if occurred_at is not None else now,
+            recorded_at=now,
             actor=session.info.get("actor") or _itself(runtime),
             caused_by=tuple(session.info.get("caused_by", ())),
             corrects=corrects,
@@ -190,7 +193,7 @@ def _fact(runtime: "Runtime", draft: Draft, ids: dict[str, str]) -> Draft:
     if fact is None:
         raise TypeError(f"{draft.event.wire_type} is counted but has no fact")
     name = StreamName(runtime.settings.topic("facts"), draft.name.record, "accountability", draft.name.scope)
-    return Draft(fact, str(uuid.uuid4()), name, draft.occurred_at, _itself(runtime))
+    return Draft(fact, str(uuid.uuid4()), name, draft.occurred_at, draft.recorded_at, _itself(runtime))
 
 
 def _row(runtime: "Runtime", draft: Draft, head: StreamHead) -> dict[str, Any]:
@@ -205,7 +208,7 @@ def _row(runtime: "Runtime", draft: Draft, head: StreamHead) -> dict[str, Any]:
         subject=head.stream,
         streamseq=head.seq + 1,
         prevhash=head.hash,
-        inner=encode_inner(_inner(runtime, draft, head)),
+        inner=encode_inner(_inner(draft, head)),
     )
     head.seq, head.hash = head.seq + 1, value_hash(value)
     if is_fact:
@@ -225,14 +228,14 @@ def _row(runtime: "Runtime", draft: Draft, head: StreamHead) -> dict[str, Any]:
     }
 
 
-def _inner(runtime: "Runtime", draft: Draft, head: StreamHead) -> Inner:
+def _inner(draft: Draft, head: StreamHead) -> Inner:
     """What of an event is sealed; a fact does not name the record."""
     return Inner(
         type=draft.event.wire_type,
         circle=draft.event.circle,
         record=None if isinstance(draft.event, Fact) else draft.name.record,
         occurred_at=draft.occurred_at,
-        recorded_at=runtime.clock.now(),
+        recorded_at=draft.recorded_at,
         actor=draft.actor,
         caused_by=draft.caused_by,
         corrects=draft.corrects,
@@ -267,7 +270,7 @@ async def _copy_own(
             circle=draft.name.circle,
             scope=draft.name.scope,
             occurred_at=draft.occurred_at,
-            recorded_at=runtime.clock.now(),
+            recorded_at=draft.recorded_at,
             actor=draft.actor,
             caused_by=draft.caused_by,
             corrects=draft.corrects,
