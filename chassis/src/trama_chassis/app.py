@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 from fastapi import APIRouter, FastAPI, Form, Request
 from fastapi.responses import JSONResponse, RedirectResponse, Response
@@ -153,48 +153,61 @@ class MemberOrigin:
         await app(scope, receive, send)
 
 
+front_routes = APIRouter()
+
+
+@front_routes.get("/")
+async def index(request: Request) -> Response:
+    """The member's first page: which services there are, and where."""
+    request.state.caller = await request.app.state.accounts.identify(request)
+    return web.page(request, "origin.html", {"services": request.app.state.services})
+
+
+@front_routes.get("/accedi")
+async def sign_in_page(request: Request, next: str = "/") -> Response:
+    """The form to sign in."""
+    return _sign_in_form(request, next)
+
+
+@front_routes.post("/accedi")
+async def sign_in(
+    request: Request,
+    operator: Annotated[str, Form(max_length=64)],
+    password: Annotated[str, Form(max_length=256)],
+    next: Annotated[str, Form()] = "/",
+) -> Response:
+    """Check the password, set the cookie, go where one wanted to go."""
+    accounts.refuse_other_site(request)
+    known: accounts.Accounts = request.app.state.accounts
+    try:
+        cookie = await known.sign_in(operator, password)
+    except (accounts.WrongPassword, accounts.TooManyAttempts) as refused:
+        return _sign_in_form(request, next, operator=operator, refused=refused)
+    response = RedirectResponse(accounts.local_path(next), 303)
+    known.set_cookie(request, response, cookie)
+    return response
+
+
+@front_routes.post("/esci")
+async def sign_out(request: Request) -> Response:
+    """End the session, here and at every service of the member in this process."""
+    known: accounts.Accounts = request.app.state.accounts
+    await known.identify(request)
+    session = known.session(request)
+    if session is not None:
+        known.end(session)
+    response = RedirectResponse("/", 303)
+    known.set_cookie(request, response, "")
+    return response
+
+
 def _front(apps: Sequence[FastAPI]) -> FastAPI:
     """The origin's own pages: the index, signing in and out, the style sheet, Swagger UI's files."""
     front = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
     front.state.member = apps[0].state.member
     front.state.accounts = apps[0].state.accounts
-    services = [_listed(app) for app in apps]
-
-    @front.get("/")
-    async def index(request: Request) -> Response:
-        request.state.caller = await front.state.accounts.identify(request)
-        return web.page(request, "origin.html", {"services": services})
-
-    @front.get("/accedi")
-    async def sign_in_page(request: Request, next: str = "/") -> Response:
-        return _sign_in_form(request, next)
-
-    @front.post("/accedi")
-    async def sign_in(
-        request: Request,
-        operator: str = Form(max_length=64),
-        password: str = Form(max_length=256),
-        next: str = Form(default="/"),
-    ) -> Response:
-        accounts.refuse_other_site(request)
-        try:
-            cookie = await front.state.accounts.sign_in(operator, password)
-        except (accounts.WrongPassword, accounts.TooManyAttempts) as refused:
-            return _sign_in_form(request, next, operator=operator, refused=refused)
-        response = RedirectResponse(accounts.local_path(next), 303)
-        front.state.accounts.set_cookie(request, response, cookie)
-        return response
-
-    @front.post("/esci")
-    async def sign_out(request: Request) -> Response:
-        await front.state.accounts.identify(request)
-        session = front.state.accounts.session(request)
-        if session is not None:
-            front.state.accounts.end(session)
-        response = RedirectResponse("/", 303)
-        front.state.accounts.set_cookie(request, response, "")
-        return response
-
+    front.state.services = [_listed(app) for app in apps]
+    front.include_router(front_routes)
     front.mount("/static/swagger", StaticFiles(packages=[("swagger_ui", "static")]))
     front.mount("/static", StaticFiles(packages=[("trama_chassis", "static")]))
     _dress(front)

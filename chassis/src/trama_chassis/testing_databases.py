@@ -30,8 +30,7 @@ def postgres_server() -> Iterator[str]:
     folder = Path(mkdtemp(prefix="trama-postgres-"))
     user = _other_user(folder)
     binaries = _reachable(_binaries(), folder, user)
-    setup: list[str | Path] = [
-        binaries / "initdb",
+    made: list[str | Path] = [
         "-D",
         folder / "data",
         "-U",
@@ -41,21 +40,12 @@ def postgres_server() -> Iterator[str]:
         "UTF8",
         "--locale=C",
     ]
-    subprocess.run(setup, check=True, user=user, capture_output=True, timeout=START_SECONDS)
+    subprocess.run([binaries / "initdb", *made], check=True, user=user, capture_output=True, timeout=60)
     port = _free_port()
-    options: list[str | Path] = [
-        "-h",
-        "127.0.0.1",
-        "-p",
-        str(port),
-        "-k",
-        folder,
-        "-c",
-        "max_connections=300",
-    ]
+    run: list[str | Path] = ["-h", "127.0.0.1", "-p", str(port), "-k", folder, "-c", "max_connections=300"]
     with (folder / "log").open("wb") as log:
         server = subprocess.Popen(
-            [binaries / "postgres", "-D", folder / "data", *options],
+            [binaries / "postgres", "-D", folder / "data", *run],
             user=user,
             stdout=log,
             stderr=log,

@@ -78,7 +78,6 @@ def upgrade() -> None:
     op.create_table(
         "directory_held",
         sa.Column("key", sa.String(), nullable=False),
-        sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("value", sa.LargeBinary(), nullable=False),
         sa.Column("signature", sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint("key", name=op.f("pk_directory_held")),
@@ -231,6 +230,13 @@ def upgrade() -> None:
         info={"contended": True},
     )
     with op.batch_alter_table("own_stream", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_own_stream_behind",
+            ["told_seq"],
+            unique=False,
+            sqlite_where=sa.text("seq > told_seq"),
+            postgresql_where=sa.text("seq > told_seq"),
+        )
         batch_op.create_index(batch_op.f("ix_own_stream_record"), ["record"], unique=False)
 
     op.create_table(
@@ -247,6 +253,15 @@ def upgrade() -> None:
         sa.Column("told_seq", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("topic", "stream", name=op.f("pk_position")),
     )
+    with op.batch_alter_table("position", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_position_behind",
+            ["told_seq"],
+            unique=False,
+            sqlite_where=sa.text("seq > told_seq"),
+            postgresql_where=sa.text("seq > told_seq"),
+        )
+
     op.create_table(
         "record_link",
         sa.Column("link", sa.String(), nullable=False),
@@ -277,10 +292,11 @@ def upgrade() -> None:
     op.create_table(
         "resend_due",
         sa.Column("stream", sa.String(), nullable=False),
+        sa.Column("recipient", sa.String(), nullable=False),
         sa.Column("next_seq", sa.Integer(), nullable=False),
         sa.Column("until_seq", sa.Integer(), nullable=False),
         sa.Column("after_message", sa.String(), nullable=True),
-        sa.PrimaryKeyConstraint("stream", name=op.f("pk_resend_due")),
+        sa.PrimaryKeyConstraint("stream", "recipient", name=op.f("pk_resend_due")),
     )
     op.create_table(
         "scope_party",
@@ -329,9 +345,21 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_record_link_a_record"))
 
     op.drop_table("record_link")
+    with op.batch_alter_table("position", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_position_behind",
+            sqlite_where=sa.text("seq > told_seq"),
+            postgresql_where=sa.text("seq > told_seq"),
+        )
+
     op.drop_table("position")
     with op.batch_alter_table("own_stream", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_own_stream_record"))
+        batch_op.drop_index(
+            "ix_own_stream_behind",
+            sqlite_where=sa.text("seq > told_seq"),
+            postgresql_where=sa.text("seq > told_seq"),
+        )
 
     op.drop_table("own_stream")
     op.drop_table("own_hpke_key")
