@@ -1,0 +1,26 @@
+"""The placement service as the chassis runs it: lists, and nothing else."""
+
+from pathlib import Path
+
+from trama_chassis.service import Service
+
+from trama_placement import api, models, pages
+from trama_placement.event_handlers import handlers
+from trama_placement.settings import PlacementSettings
+
+service = Service(
+    name="placement",
+    title="Inserimenti",
+    routers=[api.router, pages.router],
+    handlers=handlers,
+    tables=[
+        models.PathTypeRule,
+        models.Placement,
+        models.PersonCopy,
+        models.EpisodeCopy,
+        models.HostPlacementCopy,
+    ],
+    migrations=Path(__file__).with_name("migrations"),
+    settings=PlacementSettings,
+    page_prefixes=("/inserimenti", "/ospiti"),
+)

@@ -1,0 +1,100 @@
+"""What the placement service keeps of what it hears: persons of its own registry, and who works here.
+
+Copies are local and may lag; nothing here decides.
+"""
+
+from sqlalchemy.ext.asyncio import AsyncSession
+from trama_chassis import access
+from trama_chassis.handlers import EventHandlers, Origin
+from trama_chassis.outbox import runtime_of
+from trama_contracts.placement import HostPlacementClosed, HostPlacementOpened
+from trama_contracts.registry import (
+    AuthorisationGiven,
+    PersonRegistered,
+    RecordsLinked,
+    ReportingIdAssigned,
+    TakingInChargeClosed,
+    TakingInChargeOpened,
+)
+
+from trama_placement.models import EpisodeCopy, HostPlacementCopy, PersonCopy
+
+handlers = EventHandlers()
+
+
+def _is_ours(session: AsyncSession, origin: Origin) -> bool:
+    """Whether this member's own service says it: a record id means nothing without its member."""
+    return origin.member == runtime_of(session).settings.member
+
+
+@handlers.copy(PersonRegistered)
+async def copy_person(session: AsyncSession, event: PersonRegistered, origin: Origin) -> None:
+    """Keep the name by which the person is called here and at the host."""
+    if _is_ours(session, origin):
+        await session.merge(
+            PersonCopy(record=origin.record, given_name=event.given_name, family_name=event.family_name)
+        )
+
+
+@handlers.copy(TakingInChargeOpened)
+async def copy_opening(session: AsyncSession, event: TakingInChargeOpened, origin: Origin) -> None:
+    """Keep that this member has the person in charge."""
+    if _is_ours(session, origin):
+        episode = await _episode(session, event.episode, origin)
+        episode.opened_on = event.opened_on
+
+
+@handlers.copy(TakingInChargeClosed)
+async def copy_closing(session: AsyncSession, event: TakingInChargeClosed, origin: Origin) -> None:
+    """Keep that this member has the person in charge no longer."""
+    if _is_ours(session, origin):
+        episode = await _episode(session, event.episode, origin)
+        episode.closed_on = event.closed_on
+
+
+async def _episode(session: AsyncSession, episode: str, origin: Origin) -> EpisodeCopy:
+    found = await session.get(EpisodeCopy, episode)
+    if found is None:
+        found = EpisodeCopy(episode=episode, record=origin.record)
+        session.add(found)
+    return found
+
+
+@handlers.copy(HostPlacementOpened)
+async def copy_arrival(session: AsyncSession, event: HostPlacementOpened, origin: Origin) -> None:
+    """Keep who comes to work here, for what and when."""
+    await session.merge(HostPlacementCopy(promoter=origin.member, **event.model_dump()))
+
+
+@handlers.copy(HostPlacementClosed)
+async def copy_departure(session: AsyncSession, event: HostPlacementClosed, origin: Origin) -> None:
+    """Keep that a person works here no longer; the host is not told why."""
+    hosted = await session.get(HostPlacementCopy, (origin.member, event.placement))
+    if hosted is not None:
+        hosted.ended_on = event.ended_on
+
+
+@handlers.react(RecordsLinked)
+async def learn_link(session: AsyncSession, event: RecordsLinked, origin: Origin) -> None:
+    """Take in that two records are of one person."""
+    edges = [(party.member, party.record) for party in (event.a, event.b)]
+    await access.learn_link(session, link=event.link, a=edges[0], b=edges[1])
+
+
+@handlers.react(AuthorisationGiven)
+async def learn_authorisation(session: AsyncSession, event: AuthorisationGiven, origin: Origin) -> None:
+    """Take in a reason to share what is written here about the person."""
+    await access.learn_authorisation(
+        session,
+        authorisation=event.authorisation,
+        member=origin.member,
+        record=origin.record,
+        terms=event.payload(),
+    )
+
+
+@handlers.react(ReportingIdAssigned)
+async def learn_reporting_id(session: AsyncSession, event: ReportingIdAssigned, origin: Origin) -> None:
+    """Take in the pseudonym under which the person's placements are counted."""
+    if _is_ours(session, origin):
+        await access.learn_reporting_id(session, record=origin.record, reporting_id=event.reporting_id)

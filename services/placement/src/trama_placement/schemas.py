@@ -1,0 +1,135 @@
+"""What is asked of the placement service over HTTP, and what it answers. Unknown fields are refused."""
+
+import re
+import unicodedata
+from datetime import date
+from typing import Annotated
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict
+from trama_contracts.event import Member, Uuid
+from trama_contracts.facts import EndingReason
+from trama_contracts.payload_fields import Code, ShortText, WeeklyHours
+
+from trama_placement.models import State
+
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+
+
+def _tidied(value: object) -> object:
+    """Kept as written, in one spelling of accents and without stray blanks."""
+    return " ".join(unicodedata.normalize("NFC", value).split()) if isinstance(value, str) else value
+
+
+def _day(value: object) -> object:
+    if isinstance(value, date):
+        return value
+    try:
+        if isinstance(value, str) and _DAY.fullmatch(value):
+            return date.fromisoformat(value)
+    except ValueError:
+        pass
+    raise ValueError("Data non valida (aaaa-mm-gg)")
+
+
+Line = Annotated[ShortText, BeforeValidator(_tidied)]
+Date = Annotated[date, BeforeValidator(_day)]
+
+
+class Body(BaseModel):
+    """What is sent to us."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class ProposePlacement(Body):
+    """Propose a work path of a person this member has in charge, at a host."""
+
+    record: Uuid
+    path_type: Code
+    host: Member
+    task: Line
+    weekly_hours: WeeklyHours
+    planned_from: Date
+    planned_to: Date
+
+
+class ConfirmStart(Body):
+    """Say on which day the person really began."""
+
+    started_on: Date
+
+
+class EndPlacement(Body):
+    """Say on which day and how a placement ended."""
+
+    ended_on: Date
+    reason: EndingReason
+
+
+class PlacementView(BaseModel):
+    """A placement as the promoter's own operators see it."""
+
+    placement: str
+    record: str
+    person: str
+    path_type: str
+    path_type_label: str
+    host: str
+    host_name: str
+    task: str
+    weekly_hours: int
+    planned_from: date
+    planned_to: date
+    proposed_on: date
+    started_on: date | None
+    ended_on: date | None
+    ending: EndingReason | None
+    ending_label: str | None
+    state: State
+    state_label: str
+
+
+class PlacementList(BaseModel):
+    """A page of placements, newest plan first, and how many there are in all."""
+
+    total: int
+    placements: list[PlacementView]
+
+
+class HostedView(BaseModel):
+    """A person who works here, as the host sees them."""
+
+    promoter: str
+    promoter_name: str
+    placement: str
+    person: str
+    task: str
+    weekly_hours: int
+    planned_from: date
+    planned_to: date
+    ended_on: date | None
+    state: State
+    state_label: str
+
+
+class PathTypeView(BaseModel):
+    """A path type with the rule in force on a day."""
+
+    path_type: str
+    label: str
+    genus: str
+    needs_host: bool
+    min_months: int | None
+    max_months: int | None
+    max_weekly_hours: int | None
+    valid_from: date
+    valid_to: date | None
+    source: str
+
+
+class HostView(BaseModel):
+    """A member at which this one can propose placements."""
+
+    host: str
+    name: str
+    kind: str

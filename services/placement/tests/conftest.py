@@ -1,0 +1,156 @@
+"""A placement service of the SIL on Monday 14 October 2013, its sister registry, and a person in charge."""
+
+import importlib.util
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from trama_chassis.accounts import Caller
+from trama_chassis.clock import write_clock
+from trama_chassis.runtime import Runtime
+from trama_chassis.testing import Peer, Territory, deliver, running, transaction
+from trama_contracts.registry import PersonRegistered, ReportingIdAssigned, TakingInChargeOpened
+from trama_placement import commands
+from trama_placement.__main__ import service
+from trama_placement.models import PathTypeRule, Placement
+from trama_placement.schemas import ConfirmStart, EndPlacement, ProposePlacement
+
+TODAY = datetime(2013, 10, 14, 9, tzinfo=UTC)
+LIVIA = Caller("op-livia", "Livia Demo", "sil", frozenset({"placement-officer"}), "placement-officer")
+
+
+def rules_of_the_migration() -> list[dict[str, Any]]:
+    """The dated rules, read from where they are written."""
+    spec = importlib.util.spec_from_file_location(
+        "placement_0001", service.migrations / "versions" / "0001_placement.py"
+    )
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return list(module.RULES)
+
+
+@pytest.fixture
+def rules() -> list[PathTypeRule]:
+    return [PathTypeRule(**values) for values in rules_of_the_migration()]
+
+
+@pytest.fixture
+def territory() -> Territory:
+    return Territory()
+
+
+@pytest.fixture
+def clock_file(tmp_path: Path) -> Path:
+    path = tmp_path / "clock.json"
+    write_clock(path, TODAY)
+    return path
+
+
+@pytest.fixture
+def placement_of(
+    database_url: str, tmp_path: Path, territory: Territory, clock_file: Path, rules: list[PathTypeRule]
+) -> Callable[[str], Any]:
+    """A running placement service of any member."""
+    return lambda member: running(
+        service, database_url, tmp_path, member=member, territory=territory, clock_file=clock_file
+    )
+
+
+@pytest.fixture
+async def sil(placement_of: Callable[[str], Any], rules: list[PathTypeRule]) -> AsyncIterator[Runtime]:
+    async with placement_of("sil") as runtime:
+        async with transaction(runtime) as session:
+            session.add_all(rules)
+        yield runtime
+
+
+@dataclass
+class Stage:
+    """The SIL's placement service and the registry beside it, with shortcuts for what tests are not about."""
+
+    runtime: Runtime
+    registry: Peer
+
+    async def person(self, family_name: str = "Esempio", given_name: str | None = "Anna") -> str:
+        """A person registered at the SIL, not in charge."""
+        record = str(uuid4())
+        person = PersonRegistered(family_name=family_name, given_name=given_name)
+        await deliver(self.runtime, self.registry, person, record=record)
+        reporting_id = ReportingIdAssigned(reporting_id=f"{record.replace('-', ''):A<42}A")
+        await deliver(self.runtime, self.registry, reporting_id, record=record)
+        return record
+
+    async def in_charge(self, family_name: str = "Esempio", given_name: str | None = "Anna") -> str:
+        """A person the SIL has in charge."""
+        record = await self.person(family_name, given_name)
+        await self.open_episode(record)
+        return record
+
+    async def open_episode(self, record: str) -> str:
+        """The SIL takes a person in charge."""
+        episode = str(uuid4())
+        opened = TakingInChargeOpened(
+            episode=episode, sector="work-integration", opened_on=date(2013, 2, 4), need="Un lavoro"
+        )
+        await deliver(self.runtime, self.registry, opened, record=record, scope=episode)
+        return episode
+
+    async def propose(self, record: str, **terms: Any) -> Placement:
+        """A proposal of the SIL at Il Filo."""
+        async with transaction(self.runtime) as session:
+            return await commands.propose_placement(
+                session, ProposePlacement.model_validate(terms_of(record, **terms)), LIVIA
+            )
+
+    async def start(self, placement: str, started_on: str = "2013-10-01") -> Placement:
+        """A confirmed start."""
+        async with transaction(self.runtime) as session:
+            request = ConfirmStart.model_validate({"started_on": started_on})
+            return await commands.confirm_start(session, placement, request, LIVIA)
+
+    async def end(self, placement: str, ended_on: str = "2013-10-14", reason: str = "hired") -> Placement:
+        """An ending."""
+        async with transaction(self.runtime) as session:
+            request = EndPlacement.model_validate({"ended_on": ended_on, "reason": reason})
+            return await commands.end_placement(session, placement, request, LIVIA)
+
+
+def terms_of(record: str, **terms: Any) -> dict[str, Any]:
+    """A lawful proposal; named terms replace its own."""
+    return {
+        "record": record,
+        "path_type": "work-grant-therapeutic",
+        "host": "coop-filo",
+        "task": "Assemblaggio",
+        "weekly_hours": 16,
+        "planned_from": "2013-10-01",
+        "planned_to": "2014-03-31",
+    } | terms
+
+
+@pytest.fixture
+def terms() -> Callable[..., dict[str, Any]]:
+    return terms_of
+
+
+@pytest.fixture
+def stage(sil: Runtime, territory: Territory) -> Stage:
+    return Stage(sil, Peer(territory, "sil.registry"))
+
+
+@pytest.fixture
+def refused() -> Callable[..., Awaitable[Any]]:
+    """Run a command that must be refused; gives the refusal."""
+
+    async def run(condition: type[Exception], command: Awaitable[Any]) -> Any:
+        with pytest.raises(condition) as raised:
+            await command
+        return raised.value
+
+    return run
