@@ -91,7 +91,7 @@ def test_second_run_finds_nothing_to_do(own: EmbeddedBroker, state: State) -> No
 
 
 def test_planning_alone_changes_nothing(own: EmbeddedBroker, state: State) -> None:
-    wider = _member_changed(read_by=("ambito-urbano", "cpi", "provincia"), title="Altro nome")
+    wider = _member_changed(read_by=("ambito-urbano", "cpi"), title="Altro nome")
     first, second = _plan(own, state, wider), _plan(own, state, wider)
     assert not first.empty
     assert list(first.sentences()) == list(second.sentences())
@@ -116,7 +116,7 @@ def test_directory_opens_with_the_roots_and_says_what_the_file_says(
     assert directory.missing == frozenset()
     assert directory.circles("coop-filo") == {"host"}
     assert directory.services("sil") == {"registry", "placement"}
-    assert directory.read_by("sil") == ("ambito-urbano", "cpi", "coop-filo", "provincia")
+    assert directory.read_by("sil") == ("ambito-urbano", "cpi", "coop-filo")
     assert directory.controller("cpi") == "provincia-pn"
     assert directory.expires == NOW + timedelta(days=7)
     assert directory.members["sil"].delegations[0]["from"] == "2006-01-01"
@@ -147,7 +147,7 @@ def test_manifest_a_day_old_is_signed_again_on_start(own: EmbeddedBroker, state:
 
 
 def test_removed_reader_loses_the_permission(own: EmbeddedBroker, state: State) -> None:
-    apart = _member_changed(read_by=("ambito-urbano", "cpi", "provincia"))
+    apart = _member_changed(read_by=("ambito-urbano", "cpi"))
     revoked = {str(seen) for seen in _plan(own, state, apart).revoked}
     assert revoked == {
         f"User:coop-filo.{service}: ALLOW READ TOPIC pn.sil.{owner}.events.v1"

@@ -51,17 +51,18 @@ def readers(network: Network, owner: str) -> set[str]:
 
 
 def fact_readers(network: Network, owner: str) -> set[str]:
-    """The reporting services that may read an owner's facts."""
-    member, _, _ = owner.partition(".")
-    named = {member, *network.members[member].read_by}
-    return {p for p in network.principals if p.partition(".")[0] in named and p != owner and _reports(p)}
+    """The reporting services: who counts reads the facts of all, by law and not by being listed."""
+    return {principal for principal in network.principals if principal != owner and _reports(principal)}
 
 
 def writers(network: Network, owner: str) -> set[str]:
-    """The principals that may put a message into a mailbox: sisters, and those who know its member."""
+    """The principals that may put a message into a mailbox: sisters, those who know its member, and who
+    counts with those whose facts it counts.
+    """
     member, _, _ = owner.partition(".")
     known = {other for other in network.members if other == member or network.know_each_other(member, other)}
-    return {p for p in network.principals if p.partition(".")[0] in known and p != owner}
+    others = {p for p in network.principals if p != owner}
+    return {p for p in others if p.partition(".")[0] in known or _reports(p) or _reports(owner)}
 
 
 def _own(network: Network, principal: str) -> set[Acl]:

@@ -24,6 +24,16 @@ class State:
         return self.root / "broker"
 
     @property
+    def bootstrap(self) -> Path:
+        """Where the broker listens: all that a node needs to know of it."""
+        return self.root / "bootstrap"
+
+    @property
+    def roots(self) -> Path:
+        """The public root keys that every node pins, one b64u key a line."""
+        return self.root / "roots.pub"
+
+    @property
     def clock(self) -> Path:
         """Business time for every node."""
         return self.root / "clock.json"
@@ -62,6 +72,10 @@ class State:
     def node_pid(self, node: str) -> Path:
         """A node's process id, while it runs."""
         return self.root / "nodes" / f"{node}.pid"
+
+    def node_stopped(self, node: str) -> Path:
+        """Present while an operator wants the node down: nobody starts it again meanwhile."""
+        return self.root / "nodes" / f"{node}.stopped"
 
     @property
     def supervisor_pid(self) -> Path:

@@ -1,0 +1,139 @@
+"""One node: one process that hosts one or more members, each on its own origin, databases and keys."""
+
+import asyncio
+import os
+import signal
+import socket
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import AsyncExitStack, contextmanager
+from dataclasses import dataclass
+
+import structlog
+import uvicorn
+from trama_chassis import migrations
+from trama_chassis.app import MemberOrigin, build_app
+from trama_chassis.runtime import Runtime
+
+from trama_deploy.files import write_private
+from trama_deploy.hosting import load_service, settings_of
+from trama_deploy.network import Network
+from trama_deploy.state import State
+
+LOOPBACK = "127.0.0.1"
+REQUESTS_MAY_TAKE = 4
+DRAIN_SECONDS = 9.0
+log = structlog.get_logger("trama.node")
+
+
+class PortTaken(Exception):
+    """Another process listens where a member's origin should."""
+
+
+class Server(uvicorn.Server):
+    """A server that leaves signals to the node: there are several in one process."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Capture nothing."""
+        yield
+
+
+@dataclass(slots=True)
+class Hosted:
+    """One member on this node."""
+
+    member: str
+    port: int
+    runtimes: list[Runtime]
+
+
+async def run_node(network: Network, state: State, node: str, *, with_parent: bool = False) -> None:
+    """Host the node's members until SIGTERM or SIGINT; then finish what is under way and end within 10 s.
+
+    With `with_parent` the end of standard input counts as SIGTERM: a node does not outlive its supervisor.
+    Raises PortTaken, LeaseHeld, and whatever a service's tasks died of.
+    """
+    ended = _ending(with_parent)
+    sockets = {name: _listening(name, member.port) for name, member in network.hosted_on(node).items()}
+    async with AsyncExitStack() as held:
+        hosted = [await _start_member(network, state, name, held) for name in sockets]
+        write_private(state.node_pid(node), str(os.getpid()))
+        held.callback(state.node_pid(node).unlink, missing_ok=True)
+        log.info("node started", node=node, pid=os.getpid())
+        servers = {member.member: _server(member) for member in hosted}
+        async with asyncio.TaskGroup() as tasks:
+            alive = [tasks.create_task(runtime.run()) for member in hosted for runtime in member.runtimes]
+            serving = [tasks.create_task(server.serve([sockets[name]])) for name, server in servers.items()]
+            await ended.wait()
+            log.info("node stopping", node=node)
+            held.callback(_cut_if_it_hangs().cancel)
+            for server in servers.values():
+                server.should_exit = True
+            await asyncio.wait(serving)
+            for task in alive:
+                task.cancel()
+    log.info("node stopped", node=node)
+
+
+async def _start_member(network: Network, state: State, member: str, held: AsyncExitStack) -> Hosted:
+    runtimes = []
+    for name in network.members[member].services:
+        principal = f"{member}.{name}"
+        service = load_service(name)
+        settings = settings_of(network, state, principal, service)
+        await asyncio.to_thread(migrations.upgrade, settings.database_url, service)
+        runtime = Runtime(service, settings)
+        await runtime.start()
+        held.push_async_callback(runtime.stop)
+        runtimes.append(runtime)
+    return Hosted(member, network.members[member].port, runtimes)
+
+
+def _server(hosted: Hosted) -> Server:
+    origin = MemberOrigin([build_app(runtime) for runtime in hosted.runtimes])
+    config = uvicorn.Config(
+        origin,
+        host=LOOPBACK,
+        port=hosted.port,
+        log_config=None,
+        access_log=False,
+        lifespan="off",
+        server_header=False,
+        timeout_graceful_shutdown=REQUESTS_MAY_TAKE,
+    )
+    return Server(config)
+
+
+def _cut_if_it_hangs() -> threading.Timer:
+    """What has not ended by then is cut: all that it did is committed or undone."""
+    cut = threading.Timer(DRAIN_SECONDS, os._exit, args=(1,))
+    cut.daemon = True
+    cut.start()
+    return cut
+
+
+def _listening(member: str, port: int) -> socket.socket:
+    listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind((LOOPBACK, port))
+    except OSError as error:
+        listening.close()
+        raise PortTaken(f"La porta {port} di {member} è occupata da un altro processo.") from error
+    return listening
+
+
+def _ending(with_parent: bool) -> asyncio.Event:
+    ended, loop = asyncio.Event(), asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, ended.set)
+    if with_parent:
+
+        def outlive_nobody() -> None:
+            sys.stdin.buffer.read()
+            loop.call_soon_threadsafe(ended.set)
+
+        threading.Thread(target=outlive_nobody, daemon=True).start()
+    return ended
