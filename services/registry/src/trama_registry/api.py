@@ -11,8 +11,8 @@ from trama_contracts.event import Uuid
 from trama_registry import commands, queries
 from trama_registry.schemas import (
     AcceptReferral,
-    AssignCaseManager,
     AuthorisationView,
+    CaseManagerAsked,
     CloseTakingInCharge,
     DeclineReferral,
     GiveAuthorisation,
@@ -75,7 +75,7 @@ async def close_taking_in_charge(
 
 @router.post("/persons/{record}/case-manager")
 async def assign_case_manager(
-    record: Uuid, request: AssignCaseManager, session: Transaction, by: Operator
+    record: Uuid, request: CaseManagerAsked, session: Transaction, by: Operator
 ) -> TakingInChargeView:
     """Make somebody the referente; with an empty body, yourself."""
     episode = await commands.assign_case_manager(session, record, request, by)

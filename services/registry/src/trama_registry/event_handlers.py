@@ -5,7 +5,7 @@ Copies depend on events alone: no clock, no number drawn here, or a rebuild woul
 
 import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
-from trama_chassis import access
+from trama_chassis import access, bulk
 from trama_chassis.handlers import EventHandlers, Origin
 from trama_chassis.outbox import runtime_of
 from trama_contracts.event import Event, Fact
@@ -34,23 +34,23 @@ TOLD = tuple(
 @handlers.copy(*TOLD, own=True)
 async def copy_entry(session: AsyncSession, event: Event, origin: Origin) -> None:
     """Keep a line of the timeline, our own events' too."""
-    session.add(
-        EntryCopy(
-            event_id=origin.event_id,
-            member=origin.member,
-            service=origin.service,
-            record=origin.record,
-            type=event.wire_type,
-            circle=origin.circle,
-            scope=origin.scope,
-            occurred_at=origin.occurred_at,
-            recorded_at=origin.recorded_at,
-            role=origin.actor.role,
-            actor_member=origin.actor.member,
-            payload=event.payload(),
-            caused_by=list(origin.caused_by),
-            corrects=origin.corrects,
-        )
+    bulk.insert(
+        session,
+        EntryCopy,
+        event_id=origin.event_id,
+        member=origin.member,
+        service=origin.service,
+        record=origin.record,
+        type=event.wire_type,
+        circle=origin.circle,
+        scope=origin.scope,
+        occurred_at=origin.occurred_at,
+        recorded_at=origin.recorded_at,
+        role=origin.actor.role,
+        actor_member=origin.actor.member,
+        payload=event.payload(),
+        caused_by=list(origin.caused_by),
+        corrects=origin.corrects,
     )
 
 

@@ -65,7 +65,7 @@ class Body(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class AssignCaseManager(Body):
+class CaseManagerAsked(Body):
     """Make somebody the one person to speak to (referente del percorso). Nobody named: who is asking."""
 
     operator: Operator | None = None
@@ -79,7 +79,7 @@ class OpenTakingInCharge(Body):
 
     need: Sentences
     opened_on: Date | None = None
-    case_manager: AssignCaseManager | None = None
+    case_manager: CaseManagerAsked | None = None
 
 
 class RegisterPerson(Body):

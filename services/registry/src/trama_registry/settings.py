@@ -7,6 +7,6 @@ from trama_contracts.payload_fields import Sector
 
 
 class RegistrySettings(ServiceSettings):
-    """`TRAMA_SECTOR`: the sector of its taking in charge; without it, what the directory says of the member."""
+    """`TRAMA_SECTOR`: the sector of its taking in charge; without it, the one the directory says."""
 
     sector: Sector | Literal["host", "coordination"] | None = None

@@ -15,7 +15,7 @@ from trama_contracts.registry import CaseManagerAssigned, TakingInChargeClosed, 
 from trama_registry import queries
 from trama_registry.errors import NoTakingInChargeHere, NotInCharge
 from trama_registry.models import TakingInCharge
-from trama_registry.schemas import AssignCaseManager, CloseTakingInCharge, OpenTakingInCharge
+from trama_registry.schemas import CaseManagerAsked, CloseTakingInCharge, OpenTakingInCharge
 
 SECTORS: dict[str, Sector] = {
     "social": "social",
@@ -104,7 +104,7 @@ async def in_charge(session: AsyncSession, record: str) -> TakingInCharge:
 
 
 async def assign_case_manager(
-    session: AsyncSession, record: str, request: AssignCaseManager, by: Caller
+    session: AsyncSession, record: str, request: CaseManagerAsked, by: Caller
 ) -> TakingInCharge:
     """Make somebody the referente; who was it before is so no longer.
 
@@ -115,7 +115,7 @@ async def assign_case_manager(
     return episode
 
 
-def _assign(session: AsyncSession, episode: TakingInCharge, request: AssignCaseManager, by: Caller) -> None:
+def _assign(session: AsyncSession, episode: TakingInCharge, request: CaseManagerAsked, by: Caller) -> None:
     runtime = runtime_of(session)
     today = runtime.clock.today()
     assigned = CaseManagerAssigned(

@@ -59,7 +59,12 @@ async def _entries(session: AsyncSession, same_person: Collection[tuple[str, str
     place = tuple_(col(EntryCopy.member), col(EntryCopy.record))
     found = list(await session.scalars(select(EntryCopy).where(place.in_(sorted(same_person)))))
     found += await _refusals(session, found)
-    return sorted(found, key=lambda entry: (entry.occurred_at, entry.recorded_at, entry.event_id))
+    return sorted(found, key=_place)
+
+
+def _place(entry: EntryCopy) -> tuple[datetime, datetime, int, str]:
+    """Where an entry stands: what one command recorded in one moment is told in its natural order."""
+    return entry.occurred_at, entry.recorded_at, told.ORDER.index(entry.type), entry.event_id
 
 
 async def _refusals(session: AsyncSession, found: Sequence[EntryCopy]) -> list[EntryCopy]:
@@ -126,12 +131,12 @@ def sentence_on(sources: Sequence[Source], *, now: datetime, patience: timedelta
         name, moments = names(member), [source.heard_at for source in of_member]
         known = [moment for moment in moments if moment is not None]
         if len(known) < len(moments):
-            silent.append(f"{told.the(name)} non ha ancora confermato che cosa ha trasmesso.")
+            silent.append(f"{told.named(name)} non ha ancora confermato che cosa ha trasmesso.")
         elif any(is_silent(source, now, patience) for source in of_member):
-            silent.append(f"{told.the(name)} non trasmette {told.since(min(known), now)}.")
+            silent.append(f"{told.named(name)} non trasmette {told.since(min(known), now)}.")
         elif all(source.complete for source in of_member):
             heard.append(min(known))
         if not all(source.complete for source in of_member):
-            missing.append(f"Mancano comunicazioni {told.of_the(name)}: sono state richieste.")
+            missing.append(f"Mancano comunicazioni {told.named(name, 'di')}: sono state richieste.")
     up_to = [] if by_member and not heard else [f"Aggiornato {told.at(min(heard, default=now), now)}."]
     return " ".join([*up_to, *silent, *missing])

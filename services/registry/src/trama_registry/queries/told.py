@@ -77,6 +77,8 @@ CIRCLES = {
 SERVICES = {"registry": "segreteria", "placement": "inserimenti", "evaluation": "valutazione"}
 
 _TELLERS: dict[str, Teller[Any]] = {}
+ORDER: list[str] = []
+"""Wire types in the order in which a story is told when all happens in one moment."""
 
 
 def happened(wire_type: str, payload: dict[str, Any], member: str, names: Names, *, corrected: bool) -> str:
@@ -89,6 +91,7 @@ def happened(wire_type: str, payload: dict[str, Any], member: str, names: Names,
 def _tells(event_class: type[E]) -> Callable[[Teller[E]], Teller[E]]:
     def register(teller: Teller[E]) -> Teller[E]:
         _TELLERS[event_class.wire_type] = teller
+        ORDER.append(event_class.wire_type)
         return teller
 
     return register
@@ -97,7 +100,7 @@ def _tells(event_class: type[E]) -> Callable[[Teller[E]], Teller[E]]:
 @_tells(PersonRegistered)
 def _registered(event: PersonRegistered, member: str, names: Names) -> str:
     name = " ".join(part for part in (event.given_name, event.family_name) if part)
-    return f"{name}: prima registrazione presso {names(member)}."
+    return f"{name}: prima registrazione {named(names(member), 'presso')}."
 
 
 @_tells(TakingInChargeOpened)
@@ -133,32 +136,32 @@ def _authorised(event: AuthorisationGiven, member: str, names: Names) -> str:
 @_tells(ReferralSent)
 def _sent(event: ReferralSent, member: str, names: Names) -> str:
     return (
-        f"Segnalazione inviata a {names(event.to)}. Motivo: {_sentence(event.reason)} "
+        f"Segnalazione inviata {named(names(event.to), 'a')}. Motivo: {_sentence(event.reason)} "
         f"Risposta attesa entro il {day(event.answer_by)}."
     )
 
 
 @_tells(ReferralAccepted)
 def _accepted(event: ReferralAccepted, member: str, names: Names) -> str:
-    return f"Segnalazione accettata da {names(member)}. Contatto: {event.contact}."
+    return f"Segnalazione accettata {named(names(member), 'da')}. Contatto: {event.contact}."
 
 
 @_tells(ReferralDeclined)
 def _declined(event: ReferralDeclined, member: str, names: Names) -> str:
     alternative = f" Alternativa: {_sentence(event.alternative)}" if event.alternative else ""
-    return f"Segnalazione non accolta da {names(member)}: {REFUSALS[event.reason]}.{alternative}"
+    return f"Segnalazione non accolta {named(names(member), 'da')}: {REFUSALS[event.reason]}.{alternative}"
 
 
 @_tells(RecordsLinked)
 def _linked(event: RecordsLinked, member: str, names: Names) -> str:
     other = event.b.member if event.a.member == member else event.a.member
-    return f"Percorso collegato a quello che la persona ha presso {names(other)}."
+    return f"Percorso collegato a quello che la persona ha {named(names(other), 'presso')}."
 
 
 @_tells(PlacementProposed)
 def _proposed(event: PlacementProposed, member: str, names: Names) -> str:
     return (
-        f"Inserimento proposto presso {names(event.host)}: "
+        f"Inserimento proposto {named(names(event.host), 'presso')}: "
         f"{event.task}, {event.weekly_hours} ore alla settimana, "
         f"dal {day(event.planned_from)} al {day(event.planned_to)}."
     )
@@ -211,25 +214,29 @@ def at(moment: datetime, now: datetime) -> str:
     return f"alle {local:%H:%M}" if is_today else f"alle {local:%H:%M} del {day(local.date())}"
 
 
-def the(name: str) -> str:
-    """A member's name with its article, as a subject: `Il SIL`, `L'ambito`, `La Provincia`."""
-    article = _article(name)
-    return f"{article}{name}".replace("' ", "'")
+_ARTICLES = {
+    "il": {"": "Il ", "di": "del ", "a": "al ", "da": "dal ", "presso": "presso il "},
+    "lo": {"": "Lo ", "di": "dello ", "a": "allo ", "da": "dallo ", "presso": "presso lo "},
+    "la": {"": "La ", "di": "della ", "a": "alla ", "da": "dalla ", "presso": "presso la "},
+    "l'": {"": "L'", "di": "dell'", "a": "all'", "da": "dall'", "presso": "presso l'"},
+    "": {"": "", "di": "di ", "a": "a ", "da": "da ", "presso": "presso "},
+}
 
 
-def of_the(name: str) -> str:
-    """A member's name after `di`: `del SIL`, `dell'ambito`, `della Provincia`."""
-    article = {"Il ": "del ", "Lo ": "dello ", "La ": "della ", "L'": "dell'", "": "di "}
-    return f"{article[_article(name)]}{name}"
+def named(name: str, preposition: str = "") -> str:
+    """A member's name with its article: `Il SIL`, as a subject, or after a preposition: `dell'ambito`."""
+    return f"{_ARTICLES[_article(name)][preposition]}{name}"
 
 
 def _article(name: str) -> str:
-    first = name.split()[0].rstrip(",") if name.split() else ""
-    if first.casefold() in ("il", "lo", "la", "i", "gli", "le"):
+    """The article of a name's first word; none for a name that begins with its own."""
+    first = name.split()[0].strip(",«»") if name.split() else ""
+    low, is_acronym = first.casefold(), first.isupper()
+    if low in ("", "il", "lo", "la", "i", "gli", "le"):
         return ""
-    if first[:1].casefold() in "aeiouàèéìòù":
-        return "L'"
-    if first.casefold().endswith(("a", "ione")) and not first.isupper():
-        return "La "
-    impure = first[:1].casefold() in "zxy" or (first[:1].casefold() == "s" and first[1:2] not in "aeiouAEIOU")
-    return "Lo " if impure and not first.isupper() else "Il "
+    if low[0] in "aeiouàèéìòù":
+        return "l'"
+    if low.endswith(("a", "ione")) and not is_acronym:
+        return "la"
+    is_impure = low[0] in "zxy" or (low[0] == "s" and low[1:2] not in tuple("aeiouàèéìòù"))
+    return "lo" if is_impure and not is_acronym else "il"
