@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import delete, insert, update
+from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 from trama_contracts.envelope import Envelope
@@ -20,7 +20,18 @@ from trama_contracts.signature import CLOUDEVENT, headers_of, the_headers
 from trama_chassis import clock, positions
 from trama_chassis.handlers import Origin
 from trama_chassis.positions import Name, Standing
-from trama_chassis.tables import DeadLetter, Erased, GrantReceived, InboxEvent, Waiting, insert_or, table_of
+from trama_chassis.tables import (
+    EARLY,
+    EARLY_TRIES,
+    OPEN,
+    DeadLetter,
+    Erased,
+    GrantReceived,
+    InboxEvent,
+    Waiting,
+    insert_or,
+    table_of,
+)
 from trama_chassis.tables import Position as PositionRow
 
 if TYPE_CHECKING:
@@ -167,8 +178,11 @@ class Batch:
             if standing.seq < row.seq:
                 return
 
-    async def bury(self, one: Checked, code: str, reason: str) -> None:
-        """Make an event a dead letter: its exact bytes are kept, its stream waits, nobody else does."""
+    async def bury(self, one: Checked, code: str, reason: str, *, early: bool = False) -> None:
+        """Make an event a dead letter: its exact bytes are kept, its stream waits, nobody else does.
+
+        One that is only early is tried again by itself, for a while.
+        """
         envelope = one.envelope
         standing = self._standings.get(positions.name_of(envelope)) if envelope is not None else None
         if envelope is None or standing is None:
@@ -187,7 +201,7 @@ class Batch:
                     "value": one.record.value,
                     "signature": signature_of(one.record),
                     "at": clock.machine_now(),
-                    "state": "open",
+                    "state": EARLY if early and await self._may_try_again(standing, envelope) else OPEN,
                 }
             ],
         )
@@ -196,6 +210,15 @@ class Batch:
         self._runtime.log.error("dead letter", source=_owner(one.record), code=code, reason=reason)
         self.outcomes[Outcome(code) if code in _CODES else Outcome.INVALID_PAYLOAD] += 1
         self._count(one, code)
+
+    async def _may_try_again(self, standing: Standing, envelope: Envelope) -> bool:
+        tried = await self._session.scalar(
+            select(func.count())
+            .select_from(DeadLetter)
+            .where(col(DeadLetter.topic) == standing.topic, col(DeadLetter.stream) == standing.stream)
+            .where(col(DeadLetter.seq) == envelope.streamseq)
+        )
+        return (tried or 0) < EARLY_TRIES
 
     async def _take_erasure(self, one: Checked, envelope: Envelope, standing: Standing | None) -> None:
         """Destroy a stream for ever, whatever its position and whether it was granted (wire section 10)."""

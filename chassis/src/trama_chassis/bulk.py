@@ -1,7 +1,7 @@
 """Rows of a hot copy, written in one statement per table when the transaction ends.
 
-A handler that is called for thousands of events offers a row here instead of `session.add`; the row cannot be queried
-before the commit.
+A handler that is called for thousands of events offers a row here instead of `session.add`; the row cannot
+be queried before the commit.
 """
 
 from typing import Any

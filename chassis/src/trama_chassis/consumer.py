@@ -5,6 +5,7 @@ committed after the database: what is read twice has its effect once.
 """
 
 import asyncio
+import time
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 BATCH = 500
 POLL_MS = 500
 PAUSE_SECONDS = 1.0
+LOOK_AGAIN_SECONDS = 30.0
 KINDS = ("directory", "catalogue", "mailbox", "events")
 
 Polled = dict[TopicPartition, list[ConsumerRecord]]
@@ -39,6 +41,8 @@ class Consumer:
         self._settings = runtime.settings
         self._client: AIOKafkaConsumer | None = None
         self._topics: set[str] = set()
+        self._unseen: set[str] = set()
+        self._assigned_at = 0.0
         self._deaf = False
         self._reading: asyncio.Task[None] | None = None
 
@@ -80,8 +84,16 @@ class Consumer:
             self._runtime.health.mark("consumer")
             if polled:
                 await self._take(client, polled)
-            if self._wanted_topics() != self._topics:
+            if self._should_assign():
                 await self._assign(client)
+
+    def _should_assign(self) -> bool:
+        """When the directory names other topics than before, or one was not to be seen half a minute ago."""
+        wanted = self._wanted_topics()
+        if wanted != self._topics:
+            return True
+        late = time.monotonic() - self._assigned_at > LOOK_AGAIN_SECONDS
+        return late and bool(self._unseen)
 
     async def _start(self) -> AIOKafkaConsumer:
         """Begin with who there is, then with the keys and the mail, then with events."""
@@ -123,7 +135,8 @@ class Consumer:
         compacted = [one for one in partitions if _kind(one.topic) in ("directory", "catalogue")]
         if compacted:
             await client.seek_to_beginning(*compacted)
-        self._topics = wanted
+        self._topics, self._assigned_at = wanted, time.monotonic()
+        self._unseen = wanted - {one.topic for one in partitions}
         await self._drain(client, compacted)
         await self._drain(client, [one for one in partitions if _kind(one.topic) == "mailbox"])
 

@@ -4,6 +4,7 @@ An operator's word is written down here; the service's consumer acts upon it, no
 """
 
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from sqlalchemy import insert, select
@@ -14,13 +15,14 @@ from trama_contracts.sealing import value_hash
 
 from trama_chassis import clock
 from trama_chassis.errors import NotFound, Refused
-from trama_chassis.tables import DeadLetter, InboxEvent, Position, Waiting
+from trama_chassis.tables import EARLY, OPEN, DeadLetter, InboxEvent, Position, Waiting
 
 if TYPE_CHECKING:
     from trama_chassis.inbox import Inbox
     from trama_chassis.runtime import Runtime
 
-OPEN, RETRY, DROP, RELEASED, DROPPED = "open", "retry", "drop", "released", "dropped"
+RETRY, DROP, RELEASED, DROPPED = "retry", "drop", "released", "dropped"
+EARLY_PAUSE = timedelta(seconds=5)
 
 
 class AlreadyDecided(Refused):
@@ -71,9 +73,10 @@ def source(letter: DeadLetter) -> str:
 async def act(runtime: "Runtime", inbox: "Inbox") -> int:
     """Do what operators have decided; returns how many dead letters were released or dropped."""
     async with runtime.database.read() as session:
+        rested = (col(DeadLetter.state) == EARLY) & (col(DeadLetter.at) < clock.machine_now() - EARLY_PAUSE)
         found = await session.execute(
             select(col(DeadLetter.number))
-            .where(col(DeadLetter.state).in_((RETRY, DROP)))
+            .where(col(DeadLetter.state).in_((RETRY, DROP)) | rested)
             .order_by(col(DeadLetter.number))
         )
         numbers = list(found.scalars())
@@ -92,7 +95,7 @@ async def _release(session: AsyncSession, letter: DeadLetter) -> None:
         letter.state = DROPPED
         return
     position.blocked_seq = None
-    if letter.state == RETRY:
+    if letter.state in (RETRY, EARLY):
         letter.state = RELEASED
         session.add(
             Waiting(

@@ -6,7 +6,7 @@ point.
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 from trama_contracts.messages import MAX_GRANTS, MAX_ITEMS, Heads, Receipt, Request
 
-from trama_chassis import clock, dead_letters, granting, hpke_keys, mailbox, streams, timers
+from trama_chassis import clock, dead_letters, granting, hpke_keys, mailbox, resend, streams, timers
 from trama_chassis.inbox import Unreachable, is_transient
 from trama_chassis.tables import (
     DeadLetter,
@@ -24,7 +24,6 @@ from trama_chassis.tables import (
     HeadHeard,
     OutboxRow,
     Position,
-    ResendDue,
     table_of,
 )
 
@@ -43,6 +42,7 @@ class Duties:
         self._runtime = runtime
         self._due: dict[str, datetime] = {}
         self._alarmed: set[tuple[str, str]] = set()
+        self._told_rejected: set[str] = set()
 
     async def run(self) -> None:
         """Do what is due, until cancelled."""
@@ -120,11 +120,7 @@ class Duties:
             grant.message = row["event_id"]
             head = heads[grant.stream]
             if head.seq:
-                await session.merge(
-                    ResendDue(
-                        stream=head.stream, next_seq=1, until_seq=head.seq, after_message=row["event_id"]
-                    )
-                )
+                await resend.after_key(session, head.stream, recipient, head.seq, row["event_id"])
 
     async def tell_receipts(self) -> None:
         """Tell each source what was applied, rejected and granted since the last time."""
@@ -145,7 +141,7 @@ class Duties:
                 ).scalars()
             )
         await self._runtime.inbox.store_counts()
-        rejected = [letter for letter in rejected if (letter.topic, letter.event_id) not in self._alarmed]
+        rejected = [letter for letter in rejected if letter.event_id not in self._told_rejected]
         if not applied and not granted and not rejected:
             return
         receipts = list(_receipts(applied, granted, rejected))
@@ -153,7 +149,9 @@ class Duties:
             reached = await mailbox.send(session, self._runtime, receipts)
             await _mark_receipts(session, reached, applied, granted)
             await session.commit()
-        self._alarmed.update((letter.topic, letter.event_id) for letter in rejected)
+        self._told_rejected.update(
+            letter.event_id for letter in rejected if dead_letters.source(letter) in reached
+        )
         self._runtime.wake.set()
 
     async def tell_heads(self) -> None:
@@ -169,13 +167,7 @@ class Duties:
                 for part in _parts(topics)
             ]
             reached = await mailbox.send(session, self._runtime, messages)
-            told = {
-                triple[0]
-                for recipient in reached
-                for triples in heads[recipient].values()
-                for triple in triples
-            }
-            await mailbox.mark_told(session, sorted(told))
+            await mailbox.mark_told(session, _told_to_all(heads, reached))
             await session.commit()
         self._runtime.wake.set()
 
@@ -199,9 +191,7 @@ class Duties:
         wanted: dict[str, dict[str, list[tuple[str, int]]]] = defaultdict(lambda: defaultdict(list))
         for source, topic, stream, seq, since in missing:
             wanted[source][topic].append((stream, seq + 1))
-            if since is not None and now - since > ALARM_AFTER and (topic, stream) not in self._alarmed:
-                self._alarmed.add((topic, stream))
-                self._runtime.log.error("events missing for five minutes", source=source)
+        self._alarm(missing, now)
         if not wanted:
             return
         async with self._runtime.bookkeeping() as session:
@@ -212,6 +202,17 @@ class Duties:
             await _mark_asked(session, missing, now)
             await session.commit()
         self._runtime.wake.set()
+
+    def _alarm(self, missing: Iterable["Missing"], now: datetime) -> None:
+        """Say once that events have been missing for long; again if it happens again later."""
+        late = {
+            (topic, stream): source
+            for source, topic, stream, _, since in missing
+            if since is not None and now - since > ALARM_AFTER
+        }
+        for name in late.keys() - self._alarmed:
+            self._runtime.log.error("events missing for five minutes", source=late[name])
+        self._alarmed = set(late)
 
 
 Missing = tuple[str, str, str, int, datetime | None]
@@ -280,6 +281,18 @@ async def _mark_asked(session: AsyncSession, missing: Iterable[Missing], now: da
             .values({column: bindparam("at")}),
             rows,
         )
+
+
+def _told_to_all(
+    heads: Mapping[str, Mapping[str, list[tuple[str, int, str]]]], reached: set[str]
+) -> dict[str, int]:
+    """Streams whose head every recipient of theirs was told, and which."""
+    told = {stream: seq for topics in heads.values() for some in topics.values() for stream, seq, _ in some}
+    for recipient in heads.keys() - reached:
+        for some in heads[recipient].values():
+            for stream, _, _ in some:
+                told.pop(stream, None)
+    return told
 
 
 def _by(items: Iterable[Any], key: Callable[[Any], str]) -> dict[str, list[Any]]:

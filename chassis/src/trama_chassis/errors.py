@@ -144,7 +144,7 @@ class Busy(Refused):
 
     status = 503
     code = "busy"
-    detail = "Il servizio è occupato: riprovare tra qualche secondo. Nulla è stato registrato."
+    detail = "Il servizio è occupato: controllare e riprovare tra qualche secondo."
 
 
 def problem(
@@ -228,7 +228,7 @@ def unexpected(request: Request, error: Exception) -> Response:
     """A defect: the caller gets a number to quote, the log gets the place; neither gets the message."""
     error_id = uuid4().hex[:12]
     log.error("unexpected error", error_id=error_id, exc_info=error)
-    detail = f"Errore inatteso, registrato con il numero {error_id}. Nulla è stato registrato."
+    detail = f"Errore inatteso, annotato con il numero {error_id}: riferirlo a chi gestisce il servizio."
     return problem(request, 500, detail, code="unexpected", instance=f"urn:trama:error:{error_id}")
 
 

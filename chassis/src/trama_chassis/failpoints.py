@@ -1,4 +1,4 @@
-"""Named places where a test kills this process without warning. Inert unless TRAMA_FAILPOINT names one."""
+"""Named places where a test kills or pauses this process. Inert unless TRAMA_FAILPOINT names one."""
 
 import os
 import signal
@@ -8,13 +8,17 @@ _reached: Counter[str] = Counter()
 
 
 def reach(name: str) -> None:
-    """Die by SIGKILL here if TRAMA_FAILPOINT is `<name>:<n>` and this is the n-th time."""
+    """Die by SIGKILL here if TRAMA_FAILPOINT is `<name>:<n>` and this is the n-th time.
+
+    `<name>:<n>:stop` pauses by SIGSTOP instead; after SIGCONT the process goes on from here.
+    """
     wanted = os.environ.get("TRAMA_FAILPOINT")
     if wanted is None:
         return
-    wanted_name, _, times = wanted.partition(":")
+    wanted_name, _, rest = wanted.partition(":")
     if name != wanted_name:
         return
+    times, _, kind = rest.partition(":")
     _reached[name] += 1
     if _reached[name] == int(times or "1"):
-        os.kill(os.getpid(), signal.SIGKILL)
+        os.kill(os.getpid(), signal.SIGSTOP if kind == "stop" else signal.SIGKILL)

@@ -17,7 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 from trama_contracts.messages import MAX_GRANTS, GrantEnd, Grants, grant_key
 
-from trama_chassis import clock, mailbox, streams
+from trama_chassis import clock, mailbox, resend, streams
 from trama_chassis.entitlement import Authorisation, Knowledge, Offered, Verdict, entitled
 from trama_chassis.streams import StreamHead
 from trama_chassis.tables import (
@@ -26,7 +26,6 @@ from trama_chassis.tables import (
     GrantGiven,
     OutboxRow,
     RecordLink,
-    ResendDue,
     ScopeParty,
 )
 
@@ -131,9 +130,9 @@ def _decide(
     runtime: "Runtime", head: StreamHead, knowledge: Knowledge, given: Collection[str], changes: Changes
 ) -> None:
     offered = Offered(runtime.settings.member, runtime.settings.service, head.circle, head.scope)
-    for recipient in runtime.directory.principals():
-        if recipient == runtime.settings.principal:
-            continue
+    if not runtime.directory.current.members:
+        return
+    for recipient in sorted({*runtime.directory.principals(), *given} - {runtime.settings.principal}):
         verdict = entitled(offered, recipient, knowledge)
         if verdict.permitted != (recipient in given) or head.seq == 0:
             changes.decisions.append(
@@ -190,7 +189,7 @@ def terms_of(runtime: "Runtime", head: StreamHead, verdict: Verdict) -> dict[str
 async def _grant(session: AsyncSession, runtime: "Runtime", changes: Changes) -> None:
     rows: list[dict[str, Any]] = []
     messages: list[dict[str, Any]] = []
-    resends: dict[str, dict[str, Any]] = {}
+    resends: list[tuple[str, str, int, str]] = []
     for recipient, granted in sorted(changes.granted.items()):
         for part in _batches(granted):
             terms = [terms_of(runtime, head, verdict) for head, verdict in part]
@@ -209,17 +208,12 @@ async def _grant(session: AsyncSession, runtime: "Runtime", changes: Changes) ->
                     }
                 )
                 if head.seq and message is not None:
-                    resends[head.stream] = {
-                        "stream": head.stream,
-                        "next_seq": 1,
-                        "until_seq": head.seq,
-                        "after_message": message["event_id"],
-                    }
+                    resends.append((head.stream, recipient, head.seq, message["event_id"]))
     if messages:
         await session.execute(insert(OutboxRow), messages)
     await _store_grants(session, rows)
-    for due in resends.values():
-        await session.merge(ResendDue(**due))
+    for due in resends:
+        await resend.after_key(session, *due)
 
 
 async def _store_grants(session: AsyncSession, rows: list[dict[str, Any]]) -> None:

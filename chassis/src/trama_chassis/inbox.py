@@ -20,6 +20,7 @@ from trama_contracts.record import Record
 
 from trama_chassis import contention, outbox
 from trama_chassis.batch import Batch, Checked, again
+from trama_chassis.errors import Busy, Refused
 from trama_chassis.failpoints import reach
 from trama_chassis.positions import Name, load, name_of
 from trama_chassis.refusals import store_refusals
@@ -43,6 +44,7 @@ class Poison:
 
     code: str
     reason: str
+    early: bool
 
 
 def is_transient(error: BaseException) -> bool:
@@ -141,7 +143,8 @@ class Inbox:
                     raise Unreachable(type(error).__name__) from error
                 if attempt == ATTEMPTS - 1:
                     reason = f"{type(error).__name__} in {_place(error)}"
-                    await self._in_one_transaction([one], poison=Poison("not-applied", reason))
+                    early = isinstance(error, Refused) and error.status == Busy.status
+                    await self._in_one_transaction([one], poison=Poison("not-applied", reason, early))
             else:
                 return
 
@@ -155,7 +158,7 @@ class Inbox:
                 if poison is None:
                     await batch.take(one)
                 else:
-                    await batch.bury(one, poison.code, poison.reason)
+                    await batch.bury(one, poison.code, poison.reason, early=poison.early)
             await batch.store()
             if batch.wrote:
                 await self._commit(session, batch)

@@ -136,7 +136,7 @@ class _FileLease(Lease):
 
 
 def _lease_path(url: str) -> Path:
-    return Path(str(make_url(url).database) + ".lease").resolve()
+    return Path(f"{Path(str(make_url(url).database)).resolve()}.lease")
 
 
 def _file_holder(path: Path) -> Holder | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import re
 import sys
+import threading
 import time
 import traceback
 from collections import Counter
@@ -78,12 +79,21 @@ def configure(level: str = "INFO", *, as_json: bool | None = None) -> None:
     )
     handler.addFilter(SayOnce())
     logging.raiseExceptions = False  # it would print the arguments of a line that cannot be written
+    logging.captureWarnings(True)
+    sys.excepthook = _crashed
+    threading.excepthook = lambda crash: _crashed(crash.exc_type, crash.exc_value, crash.exc_traceback)
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level)
     for name in ("uvicorn", "uvicorn.error", "uvicorn.access", "aiokafka"):
         logging.getLogger(name).handlers.clear()
         logging.getLogger(name).propagate = name != "uvicorn.access"
+
+
+def _crashed(kind: type[BaseException], error: BaseException | None, _: object) -> None:
+    """What the interpreter would print when nothing catches an exception, without the exception's text."""
+    if not issubclass(kind, KeyboardInterrupt):
+        structlog.get_logger("trama.crash").critical("stopped by an exception", exc_info=error)
 
 
 def withhold_foreign(_: Any, __: str, values: EventDict) -> EventDict:  # noqa: ANN401 - structlog's processor form

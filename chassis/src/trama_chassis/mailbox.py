@@ -5,11 +5,11 @@ Sending only writes outbox rows; receiving writes this service's own bookkeeping
 
 import uuid
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import bindparam, delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 from trama_contracts.hpke import seal_message
@@ -40,6 +40,7 @@ from trama_chassis.tables import (
     OwnStream,
     Position,
     SourceHeard,
+    table_of,
 )
 from trama_chassis.upserts import upsert
 
@@ -166,7 +167,8 @@ async def _take_grants(
             runtime.count(sender, Outcome.EQUIVOCATION)
             runtime.log.error("another key for a granted stream", source=sender)
         else:
-            before.terms, before.valid_until, before.ended_at = _terms(grant), _until(grant), None
+            before.terms, before.valid_until = _terms(grant), _until(grant)
+            before.ended_at, before.told = None, False
     return Outcome.OK
 
 
@@ -230,7 +232,7 @@ async def _note_receipt(session: AsyncSession, runtime: "Runtime", sender: str, 
         for stream, (seq, hash_) in told.items()
         if stream in mine
     ]
-    await upsert(session, runtime, Delivered, applied, update=("seq", "hash", "heard_at"))
+    await upsert(session, runtime, Delivered, applied, update=("seq", "hash", "heard_at"), newer="seq")
     refused = [
         {"stream": stream, "recipient": sender, "seq": 0, "rejected": code, "heard_at": now}
         for stream, code in rejected.items()
@@ -262,11 +264,11 @@ async def _answer(session: AsyncSession, runtime: "Runtime", sender: str, messag
         named = {stream for streams in message.keys.values() for stream in streams} or set(mine)
         for stream in sorted(named & mine.keys()):
             mine[stream].message = None
-            await resend.ask(session, stream, 1)
+            await resend.ask(session, stream, sender, 1)
     for pairs in (message.resend or {}).values():
         for stream, from_seq in pairs:
             if stream in mine:
-                await resend.ask(session, stream, from_seq)
+                await resend.ask(session, stream, sender, from_seq)
 
 
 async def _note_heads(
@@ -285,7 +287,7 @@ async def _note_heads(
         for stream, seq, value_hash in triples
     ]
     lost = await _heard_of_first(session, rows)
-    await upsert(session, runtime, HeadHeard, rows, update=("seq", "hash", "heard_at"))
+    await upsert(session, runtime, HeadHeard, rows, update=("seq", "hash", "heard_at"), newer="seq")
     if lost:
         await send(session, runtime, [(sender, Request(keys=lost))])
 
@@ -334,7 +336,8 @@ async def heads_to_tell(session: AsyncSession) -> dict[str, dict[str, list[tuple
             col(OwnStream.hash),
         )
         .join(OwnStream, col(OwnStream.stream) == col(GrantGiven.stream))
-        .where(col(GrantGiven.ended_at).is_(None), col(OwnStream.seq) > col(OwnStream.told_seq))
+        .where(col(GrantGiven.ended_at).is_(None), col(GrantGiven.message).is_not(None))
+        .where(col(OwnStream.seq) > col(OwnStream.told_seq))
         .order_by(col(GrantGiven.recipient), col(OwnStream.stream))
         .limit(5_000)
     )
@@ -344,11 +347,14 @@ async def heads_to_tell(session: AsyncSession) -> dict[str, dict[str, list[tuple
     return heads
 
 
-async def mark_told(session: AsyncSession, streams: Collection[str]) -> None:
-    """Note that the heads of these streams were told as they stand in this transaction."""
-    await session.execute(
-        update(OwnStream).where(col(OwnStream.stream).in_(streams)).values(told_seq=col(OwnStream.seq))
-    )
+async def mark_told(session: AsyncSession, told: Mapping[str, int]) -> None:
+    """Note up to where the heads of these streams were told."""
+    if not told:
+        return
+    table = table_of(OwnStream)
+    statement = update(table).where(table.c.stream == bindparam("of")).values(told_seq=bindparam("up_to"))
+    rows = [{"of": stream, "up_to": seq} for stream, seq in sorted(told.items())]
+    await (await session.connection()).execute(statement, rows)
 
 
 async def positions_to_tell(session: AsyncSession) -> Sequence[tuple[str, str, str, int, str]]:

@@ -138,12 +138,15 @@ def regrant(session: AsyncSession, *records: str) -> None:
 async def commit(session: AsyncSession) -> None:
     """Seal, sign and store what the transaction collected, and commit it: all of it or nothing."""
     runtime = runtime_of(session)
-    work: Work | None = session.info.pop("work", None)
-    if work is not None and (work.drafts or work.regrants):
-        await _publish(session, runtime, work)
+    collected = False
+    while (work := session.info.pop("work", None)) is not None:
+        # Once more if a copy of what was just published asked for something itself.
+        collected = True
+        if work.drafts or work.regrants:
+            await _publish(session, runtime, work)
     await bulk.write(session)
     await session.commit()
-    if work is not None:
+    if collected:
         runtime.wake.set()
 
 

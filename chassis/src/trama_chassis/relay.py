@@ -198,7 +198,7 @@ class Relay:
 
     async def _resend(self, producer: AIOKafkaProducer, batch: resend.Batch) -> int:
         """Send again, oldest first, what somebody asked for; live traffic goes before it."""
-        if not batch.stream:
+        if batch.wish is None:
             return 0
         futures = [await self._enqueue(producer, Row(*row)) for row in batch.rows]
         await asyncio.gather(*futures)
@@ -225,7 +225,7 @@ class Relay:
             ]
         lost = await self._runtime.shorter_than(marks)
         if any(self._is_own(topic) for topic in lost):
-            # A mailbox that others refill hides that it was wiped: with our own topics gone, all is sent again.
+            # A mailbox that others refill hides that it was wiped; our own topics do not.
             lost = {topic for topic, _, _ in marks}
         if lost:
             await self._send_again(lost)

@@ -1,6 +1,6 @@
 """The one repair: a stream's exact bytes sent again, oldest first, after their key and below live traffic."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,22 +24,29 @@ _ROW = (
 class Batch:
     """Rows of one stream that are due again, and where to go on afterwards."""
 
-    stream: str
-    rows: Sequence[Sequence[Any]]
-    next_seq: int
-    finished: bool
+    wish: ResendDue | None
+    rows: Sequence[Sequence[Any]] = ()
+    next_seq: int = 0
 
 
-async def ask(session: AsyncSession, stream: str, from_seq: int) -> None:
-    """Note that a stream is to be sent again from a sequence number on; an earlier wish is widened."""
+async def ask(session: AsyncSession, stream: str, recipient: str, from_seq: int) -> None:
+    """Note that a recipient needs a stream again from a sequence number on; an earlier wish is widened."""
     seq = await session.scalar(select(col(OwnStream.seq)).where(col(OwnStream.stream) == stream))
     if not seq or from_seq > seq:
         return
-    due = await session.get(ResendDue, stream)
+    due = await session.get(ResendDue, (stream, recipient))
     if due is None:
-        session.add(ResendDue(stream=stream, next_seq=from_seq, until_seq=seq))
+        session.add(ResendDue(stream=stream, recipient=recipient, next_seq=from_seq, until_seq=seq))
     else:
         due.next_seq, due.until_seq = min(due.next_seq, from_seq), seq
+
+
+async def after_key(session: AsyncSession, stream: str, recipient: str, until_seq: int, message: str) -> None:
+    """Note that a whole stream is to follow a key that was given late; its head is told again."""
+    await session.merge(
+        ResendDue(stream=stream, recipient=recipient, next_seq=1, until_seq=until_seq, after_message=message)
+    )
+    await session.execute(update(OwnStream).where(col(OwnStream.stream) == stream).values(told_seq=0))
 
 
 async def due(session: AsyncSession, limit: int) -> Batch:
@@ -52,12 +59,12 @@ async def due(session: AsyncSession, limit: int) -> Batch:
         await session.execute(
             select(ResendDue)
             .where(or_(col(ResendDue.after_message).is_(None), ~message_waits))
-            .order_by(col(ResendDue.stream))
+            .order_by(col(ResendDue.stream), col(ResendDue.recipient))
             .limit(1)
         )
     ).scalar()
     if wish is None:
-        return Batch("", (), 0, finished=True)
+        return Batch(None)
     rows = (
         await session.execute(
             select(*_ROW, col(OutboxRow.seq))
@@ -69,20 +76,21 @@ async def due(session: AsyncSession, limit: int) -> Batch:
         )
     ).all()
     last = rows[-1].seq if rows else wish.until_seq
-    return Batch(wish.stream, [row[:-1] for row in rows], last + 1, finished=last >= wish.until_seq)
+    return Batch(wish, [row[:-1] for row in rows], last + 1)
 
 
 async def done(session: AsyncSession, batch: Batch) -> None:
-    """Move the wish on, or remove it once all has been sent."""
-    if batch.finished:
-        await session.execute(delete(ResendDue).where(col(ResendDue.stream) == batch.stream))
+    """Move the wish on, or remove it once all has been sent; one that was widened meanwhile stays as it is."""
+    wish = batch.wish
+    if wish is None:
+        return
+    unchanged = (
+        col(ResendDue.stream) == wish.stream,
+        col(ResendDue.recipient) == wish.recipient,
+        col(ResendDue.next_seq) == wish.next_seq,
+        col(ResendDue.until_seq) == wish.until_seq,
+    )
+    if batch.next_seq > wish.until_seq:
+        await session.execute(delete(ResendDue).where(*unchanged))
     else:
-        await session.execute(
-            update(ResendDue).where(col(ResendDue.stream) == batch.stream).values(next_seq=batch.next_seq)
-        )
-
-
-async def all_of(session: AsyncSession, streams: Iterable[str]) -> None:
-    """Note that whole streams are to be sent again."""
-    for stream in streams:
-        await ask(session, stream, 1)
+        await session.execute(update(ResendDue).where(*unchanged).values(next_seq=batch.next_seq))

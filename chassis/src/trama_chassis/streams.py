@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from trama_chassis.runtime import Runtime
 
 
+LOOKS = 5
+
+
 class StreamName(NamedTuple):
     """What makes two events of a service belong to one stream."""
 
@@ -97,9 +100,21 @@ async def lock(
     ordered = sorted(names)
     begin = insert_or(runtime.database.dialect, OwnStream).on_conflict_do_nothing()
     await session.execute(begin, [_begun(runtime, name) for name in ordered])
+    heads: dict[StreamName, StreamHead] = {}
+    for _ in range(LOOKS):
+        # A stream that ended while we waited for its lock has a successor, which only a new look can see.
+        heads |= await _living(session, runtime, [name for name in ordered if name not in heads])
+        if len(heads) == len(ordered):
+            break
+    return heads
+
+
+async def _living(
+    session: AsyncSession, runtime: "Runtime", names: Collection[StreamName]
+) -> dict[StreamName, StreamHead]:
     wanted = (
         select(OwnStream)
-        .where(tuple_(*_NAME).in_(ordered), col(OwnStream.ended).is_(False))
+        .where(tuple_(*_NAME).in_(names), col(OwnStream.ended).is_(False))
         .order_by(col(OwnStream.stream))
         .with_for_update()
         .execution_options(populate_existing=True)

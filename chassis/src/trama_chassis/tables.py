@@ -116,10 +116,11 @@ class GrantGiven(SQLModel, table=True):
 
 
 class ResendDue(SQLModel, table=True):
-    """A stream whose exact bytes are to be sent again, from a sequence number on."""
+    """A stream whose exact bytes are to be sent again for one recipient, from a sequence number on."""
 
     __tablename__ = "resend_due"
     stream: str = Field(primary_key=True)
+    recipient: str = Field(primary_key=True)
     next_seq: int
     until_seq: int
     after_message: str | None = None
@@ -201,6 +202,12 @@ class Waiting(SQLModel, table=True):
     signature: bytes = _bytes()
 
 
+OPEN = "open"
+EARLY = "early"
+"""The state of an event put aside by itself, since what it needs has not arrived: tried again every few seconds."""
+EARLY_TRIES = 60
+
+
 class DeadLetter(SQLModel, table=True):
     """An event that could not be applied: reason and exact bytes, until an operator retries or drops it."""
 
@@ -215,7 +222,7 @@ class DeadLetter(SQLModel, table=True):
     value: bytes = _bytes()
     signature: bytes = _bytes()
     at: datetime
-    state: str = "open"
+    state: str = OPEN
 
 
 class Refusal(SQLModel, table=True):

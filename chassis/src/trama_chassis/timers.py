@@ -5,12 +5,13 @@ Moving the clock twice past a term runs its command twice and publishes once: th
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from trama_chassis import outbox
+from trama_chassis.errors import Refused
 from trama_chassis.tables import TimerRun
 
 if TYPE_CHECKING:
@@ -27,16 +28,23 @@ class Timer:
 
 
 async def run_due(runtime: "Runtime") -> None:
-    """Run the timers that are due, each in its own transaction."""
+    """Run the timers that are due, each in its own transaction; one that fails does not stop the service."""
     for timer in runtime.service.timers:
         now = runtime.clock.now()
         last = runtime.timer_runs.get(timer.name)
         if last is not None and now - last < timer.every:
             continue
-        async with runtime.consuming() as session:
-            run = await session.get(TimerRun, timer.name)
-            if run is None or now - run.ran_at >= timer.every:
-                await timer.command(session, runtime.clock.today())
-                await session.merge(TimerRun(name=timer.name, ran_at=now))
-                await outbox.commit(session)
+        try:
+            await _run(runtime, timer, now)
+        except Refused as refusal:
+            runtime.log.warning("timer refused", code=refusal.code)
         runtime.timer_runs[timer.name] = now
+
+
+async def _run(runtime: "Runtime", timer: Timer, now: datetime) -> None:
+    async with runtime.consuming() as session:
+        run = await session.get(TimerRun, timer.name)
+        if run is None or now - run.ran_at >= timer.every:
+            await timer.command(session, runtime.clock.today())
+            await session.merge(TimerRun(name=timer.name, ran_at=now))
+            await outbox.commit(session)

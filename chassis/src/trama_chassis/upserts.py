@@ -7,7 +7,7 @@ from sqlalchemy import inspect
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import SQLModel
 
-from trama_chassis.tables import insert_or
+from trama_chassis.tables import insert_or, table_of
 
 if TYPE_CHECKING:
     from trama_chassis.runtime import Runtime
@@ -20,11 +20,17 @@ async def upsert(
     rows: Sequence[dict[str, Any]],
     *,
     update: Sequence[str],
+    newer: str | None = None,
 ) -> None:
-    """Insert rows; where the primary key is there, overwrite the columns named."""
+    """Insert rows; where the primary key is there, overwrite the columns named.
+
+    With `newer`, only if that column of the row offered is above the one that is there.
+    """
     if not rows:
         return
     statement = insert_or(runtime.database.dialect, model)
     keys = [column.name for column in inspect(model).primary_key]
     overwritten = {name: statement.excluded[name] for name in update}
-    await session.execute(statement.on_conflict_do_update(index_elements=keys, set_=overwritten), list(rows))
+    above = None if newer is None else statement.excluded[newer] > table_of(model).c[newer]
+    statement = statement.on_conflict_do_update(index_elements=keys, set_=overwritten, where=above)
+    await session.execute(statement, list(rows))
