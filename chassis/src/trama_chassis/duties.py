@@ -18,6 +18,7 @@ from trama_contracts.messages import MAX_GRANTS, MAX_ITEMS, Heads, Receipt, Requ
 from trama_chassis import clock, dead_letters, granting, hpke_keys, mailbox, resend, streams, timers
 from trama_chassis.inbox import Unreachable, is_transient
 from trama_chassis.tables import (
+    OPEN,
     DeadLetter,
     GrantGiven,
     GrantReceived,
@@ -134,11 +135,7 @@ class Duties:
                 ).scalars()
             )
             rejected = list(
-                (
-                    await session.execute(
-                        select(DeadLetter).where(col(DeadLetter.state) == dead_letters.OPEN)
-                    )
-                ).scalars()
+                (await session.execute(select(DeadLetter).where(col(DeadLetter.state) == OPEN))).scalars()
             )
         await self._runtime.inbox.store_counts()
         rejected = [letter for letter in rejected if letter.event_id not in self._told_rejected]
@@ -189,7 +186,7 @@ class Duties:
         async with self._runtime.database.read() as session:
             missing = await _missing(session, now)
         wanted: dict[str, dict[str, list[tuple[str, int]]]] = defaultdict(lambda: defaultdict(list))
-        for source, topic, stream, seq, since in missing:
+        for source, topic, stream, seq, _ in missing:
             wanted[source][topic].append((stream, seq + 1))
         self._alarm(missing, now)
         if not wanted:

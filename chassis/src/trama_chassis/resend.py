@@ -80,7 +80,7 @@ async def due(session: AsyncSession, limit: int) -> Batch:
 
 
 async def done(session: AsyncSession, batch: Batch) -> None:
-    """Move the wish on, or remove it once all has been sent; one that was widened meanwhile stays as it is."""
+    """Move the wish on, or remove it once all was sent; one widened meanwhile stays as it is."""
     wish = batch.wish
     if wish is None:
         return

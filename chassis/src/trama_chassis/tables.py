@@ -204,7 +204,7 @@ class Waiting(SQLModel, table=True):
 
 OPEN = "open"
 EARLY = "early"
-"""The state of an event put aside by itself, since what it needs has not arrived: tried again every few seconds."""
+"""An event put aside by itself, since what it needs has not arrived: tried again every few seconds."""
 EARLY_TRIES = 60
 
 
