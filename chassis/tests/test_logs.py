@@ -2,6 +2,8 @@
 
 import json
 import logging
+import subprocess
+import sys
 from collections.abc import Iterator
 from typing import Any
 
@@ -68,6 +70,33 @@ def test_no_log_call_prints_a_name_or_a_tax_code(capsys: pytest.CaptureFixture[s
     assert len(output.err.splitlines()) == 7 + 3 * 6
     assert canary not in output.err + output.out
     assert canary.split()[0] not in output.err
+
+
+CRASH = """
+import logging, sys, threading, warnings
+from trama_chassis import logs
+if sys.argv[2] == "configured":
+    logs.configure("INFO", as_json=True)
+logs.structlog.get_logger("trama.test").error("went wrong", name=sys.argv[1], exc_info=ValueError(sys.argv[1]))
+warnings.warn(sys.argv[1] if sys.argv[2] == "configured" else "")
+def crash(name):
+    raise ValueError(f"cannot file {name}")
+if sys.argv[2] == "configured":
+    thread = threading.Thread(target=crash, args=(sys.argv[1],))
+    thread.start()
+    thread.join()
+    crash(sys.argv[1])
+"""
+
+
+@pytest.mark.parametrize("state", ["configured", "not configured"])
+def test_not_even_a_crash_or_a_forgotten_configuration_prints_a_name(state: str) -> None:
+    run = subprocess.run(
+        [sys.executable, "-c", CRASH, CANARY, state], capture_output=True, text=True, check=False
+    )
+    assert "ValueError" in run.stderr
+    assert CANARY not in run.stderr + run.stdout
+    assert run.returncode == (1 if state == "configured" else 0)
 
 
 def test_unknown_keys_are_dropped_and_counted(capsys: pytest.CaptureFixture[str]) -> None:
