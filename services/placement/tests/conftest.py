@@ -105,7 +105,7 @@ class Stage:
         """A proposal of the SIL at Il Filo."""
         async with transaction(self.runtime) as session:
             return await commands.propose_placement(
-                session, ProposePlacement.model_validate(terms_of(record, **terms)), LIVIA
+                session, ProposePlacement.model_validate(terms_of(record, **terms))
             )
 
     async def start(self, placement: str, started_on: str = "2013-10-01") -> Placement:
@@ -118,7 +118,7 @@ class Stage:
         """An ending."""
         async with transaction(self.runtime) as session:
             request = EndPlacement.model_validate({"ended_on": ended_on, "reason": reason})
-            return await commands.end_placement(session, placement, request, LIVIA)
+            return await commands.end_placement(session, placement, request)
 
 
 def terms_of(record: str, **terms: Any) -> dict[str, Any]:

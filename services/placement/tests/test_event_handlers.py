@@ -136,6 +136,35 @@ async def test_the_pseudonym_links_and_authorisations_are_learnt(stage: Any, ter
     assert link["link"] == linked.link
 
 
+def link_of(*edges: tuple[str, str]) -> RecordsLinked:
+    a, b = ({"member": member, "record": record} for member, record in edges)
+    return RecordsLinked(link=str(uuid4()), a=a, b=b, certainty="certain", decided_by="op-altrui")
+
+
+async def test_no_other_member_links_our_persons_or_makes_two_of_theirs_one(
+    stage: Any, territory: Territory
+) -> None:
+    """INVARIANT: a link leads to grants; believed from anybody, it would open our persons to whoever asks."""
+    other = Peer(territory, "ambito-urbano.registry")
+    ours, theirs, stranger, second = (str(uuid4()) for _ in range(4))
+    ours_and_theirs = link_of(("sil", ours), ("ambito-urbano", theirs))
+    await deliver(stage.runtime, other, ours_and_theirs, record=theirs)
+    assert await rows(stage.runtime, RecordLink) == []
+    await deliver(stage.runtime, stage.registry, ours_and_theirs, record=ours)
+    two_of_theirs = link_of(("ambito-urbano", theirs), ("ambito-urbano", second))
+    of_a_stranger = link_of(("cpi", stranger), ("provincia", second))
+    for untrue in (two_of_theirs, of_a_stranger):
+        await deliver(stage.runtime, other, untrue, record=theirs)
+    of_theirs = link_of(("ambito-urbano", theirs), ("cpi", stranger))
+    await deliver(stage.runtime, other, of_theirs, record=theirs)
+    async with stage.runtime.database.read(runtime=stage.runtime) as session:
+        assert await access.component(session, ours) == {
+            ("sil", ours),
+            ("ambito-urbano", theirs),
+            ("cpi", stranger),
+        }
+
+
 async def test_the_host_sees_who_comes_and_that_they_left_but_not_why(
     placement_of: Callable[[str], Any], territory: Territory
 ) -> None:

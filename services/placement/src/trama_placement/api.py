@@ -28,16 +28,16 @@ HostSide = Annotated[Caller, Depends(require("host-tutor", "placement-officer", 
 
 
 @router.post("/placements", status_code=201)
-async def propose_placement(request: ProposePlacement, session: Transaction, by: Officer) -> PlacementView:
+async def propose_placement(request: ProposePlacement, session: Transaction, _: Officer) -> PlacementView:
     """Propose a work path of a person in charge here, at a host."""
-    placement = await commands.propose_placement(session, request, by)
+    placement = await commands.propose_placement(session, request)
     return await queries.placement_view(session, placement.placement)
 
 
 @router.get("/placements")
 async def placements(
     session: Reading,
-    by: Officer,
+    _: Officer,
     record: Uuid | None = None,
     state: State | None = None,
     offset: Annotated[int, Query(ge=0)] = 0,
@@ -47,7 +47,7 @@ async def placements(
 
 
 @router.get("/placements/{placement}")
-async def placement(placement: Uuid, session: Reading, by: Officer) -> PlacementView:
+async def placement(placement: Uuid, session: Reading, _: Officer) -> PlacementView:
     """One placement."""
     return await queries.placement_view(session, placement)
 
@@ -63,26 +63,26 @@ async def confirm_start(
 
 @router.post("/placements/{placement}/end")
 async def end_placement(
-    placement: Uuid, request: EndPlacement, session: Transaction, by: Officer
+    placement: Uuid, request: EndPlacement, session: Transaction, _: Officer
 ) -> PlacementView:
     """Record the end and how it came; possible on any day after the start."""
-    await commands.end_placement(session, placement, request, by)
+    await commands.end_placement(session, placement, request)
     return await queries.placement_view(session, placement)
 
 
 @router.get("/hosted")
-async def hosted(session: Reading, by: HostSide) -> list[HostedView]:
+async def hosted(session: Reading, _: HostSide) -> list[HostedView]:
     """Who works here, as the promoters told us."""
     return await queries.hosted(session)
 
 
 @router.get("/path-types")
-async def path_types(session: Reading, by: Officer, on: Date | None = None) -> list[PathTypeView]:
+async def path_types(session: Reading, _: Officer, on: Date | None = None) -> list[PathTypeView]:
     """The path types that exist on a day (today if none is named), with the rules they then have."""
     return await queries.path_types(session, on or queries.today(session))
 
 
 @router.get("/hosts")
-async def hosts(session: Reading, by: Officer) -> list[HostView]:
+async def hosts(session: Reading, _: Officer) -> list[HostView]:
     """The members at which this one can propose placements."""
     return queries.hosts(session)

@@ -20,7 +20,7 @@ from trama_placement.models import PersonCopy, Placement, Plan
 from trama_placement.schemas import ConfirmStart, EndPlacement, ProposePlacement
 
 
-async def propose_placement(session: AsyncSession, request: ProposePlacement, by: Caller) -> Placement:
+async def propose_placement(session: AsyncSession, request: ProposePlacement) -> Placement:
     """Propose a work path for a person in charge here, within the rules of its first planned day.
 
     Raises PersonNotInCharge, UnknownPathType, and what the rule's judgements raise.
@@ -74,9 +74,7 @@ async def confirm_start(
     return placement
 
 
-async def end_placement(
-    session: AsyncSession, placement_id: str, request: EndPlacement, by: Caller
-) -> Placement:
+async def end_placement(session: AsyncSession, placement_id: str, request: EndPlacement) -> Placement:
     """Record how a placement ended, early or as planned, even when the person is in charge here no longer.
 
     Raises PlacementNotHere, and what `Placement.end` raises.

@@ -3,6 +3,7 @@
 Copies are local and may lag; nothing here decides.
 """
 
+import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 from trama_chassis import access
 from trama_chassis.handlers import EventHandlers, Origin
@@ -19,6 +20,7 @@ from trama_contracts.registry import (
 
 from trama_placement.models import EpisodeCopy, HostPlacementCopy, PersonCopy
 
+log = structlog.get_logger("trama.placement")
 handlers = EventHandlers()
 
 
@@ -76,9 +78,24 @@ async def copy_departure(session: AsyncSession, event: HostPlacementClosed, orig
 
 @handlers.react(RecordsLinked)
 async def learn_link(session: AsyncSession, event: RecordsLinked, origin: Origin) -> None:
-    """Take in that two records are of one person."""
-    edges = [(party.member, party.record) for party in (event.a, event.b)]
-    await access.learn_link(session, link=event.link, a=edges[0], b=edges[1])
+    """Learn that two records are of one person.
+
+    Links with records of this member are believed from its own registry alone. A link of others is believed
+    from one of its ends, which must be known already, and never if it would join two records of one member.
+    """
+    a, b = ((party.member, party.record) for party in (event.a, event.b))
+    if not _is_ours(session, origin):
+        said_by, own = (origin.member, origin.record), runtime_of(session).settings.member
+        if own in (a[0], b[0]):
+            return
+        members = [
+            edge[0] for edge in await access.linked_to(session, *a) | await access.linked_to(session, *b)
+        ]
+        is_known = said_by in (a, b) and await access.own_records(session, said_by)
+        if not is_known or len(members) != len(set(members)):
+            log.warning("link not believed", source=origin.source, event_id=origin.event_id)
+            return
+    await access.learn_link(session, link=event.link, a=a, b=b)
 
 
 @handlers.react(AuthorisationGiven)

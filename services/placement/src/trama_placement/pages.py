@@ -18,7 +18,7 @@ from trama_placement.models import ENDING_LABELS, STATE_LABELS, State, in_italia
 from trama_placement.schemas import ConfirmStart, Date, EndPlacement
 
 router = Router()
-templates = web.environment(Path(__file__).parent / "templates")
+templates = web.environment(Path(__file__).with_name("templates"))
 templates.filters["day"] = in_italian
 
 Officer = Annotated[Caller, Depends(require("placement-officer", "supervisor"))]
@@ -29,7 +29,7 @@ HostSide = Annotated[Caller, Depends(require("host-tutor", "placement-officer", 
 async def placements_page(
     request: Request,
     session: Reading,
-    by: Officer,
+    _: Officer,
     stato: State | None = None,
     da: Annotated[int, Query(ge=0)] = 0,
 ) -> Response:
@@ -42,11 +42,11 @@ async def placements_page(
         "state": stato,
         "states": STATE_LABELS,
     }
-    return web.page(request, "placements.html", values, templates=templates)
+    return web.page(request, "inserimenti.html", values, templates=templates)
 
 
 @router.get("/inserimenti/{placement}")
-async def placement_page(request: Request, placement: Uuid, session: Reading, by: Officer) -> Response:
+async def placement_page(request: Request, placement: Uuid, session: Reading, _: Officer) -> Response:
     """One placement, with what can be done about it today."""
     return await _placement_page(request, session, placement)
 
@@ -72,22 +72,22 @@ async def end_placement_page(
     request: Request,
     placement: Uuid,
     session: Transaction,
-    by: Officer,
+    _: Officer,
     ended_on: Annotated[Date, Form()],
     reason: Annotated[EndingReason, Form()],
 ) -> Response:
     """Record the end, or show why not."""
     try:
-        await commands.end_placement(session, placement, EndPlacement(ended_on=ended_on, reason=reason), by)
+        await commands.end_placement(session, placement, EndPlacement(ended_on=ended_on, reason=reason))
     except Refused as refused:
         return await _placement_page(request, session, placement, refused)
     return RedirectResponse(f"/inserimenti/{placement}", 303)
 
 
 @router.get("/ospiti")
-async def hosted_page(request: Request, session: Reading, by: HostSide) -> Response:
+async def hosted_page(request: Request, session: Reading, _: HostSide) -> Response:
     """The people who work here."""
-    return web.page(request, "hosted.html", {"hosted": await queries.hosted(session)}, templates=templates)
+    return web.page(request, "ospiti.html", {"hosted": await queries.hosted(session)}, templates=templates)
 
 
 async def _placement_page(
@@ -101,5 +101,5 @@ async def _placement_page(
         "refused": refused,
     }
     return web.page(
-        request, "placement.html", values, templates=templates, status=refused.status if refused else 200
+        request, "inserimento.html", values, templates=templates, status=refused.status if refused else 200
     )
