@@ -17,7 +17,7 @@ from sqlalchemy import event as listening
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import Field, SQLModel
-from trama_chassis import outbox
+from trama_chassis import access, outbox
 from trama_chassis.database import Database, Router, Transaction
 from trama_chassis.errors import Refused
 from trama_chassis.handlers import EventHandlers, Origin
@@ -30,8 +30,16 @@ from trama_contracts.event import Event
 from trama_contracts.opening import open_event
 from trama_contracts.outcomes import Outcome
 from trama_contracts.outcomes import Position as WirePosition
+from trama_contracts.payload_fields import Basis, Party
 from trama_contracts.record import Record
-from trama_contracts.registry import CaseManagerAssigned, PersonRegistered, ReferralSent, TakingInChargeOpened
+from trama_contracts.registry import (
+    AuthorisationGiven,
+    CaseManagerAssigned,
+    PersonRegistered,
+    RecordsLinked,
+    ReferralSent,
+    TakingInChargeOpened,
+)
 from trama_contracts.signature import CLOUDEVENT, headers_of
 
 Row = TypeVar("Row", bound=SQLModel)
@@ -108,6 +116,25 @@ async def copy_order(session: AsyncSession, _: Event, origin: Origin) -> None:
     await session.flush()
 
 
+@handlers.copy(AuthorisationGiven, own=True)
+async def learn_authorisation(session: AsyncSession, event: AuthorisationGiven, origin: Origin) -> None:
+    """Tell the chassis of a reason to share, taken here or elsewhere."""
+    await access.learn_authorisation(
+        session,
+        authorisation=event.authorisation,
+        member=origin.member,
+        record=origin.record,
+        terms=event.payload(),
+    )
+
+
+@handlers.copy(RecordsLinked, own=True)
+async def learn_link(session: AsyncSession, event: RecordsLinked, _: Origin) -> None:
+    """Tell the chassis that two records are of one person."""
+    a, b = ((end.member, end.record) for end in (event.a, event.b))
+    await access.learn_link(session, link=event.link, a=a, b=b)
+
+
 @handlers.react(PersonRegistered, CaseManagerAssigned, TakingInChargeOpened, ReferralSent)
 async def act_upon(session: AsyncSession, event: Event, origin: Origin) -> None:
     """Have an effect, then fail if told so: the effect must go with the failure."""
@@ -179,6 +206,27 @@ def assignment(episode: str) -> CaseManagerAssigned:
 def opening(episode: str) -> TakingInChargeOpened:
     """A taking in charge: in care, and counted."""
     return TakingInChargeOpened(episode=episode, sector="social", opened_on=DAY, need="lavoro")
+
+
+def consent(*recipients: str, **terms: Any) -> AuthorisationGiven:
+    """The person's consent that these members may have sil's and the municipality's care data."""
+    given: dict[str, Any] = {
+        "authorisation": new_id(),
+        "purpose": "work-integration",
+        "basis": Basis(kind="consent"),
+        "circles": ("care",),
+        "recipients": recipients,
+        "controllers": ("ass6", "comune-urbano"),
+        "starts_on": date(2013, 1, 1),
+        "notice_given_on": date(2013, 1, 1),
+    }
+    return AuthorisationGiven(**(given | terms))
+
+
+def link(ours: tuple[str, str], theirs: tuple[str, str]) -> RecordsLinked:
+    """Two records decided to be of one person."""
+    a, b = (Party(member=member, record=record) for member, record in (ours, theirs))
+    return RecordsLinked(link=new_id(), a=a, b=b, certainty="decided", decided_by="op-1")
 
 
 async def rows(runtime: Runtime, model: type[Row], *where: Any) -> list[Row]:
