@@ -5,10 +5,10 @@ what comes out: positions, erasures, dead letters, counts.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
-from typing import Final, Protocol
+from typing import Final
 
 from pydantic import ValidationError
 
@@ -16,8 +16,9 @@ from trama_contracts.directory import Directory
 from trama_contracts.envelope import Envelope, MessageEnvelope, parse_event, parse_message
 from trama_contracts.errors import BadCommit, BadPadding, BadTag, InvalidPayload, Malformed
 from trama_contracts.event import Event
-from trama_contracts.hpke import X25519, HpkePrivateKey, message_info
+from trama_contracts.hpke import X25519, message_info
 from trama_contracts.inner import Head, Inner, complete, parse_head
+from trama_contracts.keyring import Keyring, KeysInMemory, StreamKey
 from trama_contracts.messages import Grant, Grants, Message
 from trama_contracts.messages import parse_message as parse_opened
 from trama_contracts.names import MAX_VALUE, Circle, Kind, Topic, parse_topic
@@ -31,6 +32,7 @@ __all__ = [
     "DEAD_LETTERS",
     "Envelope",
     "Keyring",
+    "KeysInMemory",
     "MessageEnvelope",
     "Opened",
     "OpenedMessage",
@@ -49,31 +51,6 @@ __all__ = [
 
 TOO_OLD: Final = timedelta(days=60)
 TOO_EARLY: Final = timedelta(hours=24)
-
-
-@dataclass(frozen=True, slots=True)
-class StreamKey:
-    """What a grant left in the keyring for one stream."""
-
-    key: bytes = field(repr=False)
-    circle: Circle
-    record: str
-
-
-class Keyring(Protocol):
-    """The secrets and erasures of one service, by (topic, stream): an id alone identifies nothing."""
-
-    def stream_key(self, topic: str, stream: str) -> StreamKey | None:
-        """The key granted for a stream."""
-
-    def hpke_key(self, hpkekey: str) -> HpkePrivateKey | None:
-        """One of the service's own private keys."""
-
-    def is_erased(self, topic: str, stream: str) -> bool:
-        """Whether the stream was erased, by whatever way the order came."""
-
-    def erased_hash(self, topic: str, stream: str) -> str | None:
-        """The hash of the control event that erased the stream, if one was read."""
 
 
 @dataclass(frozen=True, slots=True)

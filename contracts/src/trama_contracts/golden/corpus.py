@@ -1,7 +1,7 @@
 """The corpus as a file of JSON lines: first what all cases share, then one case per line."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -29,7 +29,8 @@ from trama_contracts.golden.drawn_seals import DrawnSeals
 from trama_contracts.golden.fixtures import EVENTS, HPKE_SEEDS, NETWORK, ROOTS
 from trama_contracts.golden.network import main_directory
 from trama_contracts.hpke import HpkePrivateKey, SuiteName
-from trama_contracts.opening import StreamKey, open_event, open_message
+from trama_contracts.keyring import KeysInMemory
+from trama_contracts.opening import open_event, open_message
 from trama_contracts.outcomes import Outcome, Position
 from trama_contracts.record import Record
 from trama_contracts.signature import raw_public
@@ -79,32 +80,6 @@ def write(seals: DrawnSeals) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class CaseKeyring:
-    """What the reader of one case holds: its grants and erasures, and its owner's HPKE keys."""
-
-    case: Case
-    keys: Sequence[HpkePrivateKey] = ()
-
-    def stream_key(self, topic: str, stream: str) -> StreamKey | None:
-        """The key granted in this case."""
-        granted = self.case.grants
-        return next((one.held for one in granted if (one.topic, one.stream) == (topic, stream)), None)
-
-    def hpke_key(self, hpkekey: str) -> HpkePrivateKey | None:
-        """One of the recipient's keys."""
-        return next((key for key in self.keys if key.hpkekey == hpkekey), None)
-
-    def is_erased(self, topic: str, stream: str) -> bool:
-        """Whether the stream is erased in this case."""
-        return any((gone.topic, gone.stream) == (topic, stream) for gone in self.case.erased)
-
-    def erased_hash(self, topic: str, stream: str) -> str | None:
-        """The control event's hash in this case."""
-        erased = self.case.erased
-        return next((gone.hash for gone in erased if (gone.topic, gone.stream) == (topic, stream)), None)
-
-
-@dataclass(frozen=True, slots=True)
 class Corpus:
     """A corpus read from its file."""
 
@@ -129,10 +104,15 @@ class Corpus:
             self._main.append(self.reader("main").directory)
         return self._main[0]
 
-    def keyring(self, case: Case) -> CaseKeyring:
-        """What the reader of a case holds."""
+    def keyring(self, case: Case) -> KeysInMemory:
+        """What the reader of a case holds: its grants and erasures, and its owner's HPKE keys."""
         owner = ".".join(case.record.topic.split(".")[1:3])
-        return CaseKeyring(case, self.hpke.get(owner, ()))
+        keyring = KeysInMemory(self.hpke.get(owner, ()))
+        for gone in case.erased:
+            keyring.erase(gone.topic, gone.stream, gone.hash)
+        for granted in case.grants:
+            keyring.hold(granted.topic, granted.stream, granted.held)
+        return keyring
 
     def outcome(self, case: Case) -> tuple[Outcome, Position | None]:
         """What the openers of this package make of a case, and the position afterwards."""
