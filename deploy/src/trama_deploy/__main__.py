@@ -3,6 +3,8 @@
 import typer
 
 from trama_deploy.broker_cli import broker
+from trama_deploy.network_cli import network
+from trama_deploy.node_cli import node
 
 app = typer.Typer(
     name="trama",
@@ -10,6 +12,8 @@ app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_enable=False,
 )
+app.add_typer(network, name="network")
+app.add_typer(node, name="node")
 app.add_typer(broker, name="broker")
 
 

@@ -17,6 +17,7 @@ from typing import IO, Any, Self
 
 from confluent_kafka import KafkaException
 from confluent_kafka.admin import AdminClient
+from trama_chassis.settings import SecretUnsafe, read_secret
 
 from trama_deploy.access import Access
 from trama_deploy.broker_properties import server_properties
@@ -247,6 +248,15 @@ class EmbeddedBroker:
         """The last lines of what the broker wrote."""
         written = [path.read_text(errors="replace") for path in sorted(self.logs.glob("*.log"))]
         return "\n".join("\n".join(written).splitlines()[-lines:])
+
+
+def admin_access(directory: Path) -> Access | None:
+    """How the super user reaches the broker of a directory; None if there has never been one."""
+    try:
+        identity = json.loads(read_secret(directory / "admin.json"))
+    except SecretUnsafe:
+        return None
+    return Access(identity["bootstrap"], identity["username"], identity["password"])
 
 
 def free_port() -> int:

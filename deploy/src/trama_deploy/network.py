@@ -123,6 +123,13 @@ class Operator(_Part):
     roles: Annotated[tuple[Slug, ...], Field(min_length=1)]
 
 
+class Look(_Part):
+    """What a visitor of the demonstration opens first at a member."""
+
+    path: Annotated[str, Field(pattern=r"^/")]
+    what: Title
+
+
 class Member(_Part):
     """A unit with a need to know, with its own services, databases, topics and keys."""
 
@@ -137,6 +144,7 @@ class Member(_Part):
     purposes: Annotated[tuple[Slug, ...], Field(min_length=1)]
     read_by: tuple[MemberName, ...]
     operators: tuple[Operator, ...] = ()
+    look: Look | None = None
 
 
 class Network(_Part):

@@ -57,7 +57,11 @@ async def run_node(network: Network, state: State, node: str, *, with_parent: bo
     """
     ended = _ending(with_parent)
     sockets = {name: _listening(name, member.port) for name, member in network.hosted_on(node).items()}
+    # What has not ended by then is cut: all that it did is committed or undone.
+    cut = threading.Timer(DRAIN_SECONDS, os._exit, args=(1,))
+    cut.daemon = True
     async with AsyncExitStack() as held:
+        held.callback(cut.cancel)
         hosted = [await _start_member(network, state, name, held) for name in sockets]
         write_private(state.node_pid(node), str(os.getpid()))
         held.callback(state.node_pid(node).unlink, missing_ok=True)
@@ -68,7 +72,7 @@ async def run_node(network: Network, state: State, node: str, *, with_parent: bo
             serving = [tasks.create_task(server.serve([sockets[name]])) for name, server in servers.items()]
             await ended.wait()
             log.info("node stopping", node=node)
-            held.callback(_cut_if_it_hangs().cancel)
+            cut.start()
             for server in servers.values():
                 server.should_exit = True
             await asyncio.wait(serving)
@@ -104,14 +108,6 @@ def _server(hosted: Hosted) -> Server:
         timeout_graceful_shutdown=REQUESTS_MAY_TAKE,
     )
     return Server(config)
-
-
-def _cut_if_it_hangs() -> threading.Timer:
-    """What has not ended by then is cut: all that it did is committed or undone."""
-    cut = threading.Timer(DRAIN_SECONDS, os._exit, args=(1,))
-    cut.daemon = True
-    cut.start()
-    return cut
 
 
 def _listening(member: str, port: int) -> socket.socket:

@@ -78,9 +78,14 @@ class State:
         return self.root / "nodes" / f"{node}.stopped"
 
     @property
-    def supervisor_pid(self) -> Path:
-        """The process that holds broker and nodes together."""
-        return self.root / "network.pid"
+    def supervisor(self) -> Path:
+        """Which process holds broker and nodes together, and how far it has come."""
+        return self.root / "network.json"
+
+    @property
+    def lock(self) -> Path:
+        """Held by the supervisor while it lives."""
+        return self.root / "network.lock"
 
     @property
     def supervisor_log(self) -> Path:

@@ -1,0 +1,239 @@
+"""`trama network`: provision, run, up, down, status of a whole network on this machine."""
+
+import asyncio
+import importlib.util
+import os
+import signal
+import subprocess
+import sys
+import time
+from typing import Annotated
+
+import typer
+from confluent_kafka import KafkaException
+from rich.table import Table
+from trama_chassis.clock import machine_now
+from trama_chassis.settings import SecretUnsafe
+
+from trama_deploy.broker import BrokerFailed, admin_access
+from trama_deploy.coordinator import DirectoryAhead, DirectoryNotPublished
+from trama_deploy.jars import JarsAltered, JarsMissing
+from trama_deploy.java import JavaMissing
+from trama_deploy.network import Network, NetworkFileWrong
+from trama_deploy.node import LOOPBACK
+from trama_deploy.options import (
+    DEFAULT_STATE,
+    DryRunOption,
+    JsonOption,
+    NetworkOption,
+    StateOption,
+    read_network,
+    running_network,
+)
+from trama_deploy.processes import supervisor_of
+from trama_deploy.provisioning import apply, plan
+from trama_deploy.secrets import DemoRefused, demo_password
+from trama_deploy.state import State
+from trama_deploy.status import NetworkStatus, database_figures, network_status
+from trama_deploy.supervisor import AlreadyRunning, AnotherNetwork, NodeNotReady, Supervisor
+from trama_deploy.terminal import EXIT_CODES, Exit, console, fail, print_json, refusals
+
+network = typer.Typer(help="Una rete intera su questa macchina.", no_args_is_help=True)
+
+SIMULATION = "trama_simulation"
+START_SECONDS = 180.0
+STOP_SECONDS = 60.0
+EXPECTED = (
+    AlreadyRunning,
+    AnotherNetwork,
+    BrokerFailed,
+    DemoRefused,
+    DirectoryAhead,
+    DirectoryNotPublished,
+    JarsAltered,
+    JarsMissing,
+    JavaMissing,
+    NetworkFileWrong,
+    NodeNotReady,
+    SecretUnsafe,
+)
+PeopleOption = Annotated[int, typer.Option(help="Persone da far vivere se il territorio è vuoto; 0 nessuna.")]
+
+
+@network.command(epilog=EXIT_CODES)
+def run(file: NetworkOption, state: StateOption = DEFAULT_STATE, people: PeopleOption = 8) -> None:
+    """Avvia la rete in primo piano e la fa vivere; Ctrl-C ferma tutto ciò che ha avviato, e nient'altro."""
+    kept = State(state)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    with refusals(*EXPECTED), Supervisor(file, kept, console.print) as supervisor:
+        try:
+            supervisor.start()
+            _live_a_little(supervisor, people)
+            _print_where_to_look(supervisor.network)
+            console.print("Ctrl-C ferma la rete; la prossima volta riprende da qui.")
+            for _ in supervisor.watch():
+                pass
+        except KeyboardInterrupt:
+            console.print("Fermo la rete…")
+        finally:
+            # A second Ctrl-C must not leave half of it running.
+            for number in (signal.SIGINT, signal.SIGTERM):
+                signal.signal(number, signal.SIG_IGN)
+    console.print("Rete ferma. Per riprenderla: lo stesso comando.")
+
+
+@network.command(epilog=EXIT_CODES)
+def up(file: NetworkOption, state: StateOption = DEFAULT_STATE, people: PeopleOption = 8) -> None:
+    """Avvia la rete in secondo piano e torna quando risponde."""
+    described, kept = read_network(file), State(state)
+    if supervisor_of(kept):
+        fail(f"La rete in {kept.root} è già in esecuzione.")
+    kept.root.mkdir(parents=True, exist_ok=True)
+    command = [sys.executable, "-m", "trama_deploy", "network", "run", "--network", str(file.absolute())]
+    with kept.supervisor_log.open("wb") as log:
+        process = subprocess.Popen(  # noqa: S603
+            [*command, "--state", str(kept.root), "--people", str(people)],
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            start_new_session=True,
+        )
+    with console.status("Avvio la rete…"):
+        _await_ready(kept, process)
+    _print_where_to_look(described)
+    console.print(f"Messaggi in {kept.supervisor_log}. Per fermarla: trama network down", soft_wrap=True)
+
+
+@network.command(epilog=EXIT_CODES)
+def down(state: StateOption = DEFAULT_STATE) -> None:
+    """Ferma una rete avviata con run o con up."""
+    kept = State(state)
+    running = supervisor_of(kept)
+    if running is None:
+        console.print("La rete non è in esecuzione.")
+        return
+    os.kill(running.pid, signal.SIGTERM)
+    deadline = time.monotonic() + STOP_SECONDS
+    with console.status("Fermo la rete…"):
+        while supervisor_of(kept) and time.monotonic() < deadline:
+            time.sleep(0.2)
+    if supervisor_of(kept):
+        fail(f"Il processo {running.pid} non si è fermato in {STOP_SECONDS:.0f} secondi.")
+    console.print("Rete ferma.")
+
+
+@network.command(epilog=EXIT_CODES)
+def status(state: StateOption = DEFAULT_STATE, as_json: JsonOption = False) -> None:
+    """Come sta la rete: nodi, servizi, arretrati, comunicazioni ferme."""
+    described, kept = running_network(state)
+    access = admin_access(kept.broker) if supervisor_of(kept) else None
+    found = asyncio.run(network_status(described, kept, access))
+    if as_json:
+        print_json(found.as_json())
+    else:
+        _print_status(found)
+    if not found.running:
+        raise typer.Exit(Exit.NOT_RUNNING)
+    if not found.well:
+        raise typer.Exit(Exit.SOMETHING_WRONG)
+
+
+@network.command(epilog=EXIT_CODES)
+def provision(
+    file: NetworkOption,
+    state: StateOption = DEFAULT_STATE,
+    dry_run: DryRunOption = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Rende il broker in esecuzione uguale al file della rete."""
+    described, kept = read_network(file), State(state)
+    access = admin_access(kept.broker)
+    if access is None or supervisor_of(kept) is None:
+        fail("La rete non è in esecuzione: la configura «trama network run» all'avvio.", Exit.NOT_RUNNING)
+    with refusals(*EXPECTED, KafkaException):
+        changes = plan(described, kept, access, machine_now())
+        sentences = list(changes.sentences())
+        if not dry_run:
+            apply(described, kept, access, changes)
+    if as_json:
+        print_json({"applied": not dry_run, "changes": sentences, "drift": changes.drift})
+        return
+    for sentence in sentences:
+        console.print(("da fare: " if dry_run else "fatto: ") + sentence, soft_wrap=True, highlight=False)
+    for sentence in changes.drift:
+        console.print(f"[yellow]non previsto:[/yellow] {sentence}", soft_wrap=True, highlight=False)
+    if not sentences:
+        console.print("Il broker è già come dice il file: niente da fare.")
+
+
+def _live_a_little(supervisor: Supervisor, people: int) -> None:
+    """Let synthetic people live through the public interfaces, if nobody has lived here yet."""
+    if not people or importlib.util.find_spec(SIMULATION) is None or not _is_empty(supervisor):
+        return
+    file = str(supervisor.state.network_file)
+    story = subprocess.Popen(  # noqa: S603
+        [sys.executable, "-m", SIMULATION, "--network", file, "--people", str(people)],
+        stdin=subprocess.DEVNULL,
+    )
+    try:
+        for _ in supervisor.watch():
+            if story.poll() is not None:
+                break
+    finally:
+        story.terminate()
+        code = story.wait()
+    if code:
+        console.print(f"[yellow]La simulazione si è interrotta (codice {code}).[/yellow]")
+
+
+def _is_empty(supervisor: Supervisor) -> bool:
+    async def published() -> int:
+        principals = supervisor.network.principals
+        return sum([(await database_figures(supervisor.state, p)).published for p in principals])
+
+    return asyncio.run(published()) == 0
+
+
+def _await_ready(state: State, process: subprocess.Popen[bytes]) -> None:
+    deadline = time.monotonic() + START_SECONDS
+    while time.monotonic() < deadline:
+        running = supervisor_of(state)
+        if running and running.ready:
+            return
+        if process.poll() is not None:
+            fail(f"La rete non è partita:\n{state.supervisor_log.read_text()[-2000:]}")
+        time.sleep(0.2)
+    fail(f"La rete non risponde dopo {START_SECONDS:.0f} secondi. Messaggi in {state.supervisor_log}")
+
+
+def _print_where_to_look(described: Network) -> None:
+    table = Table(title=described.title, title_justify="left")
+    table.add_column("Membro")
+    table.add_column("Indirizzo", no_wrap=True)
+    table.add_column("Accesso, password", no_wrap=True)
+    table.add_column("Da guardare per primo")
+    for name, member in described.members.items():
+        logins = "\n".join(f"{one.login}, {demo_password(one)}" for one in member.operators)
+        first = f"{member.look.path} [dim]{member.look.what}[/dim]" if member.look else "/"
+        table.add_row(name, f"http://{LOOPBACK}:{member.port}", logins, first)
+    console.print(table)
+
+
+def _print_status(found: NetworkStatus) -> None:
+    columns = ("Nodo", "Servizio", "Stato", "Da inviare", "Da leggere", "Ferme", "Sentito", "Memoria")
+    table = Table(*columns, title="in esecuzione" if found.running else "ferma")
+    for node in found.nodes:
+        process = f"{node.memory_mb} MB" if node.pid else "—"
+        for number, service in enumerate(node.services):
+            heard = service.last_heard.astimezone().strftime("%H:%M:%S") if service.last_heard else "—"
+            table.add_row(
+                node.node if number == 0 else "",
+                service.principal,
+                "[green]pronto[/green]" if service.ready else "[red]non risponde[/red]",
+                str(service.to_send),
+                "—" if service.lag is None else str(service.lag),
+                f"[red]{service.dead_letters}[/red]" if service.dead_letters else "0",
+                heard,
+                process if number == 0 else "",
+            )
+    console.print(table)
