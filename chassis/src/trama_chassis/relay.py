@@ -5,6 +5,7 @@ and offset the broker gave it; a crash before the mark means a harmless duplicat
 """
 
 import asyncio
+import json
 from collections import defaultdict
 from collections.abc import Awaitable, Sequence
 from datetime import datetime, timedelta
@@ -28,7 +29,9 @@ if TYPE_CHECKING:
     from trama_chassis.runtime import Runtime
 
 WAVE = 1000
+WAVES = 20
 MESSAGES_FIRST = ("message", "catalogue", "control")
+GATED = ("event", "fact")
 HELD_FOR = timedelta(seconds=5)
 POLL_SECONDS = 1.0
 RECONCILE_EVERY = timedelta(hours=1)
@@ -66,6 +69,26 @@ _GATE = text(
     "NOT EXISTS (SELECT 1 FROM grant_given g JOIN outbox m ON m.event_id = g.message"
     " WHERE g.stream = outbox.stream AND m.sent_at IS NULL AND m.position < outbox.position)"
 )
+
+
+_MARK = {
+    "sqlite": text(
+        'UPDATE outbox SET sent_at = :now, partition = j.value ->> 1, "offset" = j.value ->> 2'
+        " FROM json_each(:marks) AS j WHERE outbox.position = j.value ->> 0 AND sent_at IS NULL"
+    ).bindparams(bindparam("now", type_=table_of(OutboxRow).c.sent_at.type)),
+    "postgresql": text(
+        'UPDATE outbox SET sent_at = :now, partition = (j ->> 1)::integer, "offset" = (j ->> 2)::bigint'
+        " FROM jsonb_array_elements(CAST(:marks AS jsonb)) AS j"
+        " WHERE outbox.position = (j ->> 0)::bigint AND sent_at IS NULL"
+    ).bindparams(bindparam("now", type_=table_of(OutboxRow).c.sent_at.type)),
+}
+
+
+class Wave(NamedTuple):
+    """What became of the rows of one wave."""
+
+    sent: list[Sent]
+    failed: dict[Row, BaseException]
 
 
 class Relay:
@@ -110,58 +133,90 @@ class Relay:
             return 0
 
     async def relay_once(self, producer: AIOKafkaProducer) -> int:
-        """Send one wave of what comes first: mail and catalogue, then events and facts, then resends."""
+        """Send what comes first of what is due: mail and catalogue, then events and facts, then resends."""
         async with self._runtime.database.read() as session:
-            rows = await self._due(session, MESSAGES_FIRST, gated=False)
-            rows = rows or await self._due(session, ("event", "fact"), gated=True)
+            rows = await self._due(session, MESSAGES_FIRST)
+            rows = rows or await self._due(session, GATED)
             again = None if rows else await resend.due(session, WAVE // 2)
         if again is not None:
             return await self._resend(producer, again)
         return await self._send(producer, rows)
 
-    async def _due(self, session: AsyncSession, kinds: Sequence[str], *, gated: bool) -> list[Row]:
+    async def _send(self, producer: AIOKafkaProducer, rows: list[Row]) -> int:
+        """Send wave after wave while they are full.
+
+        While one wave is on its way the next is read and the last is marked; a wave is sent only when the one
+        before it has been acknowledged, and without the streams in which that one failed.
+        """
+        total, marking = 0, None
+        try:
+            for _ in range(WAVES):
+                ahead = asyncio.create_task(self._read_ahead(rows))
+                outcome = await self._send_wave(producer, rows)
+                if marking is not None:
+                    await marking
+                marking = asyncio.create_task(self._mark(outcome.sent))
+                total += len(outcome.sent)
+                rows = await ahead
+                if outcome.failed or not rows:
+                    break
+        finally:
+            if marking is not None:
+                await marking
+        if outcome.failed:
+            await self._hold_back(outcome.failed)
+        return total
+
+    async def _read_ahead(self, rows: list[Row]) -> list[Row]:
+        """The wave after this one, if this one is full."""
+        if len(rows) < WAVE:
+            return []
+        kinds = MESSAGES_FIRST if rows[0].kind in MESSAGES_FIRST else GATED
+        async with self._runtime.database.read() as session:
+            return await self._due(session, kinds, after=rows[-1].position)
+
+    async def _due(self, session: AsyncSession, kinds: Sequence[str], *, after: int = 0) -> list[Row]:
         now = clock.machine_now()
         self._held = {name: until for name, until in self._held.items() if until > now}
         wanted = (
             select(*_COLUMNS)
             .where(col(OutboxRow.kind).in_(kinds), col(OutboxRow.sent_at).is_(None))
+            .where(col(OutboxRow.position) > after)
             .where((col(OutboxRow.not_before).is_(None)) | (col(OutboxRow.not_before) <= now))
             .order_by(col(OutboxRow.position))
             .limit(WAVE)
         )
-        if gated:
+        if kinds is GATED:
             wanted = wanted.where(_GATE)
         if self._held:
             held = list(self._held)
             wanted = wanted.where(col(OutboxRow.key).not_in(held), col(OutboxRow.topic).not_in(held))
         return [Row._make(row) for row in await session.execute(wanted)]
 
-    async def _send(self, producer: AIOKafkaProducer, rows: Sequence[Row]) -> int:
-        """Send one wave and mark what was acknowledged; hold back what was not."""
+    async def _send_wave(self, producer: AIOKafkaProducer, rows: Sequence[Row]) -> "Wave":
+        """Send rows and wait until the broker has answered for each."""
+        wave = Wave([], {})
         if not rows:
-            return 0
+            return wave
         reach("relay.before_send")
         pending: list[tuple[Row, Awaitable[RecordMetadata]]] = []
-        failed: dict[Row, BaseException] = {}
+        unknown: dict[str, BaseException] = {}
         for row in rows:
             try:
+                if row.topic in unknown:
+                    raise unknown[row.topic]
                 pending.append((row, await self._enqueue(producer, row)))
             except (KafkaError, ValueError) as error:
-                failed[row] = error
+                wave.failed[row] = unknown[row.topic] = error
         reach("relay.after_enqueue")
         results = await asyncio.gather(*(future for _, future in pending), return_exceptions=True)
         reach("relay.after_ack")
-        sent: list[Sent] = []
         for (row, _), result in zip(pending, results, strict=True):
             if isinstance(result, BaseException):
-                failed[row] = result
+                wave.failed[row] = result
             else:
-                sent.append(Sent(row.position, result.partition, result.offset))
-        await self._mark(sent)
-        reach("relay.after_mark")
-        if failed:
-            await self._hold_back(failed)
-        return len(sent)
+                wave.sent.append(Sent(row.position, result.partition, result.offset))
+        return wave
 
     @staticmethod
     async def _enqueue(producer: AIOKafkaProducer, row: Row) -> Awaitable[RecordMetadata]:
@@ -172,19 +227,16 @@ class Relay:
         return acknowledged
 
     async def _mark(self, sent: Sequence[Sent]) -> None:
+        """Mark rows with where the broker put them: one statement, whatever the number."""
         if not sent:
             return
-        table = table_of(OutboxRow)
-        statement = (
-            update(table)
-            .where(table.c.position == bindparam("at"), table.c.sent_at.is_(None))
-            .values(sent_at=bindparam("now"), partition=bindparam("part"), offset=bindparam("off"))
-        )
-        now = clock.machine_now()
-        rows = [{"at": one.position, "now": now, "part": one.partition, "off": one.offset} for one in sent]
+        marks = json.dumps([tuple(one) for one in sent])
         async with self._runtime.bookkeeping() as session:
-            await (await session.connection()).execute(statement, rows)
+            await session.execute(
+                _MARK[self._runtime.database.dialect], {"marks": marks, "now": clock.machine_now()}
+            )
             await session.commit()
+        reach("relay.after_mark")
 
     async def _hold_back(self, failed: dict[Row, BaseException]) -> None:
         """Hold a failing stream (or a message's topic) for a while, and start afresh with a new producer."""
