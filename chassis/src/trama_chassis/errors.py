@@ -17,6 +17,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from trama_contracts.strict_json import FORBIDDEN
 
 from trama_chassis import web
 from trama_chassis.contention import is_busy
@@ -25,32 +26,19 @@ MAX_BODY = 1024 * 1024
 RETRY_AFTER_SECONDS = 2
 log = structlog.get_logger("trama.errors")
 
-TITLES = {
-    400: "Richiesta non leggibile",
-    401: "Accesso richiesto",
-    403: "Non consentito",
-    404: "Non trovato",
-    405: "Metodo non ammesso",
-    409: "Operazione non possibile",
-    413: "Richiesta troppo grande",
-    415: "Formato non ammesso",
-    422: "Dati da correggere",
-    429: "Troppi tentativi",
-    500: "Errore interno",
-    503: "Servizio momentaneamente occupato",
-}
-CODES = {
-    400: "malformed",
-    401: "not-signed-in",
-    403: "not-allowed",
-    404: "not-found",
-    405: "method-not-allowed",
-    409: "conflict",
-    413: "too-large",
-    415: "wrong-format",
-    422: "invalid",
-    429: "too-many-attempts",
-    503: "busy",
+KINDS = {
+    400: ("malformed", "Richiesta non leggibile"),
+    401: ("not-signed-in", "Accesso richiesto"),
+    403: ("not-allowed", "Non consentito"),
+    404: ("not-found", "Non trovato"),
+    405: ("method-not-allowed", "Metodo non ammesso"),
+    409: ("conflict", "Operazione non possibile"),
+    413: ("too-large", "Richiesta troppo grande"),
+    415: ("wrong-format", "Formato non ammesso"),
+    422: ("invalid", "Dati da correggere"),
+    429: ("too-many-attempts", "Troppi tentativi"),
+    500: ("unexpected", "Errore interno"),
+    503: ("busy", "Servizio momentaneamente occupato"),
 }
 MESSAGES = {
     "missing": "Campo obbligatorio",
@@ -80,24 +68,17 @@ MESSAGES = {
 }
 
 
+_TEXT = {"type": "string"}
+_ERROR = {"type": "object", "properties": {"field": _TEXT, "message": _TEXT}}
+_PROBLEM = {
+    "type": "object",
+    "required": ["type", "title", "status", "detail"],
+    "properties": dict.fromkeys(("type", "title", "detail", "instance"), _TEXT)
+    | {"status": {"type": "integer"}, "errors": {"type": "array", "items": _ERROR}},
+}
 DOCUMENTED: dict[str, Any] = {
     "description": "Rifiuto, con la regola o i campi da correggere (RFC 9457)",
-    "content": {
-        "application/problem+json": {
-            "schema": {
-                "type": "object",
-                "required": ["type", "title", "status", "detail"],
-                "properties": {
-                    **{name: {"type": "string"} for name in ("type", "title", "detail", "instance")},
-                    "status": {"type": "integer"},
-                    "errors": {
-                        "type": "array",
-                        "items": {"properties": {name: {"type": "string"} for name in ("field", "message")}},
-                    },
-                },
-            }
-        }
-    },
+    "content": {"application/problem+json": {"schema": _PROBLEM}},
 }
 
 
@@ -157,12 +138,9 @@ def problem(
     instance: str | None = None,
 ) -> Response:
     """One error as a problem document, or as a page for a browser that asked for a page."""
-    body: dict[str, Any] = {
-        "type": f"urn:trama:problem:{code or CODES.get(status, 'error')}",
-        "title": TITLES.get(status, "Errore"),
-        "status": status,
-        "detail": detail,
-    }
+    kind, title = KINDS.get(status, ("error", "Errore"))
+    names = {"type": f"urn:trama:problem:{code or kind}", "title": title}
+    body: dict[str, Any] = names | {"status": status, "detail": detail}
     body |= {"errors": list(errors)} if errors else {}
     body |= {"instance": instance} if instance else {}
     headers = {"Retry-After": str(RETRY_AFTER_SECONDS)} if status == 503 else {}
@@ -206,7 +184,8 @@ async def _invalid(request: Request, error: Exception) -> Response:
 
 async def _http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)  # noqa: S101
-    return problem(request, error.status_code, f"{TITLES.get(error.status_code, 'Errore')}.")
+    _, title = KINDS.get(error.status_code, ("error", "Errore"))
+    return problem(request, error.status_code, f"{title}.")
 
 
 async def _database(request: Request, error: Exception) -> Response:
@@ -229,7 +208,7 @@ def unexpected(request: Request, error: Exception) -> Response:
     error_id = uuid4().hex[:12]
     log.error("unexpected error", error_id=error_id, exc_info=error)
     detail = f"Errore inatteso, annotato con il numero {error_id}: riferirlo a chi gestisce il servizio."
-    return problem(request, 500, detail, code="unexpected", instance=f"urn:trama:error:{error_id}")
+    return problem(request, 500, detail, instance=f"urn:trama:error:{error_id}")
 
 
 def field_of(location: Sequence[int | str]) -> str:
@@ -252,7 +231,7 @@ def message_of(error: Mapping[str, Any]) -> str:
 
 
 async def refuse_unwritable(request: Request) -> None:
-    """Refuse NUL and lone surrogates anywhere in a request: the wire cannot carry them (section 5).
+    """Refuse characters that the wire cannot carry (section 5) anywhere in a request: NUL, noncharacters.
 
     Raises RequestValidationError naming the field.
     """
@@ -262,12 +241,12 @@ async def refuse_unwritable(request: Request) -> None:
     ]
     content = await request.body()
     kind = request.headers.get("content-type", "").partition(";")[0].strip()
-    if kind.endswith("json") and (b"\\u0000" in content or b"\\ud" in content.lower()):
+    if kind.endswith("json") and (b"\\u" in content or FORBIDDEN.search(content.decode(errors="replace"))):
         try:
             found += _unwritable(await request.json(), ("body",))
         except ValueError:
             return
-    elif kind == "application/x-www-form-urlencoded" and b"%00" in content:
+    elif kind == "application/x-www-form-urlencoded":
         found += _unwritable(dict(await request.form()), ("body",))
     if found:
         raise RequestValidationError([{"type": "unwritable", "loc": place, "msg": ""} for place in found])
@@ -275,7 +254,7 @@ async def refuse_unwritable(request: Request) -> None:
 
 def _unwritable(value: object, place: tuple[str | int, ...]) -> Iterator[tuple[str | int, ...]]:
     if isinstance(value, str):
-        if "\0" in value or any("\ud800" <= character <= "\udfff" for character in value):
+        if FORBIDDEN.search(value):
             yield place
     elif isinstance(value, dict):
         for name, inner in value.items():

@@ -18,7 +18,8 @@ DOCUMENT_DEPTH: Final = 16
 """Depth of inner JSON, catalogue and directory."""
 
 _LAST_TWO: Final = "".join(chr(plane * 0x10000 + last) for plane in range(17) for last in (0xFFFE, 0xFFFF))
-_FORBIDDEN: Final = re.compile(f"[\\x00\\ud800-\\udfff\\ufdd0-\\ufdef{_LAST_TWO}]")
+FORBIDDEN: Final = re.compile(f"[\\x00\\ud800-\\udfff\\ufdd0-\\ufdef{_LAST_TWO}]")
+"""Characters no text on the wire may hold: NUL, lone surrogates, noncharacters."""
 
 
 def _integer(digits: str) -> int:
@@ -95,5 +96,5 @@ def _check_texts(values: Iterable[object], long_value: object, *, strange: bool)
         if type(value) is str:
             if len(value) > MAX_TEXT and value is not long_value:
                 raise Malformed("a text is too long")
-            if strange and _FORBIDDEN.search(value) is not None:
+            if strange and FORBIDDEN.search(value) is not None:
                 raise Malformed("a text holds a character that is not allowed")
