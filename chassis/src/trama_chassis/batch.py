@@ -114,12 +114,8 @@ class Batch:
     def _keep(self, one: Checked, envelope: Envelope, standing: Standing, outcome: Outcome) -> None:
         self._kept.append(
             {
-                "topic": standing.topic,
-                "stream": standing.stream,
-                "seq": envelope.streamseq,
+                **_kept_bytes(one, envelope, standing),
                 "hash": envelope.hash,
-                "value": one.record.value,
-                "signature": signature_of(one.record),
                 "outcome": outcome.value,
                 "received_at": clock.machine_now(),
             }
@@ -148,14 +144,7 @@ class Batch:
         self.outcomes[Outcome.GAP] += 1
         if standing.waiting >= BUFFER:
             return
-        row = {
-            "topic": standing.topic,
-            "stream": standing.stream,
-            "seq": envelope.streamseq,
-            "hash": envelope.hash,
-            "value": one.record.value,
-            "signature": signature_of(one.record),
-        }
+        row = {**_kept_bytes(one, envelope, standing), "hash": envelope.hash}
         connection = await self._session.connection()
         result = await connection.execute(
             insert_or(self._runtime.database.dialect, Waiting).values(row).on_conflict_do_nothing()
@@ -192,14 +181,10 @@ class Batch:
             insert(DeadLetter),
             [
                 {
-                    "topic": standing.topic,
-                    "stream": standing.stream,
-                    "seq": envelope.streamseq,
+                    **_kept_bytes(one, envelope, standing),
                     "event_id": envelope.id,
                     "code": code,
                     "reason": reason,
-                    "value": one.record.value,
-                    "signature": signature_of(one.record),
                     "at": clock.machine_now(),
                     "state": EARLY if early and await self._may_try_again(standing, envelope) else OPEN,
                 }
@@ -320,6 +305,17 @@ def origin_of(envelope: Envelope, inner: Inner, scope: str) -> Origin:
         caused_by=tuple(inner.caused_by),
         corrects=inner.corrects,
     )
+
+
+def _kept_bytes(one: Checked, envelope: Envelope, standing: Standing) -> dict[str, Any]:
+    """What is kept of an event, wherever it is kept: its place and its exact bytes."""
+    return {
+        "topic": standing.topic,
+        "stream": standing.stream,
+        "seq": envelope.streamseq,
+        "value": one.record.value,
+        "signature": signature_of(one.record),
+    }
 
 
 def again(row: Waiting | DeadLetter, runtime: "Runtime") -> Checked:

@@ -4,7 +4,6 @@ A copy of the database without the files opens nothing.
 """
 
 import os
-import stat
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,43 +12,25 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from trama_contracts.signature import kid_of
 
+from trama_chassis.settings import SecretUnsafe, read_secret
+
 KEK = "kek"
 SIGNING = "signing.key"
-
-
-class KeyFileUnusable(Exception):
-    """A key file is missing, of the wrong length, or readable by others. The message says what to do."""
+KEY_BYTES = 32
 
 
 class KeystoreDamaged(Exception):
     """A sealed key does not open: wrong key file for this database, or a damaged row."""
 
 
-def create_secrets(directory: Path) -> None:
-    """Draw the key files of one service, once; existing ones are kept."""
-    directory.mkdir(parents=True, exist_ok=True, mode=0o700)
-    for name in (KEK, SIGNING):
-        path = directory / name
-        if not path.exists():
-            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-            with os.fdopen(descriptor, "wb") as file:
-                file.write(os.urandom(32))
+def key_from(path: Path) -> bytes:
+    """The 32 bytes of a key file that only its owner may read.
 
-
-def read_key_file(path: Path) -> bytes:
-    """Read 32 bytes that only the owner may read.
-
-    Raises KeyFileUnusable.
+    Raises SecretUnsafe.
     """
-    try:
-        mode = stat.S_IMODE(path.stat().st_mode)
-        raw = path.read_bytes()
-    except OSError as error:
-        raise KeyFileUnusable(f"{path.name}: cannot be read ({error.strerror})") from error
-    if mode & 0o077:
-        raise KeyFileUnusable(f"{path.name}: others can read it (mode {mode:o}); run: chmod 600 {path.name}")
-    if len(raw) != 32:
-        raise KeyFileUnusable(f"{path.name}: {len(raw)} bytes, 32 expected")
+    raw = read_secret(path)
+    if len(raw) != KEY_BYTES:
+        raise SecretUnsafe(f"{path}: {len(raw)} bytes where a key has {KEY_BYTES}")
     return raw
 
 
@@ -66,8 +47,8 @@ class Keystore:
     """Seals and opens keys at rest (AES-256-GCM under the key-encryption key) and holds the signing key."""
 
     def __init__(self, secrets_dir: Path) -> None:
-        self._kek = AESGCM(read_key_file(secrets_dir / KEK))
-        private = Ed25519PrivateKey.from_private_bytes(read_key_file(secrets_dir / SIGNING))
+        self._kek = AESGCM(key_from(secrets_dir / KEK))
+        private = Ed25519PrivateKey.from_private_bytes(key_from(secrets_dir / SIGNING))
         public = private.public_key().public_bytes_raw()
         self.signing = SigningKey(private, public, kid_of(public))
 

@@ -23,7 +23,7 @@ from trama_contracts.signature import headers_of
 from trama_chassis import clock, resend
 from trama_chassis.failpoints import reach
 from trama_chassis.kafka import CONTENT_TYPES, client_settings
-from trama_chassis.tables import OutboxRow, table_of
+from trama_chassis.tables import SENT_COLUMNS, OutboxRow, table_of
 
 if TYPE_CHECKING:
     from trama_chassis.runtime import Runtime
@@ -55,15 +55,6 @@ class Sent(NamedTuple):
     partition: int
     offset: int
 
-
-_COLUMNS = (
-    col(OutboxRow.position),
-    col(OutboxRow.kind),
-    col(OutboxRow.topic),
-    col(OutboxRow.key),
-    col(OutboxRow.value),
-    col(OutboxRow.signature),
-)
 
 _GATE = text(
     "NOT EXISTS (SELECT 1 FROM grant_given g JOIN outbox m ON m.event_id = g.message"
@@ -179,7 +170,7 @@ class Relay:
         now = clock.machine_now()
         self._held = {name: until for name, until in self._held.items() if until > now}
         wanted = (
-            select(*_COLUMNS)
+            select(*SENT_COLUMNS)
             .where(col(OutboxRow.kind).in_(kinds), col(OutboxRow.sent_at).is_(None))
             .where(col(OutboxRow.position) > after)
             .where((col(OutboxRow.not_before).is_(None)) | (col(OutboxRow.not_before) <= now))

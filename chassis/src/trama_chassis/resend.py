@@ -8,16 +8,7 @@ from sqlalchemy import delete, exists, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from trama_chassis.tables import OutboxRow, OwnStream, ResendDue
-
-_ROW = (
-    col(OutboxRow.position),
-    col(OutboxRow.kind),
-    col(OutboxRow.topic),
-    col(OutboxRow.key),
-    col(OutboxRow.value),
-    col(OutboxRow.signature),
-)
+from trama_chassis.tables import SENT_COLUMNS, OutboxRow, OwnStream, ResendDue
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +58,7 @@ async def due(session: AsyncSession, limit: int) -> Batch:
         return Batch(None)
     rows = (
         await session.execute(
-            select(*_ROW, col(OutboxRow.seq))
+            select(*SENT_COLUMNS, col(OutboxRow.seq))
             .where(col(OutboxRow.stream) == wish.stream)
             .where(col(OutboxRow.seq) >= wish.next_seq, col(OutboxRow.seq) <= wish.until_seq)
             .where(col(OutboxRow.sent_at).is_not(None))
