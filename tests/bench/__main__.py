@@ -41,11 +41,15 @@ async def _relay(here: Ground, runs: int, scale: float) -> Lines:
 
 
 async def _consume(here: Ground, runs: int, scale: float) -> Lines:
-    return await _by_kind(here, runs, lambda kind: delivery.consume(here, kind, int(8_000 * scale)), "events/s")
+    return await _by_kind(
+        here, runs, lambda kind: delivery.consume(here, kind, int(8_000 * scale)), "events/s"
+    )
 
 
 async def _commands(here: Ground, runs: int, scale: float) -> Lines:
-    return await _by_kind(here, runs, lambda kind: delivery.commands(here, kind, int(400 * scale)), "commands/s")
+    return await _by_kind(
+        here, runs, lambda kind: delivery.commands(here, kind, int(400 * scale)), "commands/s"
+    )
 
 
 async def _latency(here: Ground, runs: int, scale: float) -> Lines:
@@ -70,20 +74,28 @@ async def _by_kind(
     }
     names = list(next(iter(found.values())))
     lines = [f"| {unit} | " + " | ".join(KINDS) + " |", "|---|---|---|"]
-    return lines + [f"| {name} | " + " | ".join(str(found[kind][name]) for kind in KINDS) + " |" for name in names]
+    return lines + [
+        f"| {name} | " + " | ".join(str(found[kind][name]) for kind in KINDS) + " |" for name in names
+    ]
 
 
 async def _profile(here: Ground, scale: float) -> Lines:
     profile = cProfile.Profile()
     await delivery.consume(here, "sqlite", int(4_000 * scale), profile)
     rows = [f"| `{name}` | {share:.0%} |" for name, share in delivery.where_time_goes(profile)]
-    return ["### Where the consumer's time goes (SQLite, own time, under the profiler)", "", "| function | share |",
-            "|---|---|", *rows, ""]
+    return [
+        "### Where the consumer's time goes (SQLite, own time, under the profiler)",
+        "",
+        "| function | share |",
+        "|---|---|",
+        *rows,
+        "",
+    ]
 
 
 def _heading(here: Ground, runs: int) -> Lines:
     commit = subprocess.run(
-        ["git", "rev-parse", "--short", "HEAD"],  # noqa: S607
+        ["git", "rev-parse", "--short", "HEAD"],
         capture_output=True,
         text=True,
         check=True,

@@ -18,9 +18,9 @@ from trama_chassis.tables import InboxEvent, OutboxRow
 from trama_chassis.testing import Peer, Territory, client
 from trama_contracts.record import Record
 from trama_contracts.registry import TakingInChargeOpened
+from trama_registry.__main__ import service as registry
 
 from tests.bench.ground import Ground
-from trama_registry.__main__ import service as registry
 
 WAVE = 1000
 SOURCE = "ambito-urbano.registry"
@@ -37,7 +37,8 @@ def written(territory: Territory, events: int, streams: int) -> tuple[Peer, list
     peer = Peer(territory, SOURCE)
     records = [str(uuid4()) for _ in range(streams)]
     return peer, [
-        peer.write(EVENT, record=records[number % streams], scope=records[number % streams]) for number in range(events)
+        peer.write(EVENT, record=records[number % streams], scope=records[number % streams])
+        for number in range(events)
     ]
 
 
@@ -99,7 +100,8 @@ async def _bare(here: Ground, records: Sequence[Record]) -> float:
         for start in range(0, len(records), WAVE):
             wave = records[start : start + WAVE]
             futures = [
-                await producer.send(one.topic, one.value, key=one.key, headers=list(one.headers)) for one in wave
+                await producer.send(one.topic, one.value, key=one.key, headers=list(one.headers))
+                for one in wave
             ]
             await asyncio.gather(*futures)
         return len(records) / (time.perf_counter() - begun)
@@ -107,7 +109,9 @@ async def _bare(here: Ground, records: Sequence[Record]) -> float:
         await producer.stop()
 
 
-async def consume(here: Ground, kind: str, events: int, profile: cProfile.Profile | None = None) -> dict[str, float]:
+async def consume(
+    here: Ground, kind: str, events: int, profile: cProfile.Profile | None = None
+) -> dict[str, float]:
     """Events a second from the broker to the registry's timeline: read, verified, opened, applied, committed."""
     territory = await here.territory()
     async with here.service(registry, kind, "sil", territory) as runtime:

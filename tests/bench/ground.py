@@ -64,7 +64,9 @@ class Ground:
         """A network of its own, its topics made and its directory published."""
         territory = Territory(network=f"b{uuid4().hex[:8]}")
         names = [directory_topic(territory.network)] + [
-            topic_of(territory.network, principal, kind) for principal in territory.principals() for kind in KINDS
+            topic_of(territory.network, principal, kind)
+            for principal in territory.principals()
+            for kind in KINDS
         ]
         for future in self.broker.admin().create_topics([NewTopic(name, 1, 1) for name in names]).values():
             future.result(30)
@@ -77,7 +79,8 @@ class Ground:
         await producer.start()
         try:
             futures = [
-                await producer.send(one.topic, one.value, key=one.key, headers=list(one.headers)) for one in records
+                await producer.send(one.topic, one.value, key=one.key, headers=list(one.headers))
+                for one in records
             ]
             for future in futures:
                 await future
@@ -86,12 +89,23 @@ class Ground:
 
     @asynccontextmanager
     async def service(
-        self, service: Service, kind: str, member: str, territory: Territory, **settings: Any  # noqa: ANN401
+        self,
+        service: Service,
+        kind: str,
+        member: str,
+        territory: Territory,
+        **settings: Any,
     ) -> AsyncIterator[Runtime]:
         """A service on a new database, connected to the broker's territory."""
         folder = self.folder / uuid4().hex
         async with running(
-            service, self.database(kind), folder, member=member, territory=territory, kafka=self.kafka(), **settings
+            service,
+            self.database(kind),
+            folder,
+            member=member,
+            territory=territory,
+            kafka=self.kafka(),
+            **settings,
         ) as runtime:
             yield runtime
 
@@ -138,7 +152,9 @@ class Figure:
         return f"{self.median:,.0f} ({low:,.0f}–{high:,.0f})"
 
 
-async def repeated(here: Ground, runs: int, measure: Callable[[], Awaitable[dict[str, float]]]) -> dict[str, Figure]:
+async def repeated(
+    here: Ground, runs: int, measure: Callable[[], Awaitable[dict[str, float]]]
+) -> dict[str, Figure]:
     """Run a measurement several times, with the disk's speed beside each run."""
     found: list[dict[str, float]] = []
     for _ in range(runs):

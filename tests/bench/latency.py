@@ -15,16 +15,16 @@ from trama_chassis import access, clock, outbox
 from trama_chassis.runtime import Runtime
 from trama_chassis.tables import GrantGiven
 from trama_chassis.testing import Territory, running, transaction
+from trama_registry.__main__ import service as registry
 
 from tests.bench.delivery import EVENT
 from tests.bench.ground import Ground
-from trama_registry.__main__ import service as registry
 
 SOURCE, RECIPIENT = "ambito-urbano", "sil"
 
 
 async def commit_to_visible(here: Ground, kind: str, per_second: float, seconds: float) -> dict[str, float]:
-    """p50 and p99 in milliseconds from the return of a commit to the commit of its effect at another member."""
+    """p50 and p99 in milliseconds, from the return of a commit to that of its effect at another member."""
     territory = await here.territory()
     seen = here.folder / f"seen-{uuid4().hex}"
     order = {
@@ -125,7 +125,7 @@ async def receive(order: dict[str, Any]) -> None:
         apply = runtime.inbox.apply
         with Path(order["seen"]).open("w", buffering=1) as notes:
 
-            async def noted(checked: Any) -> None:  # noqa: ANN401
+            async def noted(checked: Any) -> None:
                 await apply(checked)
                 now = time.time()
                 notes.writelines(f"{one.envelope.id} {now}\n" for one in checked if one.envelope is not None)
