@@ -77,7 +77,8 @@ import logging, sys, threading, warnings
 from trama_chassis import logs
 if sys.argv[2] == "configured":
     logs.configure("INFO", as_json=True)
-logs.structlog.get_logger("trama.test").error("went wrong", name=sys.argv[1], exc_info=ValueError(sys.argv[1]))
+name = sys.argv[1]
+logs.structlog.get_logger("trama.test").error("went wrong", name=name, exc_info=ValueError(name))
 warnings.warn(sys.argv[1] if sys.argv[2] == "configured" else "")
 def crash(name):
     raise ValueError(f"cannot file {name}")

@@ -19,19 +19,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from sqlmodel import SQLModel
 
 from trama_chassis import errors, outbox
-from trama_chassis.contention import is_busy, is_retryable
-
-__all__ = [
-    "Database",
-    "Reading",
-    "RetryingRoute",
-    "Router",
-    "Transaction",
-    "is_busy",
-    "is_retryable",
-    "open_reading",
-    "open_transaction",
-]
+from trama_chassis.contention import is_retryable
 
 BUSY_SECONDS = 10
 STATEMENT_SECONDS = 30

@@ -18,41 +18,14 @@ from structlog.typing import EventDict
 
 from trama_chassis.clock import machine_now
 
-ALLOWED = frozenset(
-    {
-        *("level", "logger", "timestamp", "event", "exception", "where", "dropped", "suppressed"),
-        *("network", "member", "service", "principal", "node", "pid", "host", "port", "version"),
-        *(
-            "topic",
-            "partition",
-            "offset",
-            "stream",
-            "seq",
-            "event_id",
-            "kind",
-            "circle",
-            "wire_type",
-            "source",
-        ),
-        *("recipient", "outcome", "code", "error", "errors", "error_id", "attempt", "reason"),
-        *("topics", "events"),
-        *(
-            "method",
-            "route",
-            "status",
-            "ms",
-            "seconds",
-            "rows",
-            "count",
-            "batch",
-            "lag",
-            "waiting",
-            "pending",
-            "age",
-        ),
-        *("state", "task", "timer", "revision", "manifest", "signal"),
-    }
-)
+_KEYS = """
+    level logger timestamp event exception where dropped suppressed
+    network member service principal node pid host port version
+    topic topics partition offset stream seq event_id events kind circle wire_type source recipient outcome
+    code error errors error_id attempt reason method route status ms seconds rows count batch lag waiting
+    pending age state task timer revision manifest signal
+"""
+ALLOWED = frozenset(_KEYS.split())
 SAFE_TEXT = re.compile(r"[A-Za-z0-9._:/{}<>=,+-]{0,200}")
 TAX_CODE = re.compile(r"[A-Z]{6}[0-9LMNP-V]{2}[A-Z][0-9LMNP-V]{2}[A-Z][0-9LMNP-V]{3}[A-Z]")
 # Loggers whose messages are made of topics, hosts and numbers. Of others only name and level are shown.
