@@ -1,1 +1,1 @@
-"""What `make bench` measures. Figures go into docs/performance.md and docs/reliability.md, never into a test."""
+"""What `make bench` measures. Figures go into docs/, never into a test."""

@@ -102,7 +102,8 @@ def _heading(here: Ground, runs: int) -> Lines:
     ).stdout.strip()
     syncs = sorted(here.syncs)
     return [
-        f"{datetime.now(UTC):%Y-%m-%d}, commit {commit}, {platform.machine()}, Python {platform.python_version()}, "
+        f"{datetime.now(UTC):%Y-%m-%d}, commit {commit}, {platform.machine()}, "
+        f"Python {platform.python_version()}, "
         f"median of {runs} runs (lowest–highest). This disk did {syncs[len(syncs) // 2]:,.0f} fdatasync/s "
         f"({syncs[0]:,.0f}–{syncs[-1]:,.0f}) beside them.",
         "",

@@ -43,7 +43,7 @@ def written(territory: Territory, events: int, streams: int) -> tuple[Peer, list
 
 
 async def relay_against_bare(here: Ground, kind: str, events: int) -> dict[str, float]:
-    """Events a second through the relay, through bare aiokafka with the same bytes and waves, and their ratio."""
+    """Events a second through the relay and through bare aiokafka, same bytes, same waves; their ratio."""
     territory = await here.territory()
     async with here.service(registry, kind, "ambito-urbano", territory) as runtime:
         _, records = written(territory, events, events // 10)
@@ -112,7 +112,7 @@ async def _bare(here: Ground, records: Sequence[Record]) -> float:
 async def consume(
     here: Ground, kind: str, events: int, profile: cProfile.Profile | None = None
 ) -> dict[str, float]:
-    """Events a second from the broker to the registry's timeline: read, verified, opened, applied, committed."""
+    """Events a second from the broker to the timeline: read, verified, opened, applied, committed."""
     territory = await here.territory()
     async with here.service(registry, kind, "sil", territory) as runtime:
         peer, records = written(territory, events, events // 10)

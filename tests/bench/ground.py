@@ -1,4 +1,4 @@
-"""The ground every measurement stands on: a broker, a territory on it, services on either database, the disk's speed."""
+"""What every measurement stands on: a broker, a territory, services on either database, the disk's speed."""
 
 import os
 import statistics
