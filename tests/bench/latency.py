@@ -1,4 +1,4 @@
-"""From commit at one member to visible at another: two processes, the real broker, all that runs in a network."""
+"""From commit to visible at another member: two processes, the real broker, all that runs in a network."""
 
 import asyncio
 import json
