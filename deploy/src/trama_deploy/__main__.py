@@ -2,7 +2,9 @@
 
 import typer
 
+from trama_deploy import doctor_cli, rebuild_cli
 from trama_deploy.broker_cli import broker
+from trama_deploy.dead_letters_cli import letters
 from trama_deploy.network_cli import network
 from trama_deploy.node_cli import node
 
@@ -14,6 +16,9 @@ app = typer.Typer(
 )
 app.add_typer(network, name="network")
 app.add_typer(node, name="node")
+app.add_typer(letters, name="dead-letters")
+rebuild_cli.add_to(app)
+doctor_cli.add_to(app)
 app.add_typer(broker, name="broker")
 
 

@@ -220,20 +220,29 @@ def _print_where_to_look(described: Network) -> None:
 
 
 def _print_status(found: NetworkStatus) -> None:
-    columns = ("Nodo", "Servizio", "Stato", "Da inviare", "Da leggere", "Ferme", "Sentito", "Memoria")
-    table = Table(*columns, title="in esecuzione" if found.running else "ferma")
+    table = Table(
+        title="La rete è in esecuzione" if found.running else "La rete è ferma", title_justify="left"
+    )
+    for heading in ("Nodo", "Servizio", "Stato"):
+        table.add_column(heading, no_wrap=True)
+    for heading in ("↑", "↓", "✉", "ore", "MB"):
+        table.add_column(heading, justify="right", no_wrap=True)
     for node in found.nodes:
-        process = f"{node.memory_mb} MB" if node.pid else "—"
+        memory = str(node.memory_mb) if node.pid else "—"
         for number, service in enumerate(node.services):
-            heard = service.last_heard.astimezone().strftime("%H:%M:%S") if service.last_heard else "—"
+            heard = service.last_heard.astimezone().strftime("%H:%M") if service.last_heard else "—"
             table.add_row(
                 node.node if number == 0 else "",
                 service.principal,
-                "[green]pronto[/green]" if service.ready else "[red]non risponde[/red]",
+                "[green]pronto[/green]" if service.ready else "[red]muto[/red]",
                 str(service.to_send),
                 "—" if service.lag is None else str(service.lag),
                 f"[red]{service.dead_letters}[/red]" if service.dead_letters else "0",
                 heard,
-                process if number == 0 else "",
+                memory if number == 0 else "",
             )
     console.print(table)
+    console.print(
+        "[dim]↑ da inviare, ↓ da leggere, ✉ comunicazioni ferme (trama dead-letters list), "
+        "ore: quando ha sentito un altro servizio l'ultima volta.[/dim]"
+    )

@@ -128,7 +128,9 @@ def _ending(with_parent: bool) -> asyncio.Event:
     if with_parent:
 
         def outlive_nobody() -> None:
-            sys.stdin.buffer.read()
+            # Not through sys.stdin: a thread inside its buffer aborts the interpreter when it ends.
+            while os.read(sys.stdin.fileno(), 1024):
+                pass
             loop.call_soon_threadsafe(ended.set)
 
         threading.Thread(target=outlive_nobody, daemon=True).start()
