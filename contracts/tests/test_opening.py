@@ -10,9 +10,10 @@ from trama_contracts.golden.__main__ import ROOT
 from trama_contracts.golden.case import Case
 from trama_contracts.golden.corpus import FILE, Corpus, read
 from trama_contracts.golden.event_draft import Draft
-from trama_contracts.golden.fixtures import EVENTS, NOW, Noted, drawn, inner
+from trama_contracts.golden.fixtures import DSM_KEY, EVENTS, NOW, SIL_HPKE, Noted, drawn, inner, uuid_of
 from trama_contracts.golden.message_contents import GRANT
-from trama_contracts.messages import Grant, Grants
+from trama_contracts.hpke import seal_message
+from trama_contracts.messages import Grant, Grants, encode_message
 from trama_contracts.opening import (
     KeysInMemory,
     Opened,
@@ -26,8 +27,11 @@ from trama_contracts.opening import (
     open_checked,
     open_checked_message,
     open_event,
+    open_message,
 )
 from trama_contracts.outcomes import HELD
+from trama_contracts.record import Record
+from trama_contracts.signature import headers_of, sign
 
 
 @pytest.fixture(scope="module")
@@ -152,6 +156,23 @@ def test_the_sender_of_a_message_is_its_source(corpus: Corpus, cases: dict[str, 
     assert envelope.sender == "dsm.registry"
 
 
+def test_a_message_sealed_for_a_key_of_the_catalogue_opens(corpus: Corpus) -> None:
+    topic, message_id = "pn.sil.registry.mailbox.v1", uuid_of("sent")
+    value = seal_message(
+        recipient_public=SIL_HPKE.public,
+        suite="xwing-v1",
+        topic=topic,
+        source="/pn/dsm/registry",
+        id=message_id,
+        recipient="sil.registry",
+        inner=encode_message(grants({}), NOW),
+    )
+    record = Record(topic, b"dsm.registry", value, headers_of(sign(DSM_KEY, topic, b"dsm.registry", value)))
+    outcome, message = open_message(record, KeysInMemory([SIL_HPKE]), corpus.directory(), NOW)
+    assert (outcome, message) == (Outcome.OK, grants({}))
+    assert open_message(record, KeysInMemory(), corpus.directory(), NOW) == (Outcome.UNKNOWN_HPKEKEY, None)
+
+
 def grants(*changes: dict[str, object]) -> Grants:
     return Grants(grants=tuple(Grant.model_validate(GRANT | change) for change in changes))
 
@@ -223,9 +244,5 @@ def test_checks_from_many_threads_agree(corpus: Corpus) -> None:
 
 def test_an_event_of_another_record_of_the_same_stream_is_the_sources_affair(corpus: Corpus) -> None:
     """The wire asks for the grant's circle only; the record is the source's word (section 9)."""
-    case = Draft("another record", Outcome.OK, "", inner=inner(record=drawn_uuid())).case()
+    case = Draft("another record", Outcome.OK, "", inner=inner(record=uuid_of("other record"))).case()
     assert opened(corpus, case).outcome is Outcome.OK
-
-
-def drawn_uuid() -> str:
-    return "7d1f0a60-3c52-4e0f-8f3f-6f2f7a1f9b10"

@@ -95,7 +95,9 @@ def senders() -> Iterator[MessageDraft]:
         yield _early(f"signer-{name}", unknown, why, signer=signer)
     yield _early("signer-revoked", Outcome.REVOKED_SIGNER, "section 12", signer=DSM_REVOKED)
     bad = Outcome.BAD_SIGNATURE
-    yield _early("replayed-into-another-mailbox", bad, "section 7: the topic is signed", signed_topic=LEGACY_MAILBOX)
+    yield _early(
+        "replayed-into-another-mailbox", bad, "section 7: the topic is signed", signed_topic=LEGACY_MAILBOX
+    )
     yield _early("signature-flipped", bad, "section 7", edit_headers=last_header(FORGED))
     yield MessageDraft("good-message-retired-signer", Outcome.OK, "section 12", signer=DSM_RETIRED)
     yield MessageDraft("good-message-from-itself", Outcome.OK, why, sender="sil.registry", signer=SIL_KEY)
