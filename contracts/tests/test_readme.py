@@ -16,9 +16,10 @@ PRINTED = [
 ]
 
 
-@pytest.mark.parametrize(
-    ("block", "printed"), zip(BLOCKS, PRINTED, strict=True), ids=["open", "grant", "write"]
-)
+EXAMPLES = list(zip(BLOCKS, PRINTED, strict=True))
+
+
+@pytest.mark.parametrize(("block", "printed"), EXAMPLES, ids=["open", "grant", "write"])
 def test_an_example_of_the_readme_runs(block: str, printed: str) -> None:
     command = [sys.executable, "-X", "utf8", "-c", block]
     done = subprocess.run(command, cwd=CONTRACTS.parent, capture_output=True, text=True, encoding="utf-8")
