@@ -1,0 +1,66 @@
+"""What the reporting service keeps of what it hears: every fact, as it was told."""
+
+from datetime import date
+
+from sqlalchemy.ext.asyncio import AsyncSession
+from trama_chassis import bulk
+from trama_chassis.clock import ZONE
+from trama_chassis.handlers import EventHandlers, Origin
+from trama_contracts.event import Fact
+from trama_contracts.facts import (
+    PlacementEndedFact,
+    PlacementProposedFact,
+    PlacementStartedFact,
+    ReferralAcceptedFact,
+    ReferralDeclinedFact,
+    ReferralSentFact,
+    TakingInChargeClosedFact,
+    TakingInChargeOpenedFact,
+)
+
+from trama_reporting.models import FactCopy
+
+handlers = EventHandlers()
+DAYS: dict[type[Fact], str | None] = {
+    TakingInChargeOpenedFact: "opened_on",
+    TakingInChargeClosedFact: "closed_on",
+    ReferralSentFact: "sent_on",
+    ReferralAcceptedFact: "accepted_on",
+    ReferralDeclinedFact: "declined_on",
+    PlacementProposedFact: None,
+    PlacementStartedFact: "started_on",
+    PlacementEndedFact: "ended_on",
+}
+"""Which field of a fact says when it happened; a proposal happens when it is written."""
+
+
+@handlers.copy(*DAYS)
+async def copy_fact(session: AsyncSession, event: Fact, origin: Origin) -> None:
+    """Keep a fact: what it says, who says it, and the day it happened."""
+    bulk.insert(
+        session,
+        FactCopy,
+        event_id=origin.event_id,
+        kind=kind_of(event),
+        reporting_id=event.reporting_id,
+        member=origin.member,
+        service=origin.service,
+        stream=origin.stream,
+        seq=origin.seq,
+        day=day_of(event, origin),
+        attributes=event.model_dump(
+            mode="json", exclude={"reporting_id", DAYS[type(event)] or ""}, exclude_none=True
+        ),
+    )
+
+
+def kind_of(fact: Fact) -> str:
+    """What happened, such as `placement-started`."""
+    return fact.wire_type.split(".")[3].removesuffix("-fact")
+
+
+def day_of(fact: Fact, origin: Origin) -> date:
+    """When it happened, in Italy."""
+    field = DAYS[type(fact)]
+    day: date = getattr(fact, field) if field else origin.occurred_at.astimezone(ZONE).date()
+    return day

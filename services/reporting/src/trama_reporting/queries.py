@@ -1,0 +1,251 @@
+"""What the reporting service can be asked: figures with their facts, in the words people read."""
+
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+from trama_chassis import clock, completeness
+from trama_chassis.clock import ZONE
+from trama_chassis.completeness import Source
+from trama_chassis.outbox import runtime_of
+
+from trama_reporting.errors import IndicatorNotHere
+from trama_reporting.models import BY_CODE, INDICATORS, Breakdown, FactCopy, Figure, Indicator, Period
+from trama_reporting.schemas import (
+    BreakdownView,
+    FactList,
+    FactView,
+    IndicatorList,
+    IndicatorView,
+    PeriodView,
+    ShareView,
+)
+
+PAGE = 200
+PATIENCE = 1.5
+"""How many periods of signs of life may pass before a source counts as silent."""
+
+KINDS = {
+    "taking-in-charge-opened": "Presa in carico aperta",
+    "taking-in-charge-closed": "Presa in carico conclusa",
+    "referral-sent": "Segnalazione inviata",
+    "referral-accepted": "Segnalazione accettata",
+    "referral-declined": "Segnalazione non accolta",
+    "placement-proposed": "Inserimento proposto",
+    "placement-started": "Inserimento avviato",
+    "placement-ended": "Inserimento concluso",
+}
+DIVISIONS = {
+    "path_type": "Per tipo di percorso",
+    "member": "Per servizio",
+    "ending": "Per esito",
+    "closing": "Per motivo",
+    "declining": "Per motivo",
+    "sector": "Per area",
+    "to": "Per servizio che riceve",
+    "sender": "Per servizio che invia",
+}
+LABELS = {
+    "path_type": {
+        "work-grant-therapeutic": "Borsa lavoro socio-occupazionale, terapeutica",
+        "work-grant-observational": "Borsa lavoro socio-occupazionale, osservativa",
+        "traineeship": "Tirocinio formativo e di orientamento",
+        "traineeship-disadvantaged": "Tirocinio per persone svantaggiate",
+        "traineeship-disability": "Tirocinio per persone con disabilità",
+        "traineeship-social-inclusion": "Tirocinio di inclusione sociale",
+        "observation-lab": "Laboratorio osservativo-valutativo",
+        "hiring-support": "Percorso di assunzione in cooperativa",
+    },
+    "ending": {
+        "hired": "Assunzione",
+        "moved-on": "Altro percorso",
+        "person-choice": "Scelta della persona",
+        "health": "Motivi di salute",
+        "not-suitable": "Luogo non adatto",
+        "completed": "Concluso come previsto",
+    },
+    "closing": {
+        "goals-reached": "Obiettivi raggiunti",
+        "moved": "Trasferita altrove",
+        "withdrew": "Ha scelto di non proseguire",
+        "transferred": "Passata a un altro servizio",
+        "deceased": "Deceduta",
+        "other": "Altro motivo",
+    },
+    "declining": {
+        "not-competent": "Non di nostra competenza",
+        "no-capacity": "Nessun posto disponibile",
+        "more-urgent-elsewhere": "Altre situazioni più urgenti",
+        "already-followed": "Già seguita",
+        "other": "Altro motivo",
+    },
+    "sector": {
+        "social": "Servizio sociale",
+        "health": "Servizio sanitario",
+        "work-integration": "Servizio di inserimento lavorativo",
+        "employment": "Servizi per l'impiego",
+    },
+}
+MEMBERS = frozenset({"member", "to", "sender"})
+SERVICES = {"registry": "prese in carico e segnalazioni", "placement": "inserimenti"}
+
+
+def period_of(session: AsyncSession, first: date | None, last: date | None) -> Period:
+    """The period asked for; without days, this year up to today. Raises PeriodReversed."""
+    last = last or runtime_of(session).clock.today()
+    return Period(first or date(last.year, 1, 1), last)
+
+
+def indicator_of(code: str) -> Indicator:
+    """The indicator of a code. Raises IndicatorNotHere."""
+    if code not in BY_CODE:
+        raise IndicatorNotHere
+    return BY_CODE[code]
+
+
+async def indicators(session: AsyncSession, period: Period) -> IndicatorList:
+    """Every indicator in a period."""
+    facts = await _facts(session, tuple(KINDS))
+    known = await completeness.sources(session)
+    complete, sentence = _completeness(session, known)
+    return IndicatorList(
+        period=_period(period),
+        complete=complete,
+        completeness=sentence,
+        indicators=[
+            _view(session, indicator, period, indicator.figure(facts, period)) for indicator in INDICATORS
+        ],
+    )
+
+
+async def indicator(session: AsyncSession, code: str, period: Period) -> IndicatorView:
+    """One indicator in a period. Raises IndicatorNotHere."""
+    found = indicator_of(code)
+    return _view(session, found, period, found.figure(await _facts(session, found.kinds), period))
+
+
+async def facts_of(session: AsyncSession, code: str, period: Period, offset: int = 0) -> FactList:
+    """The facts that an indicator counts in a period. Raises IndicatorNotHere."""
+    found = indicator_of(code)
+    counted = found.figure(await _facts(session, found.kinds), period).facts
+    return FactList(
+        code=code,
+        period=_period(period),
+        total=len(counted),
+        facts=[_fact(session, fact) for fact in counted[offset : offset + PAGE]],
+    )
+
+
+async def _facts(session: AsyncSession, kinds: Sequence[str]) -> Sequence[FactCopy]:
+    """Facts of some kinds, of all time: what runs today may have started years ago."""
+    found = await session.scalars(select(FactCopy).where(col(FactCopy.kind).in_(kinds)))
+    return found.all()
+
+
+def _period(period: Period) -> PeriodView:
+    return PeriodView(first=period.first, last=period.last)
+
+
+def _view(session: AsyncSession, found: Indicator, period: Period, figure: Figure) -> IndicatorView:
+    return IndicatorView(
+        code=found.code,
+        title=found.title,
+        definition=found.definition,
+        to_agree=found.to_agree,
+        baseline=found.baseline,
+        unit=found.unit,
+        period=_period(period),
+        value=figure.value,
+        facts=len(figure.facts),
+        left_out=figure.left_out,
+        breakdowns=[_breakdown(session, one) for one in figure.breakdowns],
+    )
+
+
+def _breakdown(session: AsyncSession, found: Breakdown) -> BreakdownView:
+    shares = [
+        ShareView(code=share.code, label=label_of(session, found.by, share.code), value=share.value)
+        for share in found.shares
+    ]
+    return BreakdownView(by=found.by, label=DIVISIONS[found.by], shares=shares)
+
+
+def label_of(session: AsyncSession, by: str, code: str) -> str:
+    """How a code is called; one that is not known yet stands for itself."""
+    return member_name(session, code) if by in MEMBERS else LABELS.get(by, {}).get(code, code)
+
+
+def member_name(session: AsyncSession, member: str) -> str:
+    """How a member is called, as the directory says."""
+    entry = runtime_of(session).directory.current.entry(member)
+    return entry.name if entry is not None else member
+
+
+def _fact(session: AsyncSession, fact: FactCopy) -> FactView:
+    return FactView(
+        **fact.model_dump(exclude={"service", "seq"}),
+        label=KINDS[fact.kind],
+        member_name=member_name(session, fact.member),
+    )
+
+
+def expected_sources(session: AsyncSession) -> list[str]:
+    """The services that owe facts: those of members in the accountability circle that count people."""
+    directory = runtime_of(session).directory.current
+    return sorted(
+        f"{member}.{service}"
+        for member in directory.members
+        for service in directory.services(member)
+        if service in SERVICES and "accountability" in directory.circles(member)
+    )
+
+
+def _completeness(session: AsyncSession, known: Sequence[Source]) -> tuple[bool, str]:
+    """Whether all that was told is here, and in one or more sentences who is late, silent or unheard."""
+    now = clock.machine_now()
+    patience = timedelta(seconds=PATIENCE * runtime_of(session).settings.sign_of_life_every)
+    by_name = {source.principal: source for source in known}
+    unheard = [name for name in expected_sources(session) if name not in by_name]
+    silent = [source for source in known if source.heard_at is None or now - source.heard_at > patience]
+    late = [source for source in known if not source.complete]
+    heard = [source.heard_at for source in known if source.heard_at is not None and source not in silent]
+    names = [f"{_called(session, source.principal)}{_since(source, now)}" for source in silent]
+    said = [
+        f"Aggiornato {_at(min(heard), now)}." if heard else "",
+        f"Mancano dati di: {_list(session, late)}; sono stati richiesti." if late else "",
+        f"Non trasmettono: {'; '.join(names)}." if names else "",
+        f"Nessun dato ricevuto finora da: {'; '.join(_called(session, name) for name in unheard)}."
+        if unheard
+        else "",
+    ]
+    sentence = " ".join(part for part in said if part) or "Nessun servizio trasmette ancora dati."
+    return not (unheard or silent or late) and bool(known), sentence
+
+
+def _list(session: AsyncSession, sources: Sequence[Source]) -> str:
+    return "; ".join(_called(session, source.principal) for source in sources)
+
+
+def _called(session: AsyncSession, principal: str) -> str:
+    member, _, service = principal.partition(".")
+    return f"{member_name(session, member)} ({SERVICES.get(service, service)})"
+
+
+def _since(source: Source, now: datetime) -> str:
+    return f" dal {_moment(source.heard_at, now)}" if source.heard_at is not None else ""
+
+
+def _at(moment: datetime, now: datetime) -> str:
+    return f"alle {moment.astimezone(ZONE):%H:%M}" if _is_today(moment, now) else f"al {_moment(moment, now)}"
+
+
+def _moment(moment: datetime, now: datetime) -> str:
+    """The hour, with the day unless it is today: machine time, when something was heard."""
+    local = moment.astimezone(ZONE)
+    return f"{local:%H:%M}" if _is_today(moment, now) else f"{local.day}/{local:%m/%Y} alle {local:%H:%M}"
+
+
+def _is_today(moment: datetime, now: datetime) -> bool:
+    return moment.astimezone(ZONE).date() == now.astimezone(ZONE).date()

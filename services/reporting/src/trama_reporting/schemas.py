@@ -1,0 +1,103 @@
+"""What is asked of the reporting service over HTTP, and what it answers."""
+
+import re
+from datetime import date
+from typing import Annotated, Any
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+
+
+def _day(value: object) -> object:
+    if isinstance(value, date):
+        return value
+    try:
+        if isinstance(value, str) and _DAY.fullmatch(value):
+            return date.fromisoformat(value)
+    except ValueError:
+        pass
+    raise ValueError("Data non valida (aaaa-mm-gg)")
+
+
+Date = Annotated[date, BeforeValidator(_day)]
+
+
+class View(BaseModel):
+    """What is answered; `from` is a word of Python, so the field has another name inside."""
+
+    model_config = ConfigDict(populate_by_name=True)
+
+
+class PeriodView(View):
+    """From a day to a day, both included."""
+
+    first: date = Field(alias="from")
+    last: date = Field(alias="to")
+
+
+class ShareView(View):
+    """One line of a breakdown."""
+
+    code: str
+    label: str
+    value: int
+
+
+class BreakdownView(View):
+    """A figure divided by one attribute."""
+
+    by: str
+    label: str
+    shares: list[ShareView]
+
+
+class IndicatorView(View):
+    """An indicator with its figure in a period. `facts` is how many facts the figure counts."""
+
+    code: str
+    title: str
+    definition: str
+    to_agree: str | None
+    baseline: str | None
+    unit: str
+    period: PeriodView
+    value: float | None
+    facts: int
+    left_out: int
+    breakdowns: list[BreakdownView]
+
+
+class IndicatorList(View):
+    """Every indicator in a period, and how complete the facts behind them are."""
+
+    period: PeriodView
+    complete: bool
+    completeness: str
+    indicators: list[IndicatorView]
+
+
+class FactView(View):
+    """One fact, pseudonymous: the reporting id says that two facts are of one person, and not of whom.
+
+    The facts of one placement have the same `stream`.
+    """
+
+    event_id: str
+    kind: str
+    label: str
+    day: date
+    member: str
+    member_name: str
+    reporting_id: str
+    stream: str
+    attributes: dict[str, Any]
+
+
+class FactList(View):
+    """The facts that a figure counts, a page at a time."""
+
+    code: str
+    period: PeriodView
+    total: int
+    facts: list[FactView]
