@@ -1,0 +1,120 @@
+"""The desk of one member: its API, asked as its operator would, with bounded waiting for what must arrive."""
+
+import asyncio
+import time
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import httpx
+
+from trama_simulation.territory import Member
+
+LOOK_EVERY = 0.25
+BUSY_AGAIN = 0.5
+
+Json = dict[str, Any]
+
+
+class Refused(Exception):
+    """A member's API said no, and why."""
+
+    def __init__(self, member: str, asked: str, status: int, problem: Json) -> None:
+        self.status = status
+        self.code = str(problem.get("type", "")).rpartition(":")[2]
+        fields = "; ".join(f"{one.get('field')}: {one.get('message')}" for one in problem.get("errors") or ())
+        detail = problem.get("detail") or problem.get("title") or "senza motivo"
+        super().__init__(
+            f"{member} ha rifiutato {asked} ({status}): {detail}" + (f" [{fields}]" * bool(fields))
+        )
+
+
+class Unreachable(Exception):
+    """A member does not answer at its address."""
+
+
+class NotArrived(Exception):
+    """What should have arrived at a member did not, within the time given."""
+
+
+class Desk:
+    """One operator at one member."""
+
+    def __init__(self, member: Member, client: httpx.AsyncClient, patience: float) -> None:
+        self.member = member
+        self._client = client
+        self._patience = patience
+
+    async def get(self, path: str, **query: str) -> Json:
+        """Ask for something. Raises Refused, Unreachable, NotArrived."""
+        answer: Json = (await self._ask("GET", path, query=query)).json()
+        return answer
+
+    async def list(self, path: str, **query: str) -> list[Json]:
+        """Ask for several things. Raises Refused, Unreachable, NotArrived."""
+        answer: list[Json] = (await self._ask("GET", path, query=query)).json()
+        return answer
+
+    async def post(self, path: str, body: Json) -> Json:
+        """Do something. Raises Refused, Unreachable, NotArrived."""
+        answer: Json = (await self._ask("POST", path, body=body)).json()
+        return answer
+
+    async def post_once_arrived(self, what: str, path: str, body: Json, *, until_then: str) -> Json:
+        """Do something that is refused with one code until `what` has arrived."""
+        deadline = time.monotonic() + self._patience
+        while True:
+            try:
+                return await self.post(path, body)
+            except Refused as refused:
+                if refused.code != until_then:
+                    raise
+                await self._wait(what, deadline)
+
+    async def arrived(self, what: str, path: str, enough: Callable[[Json], bool]) -> Json:
+        """Look until there is an answer that is enough; 404 means not yet. Raises NotArrived."""
+        deadline = time.monotonic() + self._patience
+        while True:
+            try:
+                found = await self.get(path)
+                if enough(found):
+                    return found
+            except Refused as refused:
+                if refused.status != httpx.codes.NOT_FOUND:
+                    raise
+            await self._wait(what, deadline)
+
+    async def _ask(
+        self, method: str, path: str, *, body: Json | None = None, query: Mapping[str, str] | None = None
+    ) -> httpx.Response:
+        deadline = time.monotonic() + self._patience
+        while True:
+            answer = await self._send(method, path, body, query)
+            if answer.is_success:
+                return answer
+            if answer.status_code != httpx.codes.SERVICE_UNAVAILABLE:
+                raise Refused(self.member.name, f"{method} {path}", answer.status_code, _problem(answer))
+            # Busy, or not yet told by a sister service: nothing was done, so it may be asked again.
+            await self._wait(f"{method} {path}: {_problem(answer).get('detail')}", deadline, BUSY_AGAIN)
+
+    async def _send(
+        self, method: str, path: str, body: Json | None, query: Mapping[str, str] | None
+    ) -> httpx.Response:
+        headers = {"Authorization": f"Bearer {self.member.token}"} if self.member.token else {}
+        url = f"{self.member.url}{path}"
+        try:
+            return await self._client.request(method, url, json=body, params=query, headers=headers)
+        except httpx.TransportError as error:
+            raise Unreachable(f"{self.member.name} non risponde a {url} ({type(error).__name__}).") from error
+
+    async def _wait(self, what: str, deadline: float, pause: float = LOOK_EVERY) -> None:
+        if time.monotonic() > deadline:
+            raise NotArrived(f"Dopo {self._patience:.0f} s non è arrivato a {self.member.name}: {what}")
+        await asyncio.sleep(pause)
+
+
+def _problem(answer: httpx.Response) -> Json:
+    try:
+        problem = answer.json()
+    except ValueError:
+        return {"title": answer.reason_phrase}
+    return problem if isinstance(problem, dict) else {"title": answer.reason_phrase}
