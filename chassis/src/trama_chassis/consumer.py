@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 BATCH = 500
 POLL_MS = 500
+# A client has one fetch under way: what comes meanwhile for a partition left out of it waits so long at most.
+FETCH_WAIT_MS = 100
 PAUSE_SECONDS = 1.0
 LOOK_AGAIN_SECONDS = 30.0
 KINDS = ("directory", "catalogue", "mailbox", "events")
@@ -102,7 +104,7 @@ class Consumer:
             group_id=self._settings.principal,
             enable_auto_commit=False,
             auto_offset_reset="earliest",
-            fetch_max_wait_ms=POLL_MS,
+            fetch_max_wait_ms=FETCH_WAIT_MS,
             max_partition_fetch_bytes=1_048_576,
         )
         self._client = client
