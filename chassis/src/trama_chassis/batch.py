@@ -147,7 +147,8 @@ class Batch:
         row = {**_kept_bytes(one, envelope, standing), "hash": envelope.hash}
         connection = await self._session.connection()
         result = await connection.execute(
-            insert_or(self._runtime.database.dialect, Waiting).values(row).on_conflict_do_nothing()
+            insert_or(self._runtime.database.dialect, Waiting).values(row).on_conflict_do_nothing(),
+            execution_options={"preserve_rowcount": True},
         )
         if result.rowcount:
             standing.waiting += 1
@@ -225,6 +226,7 @@ class Batch:
             .where(col(GrantReceived.topic) == topic, col(GrantReceived.stream) == stream)
             .values(sealed_key=b"", ended_at=clock.machine_now())
         )
+        self._kept = [row for row in self._kept if (row["topic"], row["stream"]) != (topic, stream)]
         self._standings[(topic, stream)] = Standing(topic, stream, None, "", 0, envelope.hash, erased=True)
         self.outcomes[Outcome.OK] += 1
         self.wrote = True

@@ -11,7 +11,7 @@ from sqlmodel import col
 from trama_contracts.envelope import Envelope
 from trama_contracts.inner import instant
 from trama_contracts.opening import StreamKey
-from trama_contracts.outcomes import Position
+from trama_contracts.outcomes import HELD, Position
 
 from trama_chassis.tables import Erased, GrantReceived, InboxEvent, table_of
 from trama_chassis.tables import Position as PositionRow
@@ -55,14 +55,13 @@ class Standing:
     @property
     def position(self) -> Position:
         """The position as the wire's opener wants it."""
-        held = dict(self.held)
-        if self.hash is not None and self.seq > 0:
-            held[self.seq] = self.hash
-        return Position(seq=self.seq, hash=self.hash, held=held, stopped=self.stopped)
+        return Position(seq=self.seq, hash=self.hash, held=self.held, stopped=self.stopped)
 
     def advance(self, seq: int, value_hash: str) -> None:
         """Move to the next event."""
         self.seq, self.hash, self.changed = seq, value_hash, True
+        self.held[seq] = value_hash
+        self.held.pop(seq - HELD, None)
 
 
 _GRANT = (
@@ -144,7 +143,7 @@ async def _mark_erased(session: AsyncSession, streams: list[str], found: dict[Na
         standing = found.setdefault(
             (row.topic, row.stream), Standing(row.topic, row.stream, None, "", 0, row.hash, stored=True)
         )
-        standing.erased, standing.key = True, None
+        standing.erased, standing.key, standing.hash = True, None, row.hash
 
 
 async def _remember_hashes(
