@@ -11,7 +11,7 @@ from sqlmodel import col
 
 from trama_chassis import granting, outbox
 from trama_chassis.outbox import runtime_of
-from trama_chassis.tables import AuthorisationHeld, RecordLink, ReportingIdHeld
+from trama_chassis.tables import AuthorisationHeld, RecordLink, ReportingIdHeld, insert_or
 
 Edge = tuple[str, str]
 
@@ -48,7 +48,12 @@ async def unlearn_link(session: AsyncSession, link: str) -> None:
 
 async def learn_reporting_id(session: AsyncSession, record: str, reporting_id: str) -> None:
     """Keep the pseudonym under which a record's facts are counted."""
-    await session.merge(ReportingIdHeld(record=record, reporting_id=reporting_id))
+    dialect = runtime_of(session).database.dialect
+    upsert = insert_or(dialect, ReportingIdHeld).values(record=record, reporting_id=reporting_id)
+    await session.execute(
+        upsert.on_conflict_do_update(index_elements=["record"], set_={"reporting_id": reporting_id})
+    )
+    outbox.work_of(session).reporting_ids[record] = reporting_id
 
 
 async def component(session: AsyncSession, record: str) -> set[Edge]:

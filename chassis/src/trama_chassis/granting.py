@@ -66,7 +66,9 @@ async def run_again(session: AsyncSession, runtime: "Runtime", records: Collecti
 
 
 async def _given(session: AsyncSession, heads: Iterable[StreamHead]) -> dict[str, set[str]]:
-    names = [head.stream for head in heads]
+    names = [head.stream for head in heads if not head.just_begun]
+    if not names:
+        return {}
     rows = await session.execute(
         select(col(GrantGiven.stream), col(GrantGiven.recipient)).where(
             col(GrantGiven.stream).in_(names),
@@ -211,16 +213,19 @@ async def _grant(session: AsyncSession, runtime: "Runtime", changes: Changes) ->
                     resends.append((head.stream, recipient, head.seq, message["event_id"]))
     if messages:
         await session.execute(insert(OutboxRow), messages)
-    await _store_grants(session, rows)
+    begun = {head.stream for pairs in changes.granted.values() for head, _ in pairs if head.just_begun}
+    await _store_grants(session, rows, begun)
     for due in resends:
         await resend.after_key(session, *due)
 
 
-async def _store_grants(session: AsyncSession, rows: list[dict[str, Any]]) -> None:
+async def _store_grants(session: AsyncSession, rows: list[dict[str, Any]], begun: Collection[str]) -> None:
     """Insert grants; one that had ended (the recipient is entitled again) begins anew."""
-    streams_named = {row["stream"] for row in rows}
-    before = await session.execute(select(GrantGiven).where(col(GrantGiven.stream).in_(streams_named)))
-    ended = {(row.stream, row.recipient): row for row in before.scalars()}
+    older = {row["stream"] for row in rows}.difference(begun)
+    ended: dict[tuple[str, str], GrantGiven] = {}
+    if older:
+        before = await session.execute(select(GrantGiven).where(col(GrantGiven.stream).in_(older)))
+        ended = {(row.stream, row.recipient): row for row in before.scalars()}
     fresh = []
     for row in rows:
         old = ended.get((row["stream"], row["recipient"]))

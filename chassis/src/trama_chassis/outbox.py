@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 from trama_contracts.event import Event, Fact
@@ -23,7 +23,7 @@ from trama_chassis import bulk, clock, granting, streams
 from trama_chassis.errors import Refused
 from trama_chassis.handlers import Origin
 from trama_chassis.streams import StreamHead, StreamName
-from trama_chassis.tables import OutboxRow, ReportingIdHeld, ScopeParty, insert_or
+from trama_chassis.tables import OutboxRow, ReportingIdHeld, ScopeParty, insert_or, table_of
 
 if TYPE_CHECKING:
     from trama_chassis.runtime import Runtime
@@ -67,6 +67,7 @@ class Work:
     drafts: list[Draft] = field(default_factory=list)
     parties: set[tuple[str, str, str]] = field(default_factory=set)
     regrants: set[str] = field(default_factory=set)
+    reporting_ids: dict[str, str] = field(default_factory=dict)
 
 
 def runtime_of(session: AsyncSession) -> "Runtime":
@@ -153,14 +154,14 @@ async def commit(session: AsyncSession) -> None:
 async def _publish(session: AsyncSession, runtime: "Runtime", work: Work) -> None:
     await session.flush()
     await _remember_parties(session, runtime, work.parties)
-    drafts = [*work.drafts, *await _facts(session, runtime, work.drafts)]
+    drafts = [*work.drafts, *await _facts(session, runtime, work)]
     await granting.run_again(session, runtime, work.regrants)
     if not drafts:
         return
     heads = await streams.lock(session, runtime, {draft.name for draft in drafts})
     await granting.run(session, runtime, [head for head in heads.values() if head.seq == 0])
     rows = [_row(runtime, draft, heads[draft.name]) for draft in drafts]
-    await session.execute(insert(OutboxRow), rows)
+    await (await session.connection()).execute(table_of(OutboxRow).insert(), rows)
     await streams.store(session, heads.values())
     await _copy_own(session, runtime, work.drafts, rows)
 
@@ -174,17 +175,17 @@ async def _remember_parties(
     await session.execute(insert_or(runtime.database.dialect, ScopeParty).on_conflict_do_nothing(), rows)
 
 
-async def _facts(session: AsyncSession, runtime: "Runtime", drafts: Sequence[Draft]) -> list[Draft]:
-    counted = [draft for draft in drafts if isinstance(draft.event, Counted)]
-    if not counted:
-        return []
-    records = sorted({draft.name.record for draft in counted})
-    found = await session.execute(
-        select(col(ReportingIdHeld.record), col(ReportingIdHeld.reporting_id)).where(
-            col(ReportingIdHeld.record).in_(records)
+async def _facts(session: AsyncSession, runtime: "Runtime", work: Work) -> list[Draft]:
+    counted = [draft for draft in work.drafts if isinstance(draft.event, Counted)]
+    ids = dict(work.reporting_ids)
+    records = {draft.name.record for draft in counted} - ids.keys()
+    if records:
+        found = await session.execute(
+            select(col(ReportingIdHeld.record), col(ReportingIdHeld.reporting_id)).where(
+                col(ReportingIdHeld.record).in_(sorted(records))
+            )
         )
-    )
-    ids = {record: reporting_id for record, reporting_id in found}
+        ids |= {record: reporting_id for record, reporting_id in found}
     return [_fact(runtime, draft, ids) for draft in counted]
 
 

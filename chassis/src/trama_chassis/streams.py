@@ -49,6 +49,11 @@ class StreamHead:
     not_before: datetime | None
 
     @property
+    def just_begun(self) -> bool:
+        """Whether this transaction began it: then nobody was ever given its key."""
+        return self.seq == 0 and self.generation == 1
+
+    @property
     def name(self) -> StreamName:
         """What makes two events belong to it."""
         return StreamName(self.topic, self.record, self.circle, self.scope)
