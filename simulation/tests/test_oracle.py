@@ -4,7 +4,7 @@ from collections import Counter
 from datetime import date
 
 from trama_simulation import oracle
-from trama_simulation.acts import Act, ConfirmStart, End, Propose
+from trama_simulation.acts import Act, ConfirmStart, End, Propose, Register
 from trama_simulation.persons import invented
 from trama_simulation.stories import CPI, FILO, SIL, TODAY, URBANO, stories
 
@@ -48,6 +48,13 @@ def test_two_named_in_one_authorisation_know_of_each_other_but_not_of_each_other
     assert "placement-started" in kinds(oracle.timeline(both, CPI), SIL)
     assert oracle.timeline(both, CPI)[(URBANO, "referral-sent")] == 1
     assert oracle.timeline(both, URBANO)[(URBANO, "referral-sent")] == 2
+
+
+def test_who_followed_the_person_already_makes_no_second_record_and_shares_the_first() -> None:
+    known = next(story for story in MANY if isinstance(story.acts[0], Register) and story.acts[0].at == SIL)
+    assert oracle.timeline(known, URBANO)[(SIL, "person-registered")] == 1
+    assert oracle.timeline(known, SIL)[(SIL, "taking-in-charge-opened")] == 1
+    assert oracle.figures([known])["persons-taken-in-charge"].shares["member"] == {SIL: 1, URBANO: 1}
 
 
 def test_the_host_hears_of_begun_paths_only() -> None:

@@ -60,8 +60,7 @@ def timeline(story: Story, member: str) -> Counter[Entry]:
     """What a member's timeline of the person must show, each line as often as it happened."""
     linked = _linked_to(story, member)
     shared = _shared_with(story, member)
-    seen = (told.entry for act in story.acts for told in told_by(act) if _sees(member, told, linked, shared))
-    return Counter(seen)
+    return Counter(told.entry for told in told_in(story) if _sees(member, told, linked, shared))
 
 
 def followers(story: Story) -> set[str]:
@@ -69,8 +68,17 @@ def followers(story: Story) -> set[str]:
     return {act.at for act in story.acts if isinstance(act, Register | Accept)}
 
 
-def told_by(act: Act) -> Iterator[Told]:
-    """What an act makes the members write."""
+def told_in(story: Story) -> Iterator[Told]:
+    """What the acts of a story make members write."""
+    known: set[str] = set()
+    for act in story.acts:
+        yield from _told_by(act, known)
+        if isinstance(act, Register | Accept):
+            known.add(act.at)
+
+
+def _told_by(act: Act, known: set[str]) -> Iterator[Told]:
+    """`known` are the members that have a record of the person already."""
     match act:
         case Register():
             yield Told((act.at, "person-registered"))
@@ -81,11 +89,7 @@ def told_by(act: Act) -> Iterator[Told]:
         case Refer():
             yield Told((act.at, "referral-sent"), frozenset({act.to}))
         case Accept():
-            yield Told((act.at, "person-registered"))
-            yield Told((act.at, "taking-in-charge-opened"))
-            yield Told((act.at, "referral-accepted"), frozenset({act.sender}))
-            yield Told((act.at, "records-linked"))
-            yield Told((act.sender, "records-linked"))
+            yield from _told_at_acceptance(act, known)
         case Decline():
             yield Told((act.at, "referral-declined"), frozenset({act.sender}))
         case Propose():
@@ -96,6 +100,16 @@ def told_by(act: Act) -> Iterator[Told]:
         case End():
             yield Told((act.at, "placement-ended"))
             yield from _told_to_host(act, "host-placement-closed")
+
+
+def _told_at_acceptance(act: Accept, known: set[str]) -> Iterator[Told]:
+    """Who follows the person already recognises them by the tax code, and makes no second record."""
+    if act.at not in known:
+        yield Told((act.at, "person-registered"))
+        yield Told((act.at, "taking-in-charge-opened"))
+    yield Told((act.at, "referral-accepted"), frozenset({act.sender}))
+    yield Told((act.at, "records-linked"))
+    yield Told((act.sender, "records-linked"))
 
 
 def _told_to_host(act: ConfirmStart | End, kind: str) -> Iterator[Told]:

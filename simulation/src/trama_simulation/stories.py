@@ -134,6 +134,11 @@ def _known_at_cpi_too(since: date) -> Acts:
     return (*_referred(SIL, since, need=0), at_the_desk)
 
 
+def _known_before(since: date, *, need: int) -> Acts:
+    """Whom the SIL followed already: accepting joins two stories, and makes no second record."""
+    return (Register(SIL, NEEDS[need], since), *_referred(SIL, since, need=need))
+
+
 def _declined(since: date, *, need: int, refusal: int = 0) -> Acts:
     """Not accepted, and referred to where the answer says."""
     return (
@@ -154,6 +159,7 @@ def _drawn(drawn: Random) -> Acts:
         _draw_declined: 10,
         _draw_at_cpi: 10,
         _draw_two: 5,
+        _draw_known: 5,
         _draw_asked: 5,
     }
     return drawn.choices(list(ways), list(ways.values()))[0](drawn)
@@ -194,6 +200,11 @@ def _draw_at_cpi(drawn: Random) -> Acts:
 def _draw_two(drawn: Random) -> Acts:
     path = _draw_path(drawn, TODAY - timedelta(days=drawn.randrange(1, 60)), least=3)
     return (*_followed_by_two(_before(drawn, path), need=_need(drawn)), *path.acts(SIL, FILO))
+
+
+def _draw_known(drawn: Random) -> Acts:
+    path = _draw_path(drawn, TODAY - timedelta(days=drawn.randrange(1, 60)), least=3)
+    return (*_known_before(_before(drawn, path), need=_need(drawn)), *path.acts(SIL, FILO))
 
 
 def _draw_asked(drawn: Random) -> Acts:
