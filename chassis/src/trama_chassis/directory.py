@@ -79,14 +79,19 @@ class DirectoryCopy:
         return member == self._settings.member or self._settings.member in self.current.read_by(member)
 
     async def load(self, session: AsyncSession) -> None:
-        """Begin again from what this database holds; signatures are checked as when it was first read."""
-        self._begin()
-        topic = directory_topic(self._settings.network)
+        """Begin again from what this database holds; signatures are checked as when it was first read.
+
+        Everything is fetched before anything is forgotten: a commit that met an empty directory meanwhile
+        would grant its new streams to nobody, for ever.
+        """
         held = (await session.execute(select(DirectoryHeld))).scalars().all()
+        known = (await session.execute(select(CatalogueHeld))).scalars().all()
+        topic = directory_topic(self._settings.network)
+        self._begin()
         for row in sorted(held, key=lambda row: row.key != "manifest"):
             self._reader.apply(_kept(topic, row))
-        for known in (await session.execute(select(CatalogueHeld))).scalars():
-            self._open(_kept(known.topic, known))
+        for one in known:
+            self._open(_kept(one.topic, one))
 
     async def apply(self, session: AsyncSession, record: Record) -> Outcome:
         """Take a record of the directory topic."""
