@@ -7,7 +7,17 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from trama_chassis.tables import GrantReceived, HeadHeard, Position, SourceHeard
+from trama_chassis.tables import (
+    OPEN,
+    DeadLetter,
+    GrantReceived,
+    HeadHeard,
+    OutboxRow,
+    Position,
+    ResendDue,
+    SourceHeard,
+    Waiting,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +34,19 @@ class Source:
     def complete(self) -> bool:
         """Whether all it says it has is here."""
         return self.behind == 0 and self.stopped == 0
+
+
+async def figures(session: AsyncSession) -> dict[str, int]:
+    """What waits in this service, as counts: to send, to send again, held up, for an operator."""
+    unsent = (col(OutboxRow.sent_at).is_(None), col(OutboxRow.not_before).is_(None))
+    counts = {
+        "to_send": select(func.count()).select_from(OutboxRow).where(*unsent),
+        "to_send_again": select(func.count()).select_from(ResendDue),
+        "waiting_events": select(func.count()).select_from(Waiting),
+        "dead_letters": select(func.count()).select_from(DeadLetter).where(col(DeadLetter.state) == OPEN),
+    }
+    row = (await session.execute(select(*(one.scalar_subquery() for one in counts.values())))).one()
+    return dict(zip(counts, row, strict=True))
 
 
 async def sources(session: AsyncSession, records: set[tuple[str, str]] | None = None) -> list[Source]:

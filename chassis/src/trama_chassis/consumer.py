@@ -86,6 +86,7 @@ class Consumer:
             self._runtime.health.mark("consumer")
             if polled:
                 await self._take(client, polled)
+            self._runtime.health.figure("to_read", await _behind(client))
             if self._should_assign():
                 await self._assign(client)
 
@@ -226,6 +227,12 @@ async def open_mail(runtime: "Runtime", record: Record) -> tuple[Outcome, str]:
         done = await mailbox.receive(session, runtime, sender, envelope.id, opened.message, opened.sent_at)
         await session.commit()
     return done, sender
+
+
+async def _behind(client: AIOKafkaConsumer) -> int:
+    """How many records lie between where this client reads and where the broker last said the log ends."""
+    ends = {one: client.highwater(one) for one in client.assignment()}
+    return sum([max(0, end - await client.position(one)) for one, end in ends.items() if end is not None])
 
 
 def _kind(topic: str) -> str:

@@ -15,7 +15,17 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 from trama_contracts.messages import MAX_GRANTS, MAX_ITEMS, Heads, Receipt, Request
 
-from trama_chassis import clock, dead_letters, granting, hpke_keys, mailbox, resend, streams, timers
+from trama_chassis import (
+    clock,
+    completeness,
+    dead_letters,
+    granting,
+    hpke_keys,
+    mailbox,
+    resend,
+    streams,
+    timers,
+)
 from trama_chassis.inbox import Unreachable, is_transient
 from trama_chassis.tables import (
     OPEN,
@@ -32,6 +42,7 @@ if TYPE_CHECKING:
     from trama_chassis.runtime import Runtime
 
 TURN_SECONDS = 1.0
+FIGURES_SECONDS = 5.0
 ASK_AFTER = timedelta(seconds=30)
 ALARM_AFTER = timedelta(minutes=5)
 
@@ -62,6 +73,7 @@ class Duties:
             (settings.heads_every, self.tell_heads),
             (settings.receipts_every, self.ask_for_what_is_missing),
             (settings.sign_of_life_every, self.show_life),
+            (FIGURES_SECONDS, self._publish_figures),
             (3600.0, self._renew_keys),
         ):
             await self._if_due(every, duty)
@@ -80,6 +92,11 @@ class Duties:
             self._runtime.log.info("duty put off", error=type(error).__name__)
             return
         self._due[duty.__name__] = now + timedelta(seconds=every)
+
+    async def _publish_figures(self) -> None:
+        async with self._runtime.database.read() as session:
+            for name, value in (await completeness.figures(session)).items():
+                self._runtime.health.figure(name, value)
 
     async def _decided_dead_letters(self) -> None:
         await dead_letters.act(self._runtime, self._runtime.inbox)
