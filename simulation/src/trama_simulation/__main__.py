@@ -122,7 +122,7 @@ async def _judge(
 
 def _progress() -> Progress:
     return Progress(
-        TextColumn("{task.description:<60.60}", markup=False),
+        TextColumn("{task.description:<44.44}", markup=False),
         BarColumn(),
         MofNCompleteColumn(),
         TimeElapsedColumn(),

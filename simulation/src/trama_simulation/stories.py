@@ -173,7 +173,7 @@ def _draw_running(drawn: Random) -> Acts:
 def _draw_ended(drawn: Random) -> Acts:
     path = _draw_path(drawn, date(2013, 1, 7) + timedelta(days=drawn.randrange(180)), least=2)
     last = min(path.last, TODAY - timedelta(days=3))
-    ended_on = path.first + timedelta(days=drawn.randrange(14, (last - path.first).days + 1))
+    ended_on = _working_day(path.first + timedelta(days=drawn.randrange(14, (last - path.first).days + 1)))
     ended = Path(
         path.path_type, path.task, path.hours, path.first, path.last, ended_on, drawn.choice(ENDINGS)
     )
@@ -213,7 +213,7 @@ def _draw_asked(drawn: Random) -> Acts:
 
 def _draw_path(drawn: Random, first: date, *, least: int) -> Path:
     """On a working day, and no longer than its kind may last."""
-    first -= timedelta(days=max(0, first.weekday() - 4))
+    first = _working_day(first)
     path_type, most, hours = drawn.choice(PATHS)
     # Thirty days a month stay within any number of calendar months, but for February.
     last = first + timedelta(days=30 * drawn.randint(least, most) - 5)
@@ -221,11 +221,16 @@ def _draw_path(drawn: Random, first: date, *, least: int) -> Path:
 
 
 def _before(drawn: Random, path: Path) -> date:
-    return min(path.first, TODAY) - timedelta(days=drawn.randrange(14, 60))
+    return _working_day(min(path.first, TODAY) - timedelta(days=drawn.randrange(14, 60)))
 
 
 def _recently(drawn: Random) -> date:
-    return TODAY - timedelta(days=drawn.randrange(1, 45))
+    return _working_day(TODAY - timedelta(days=drawn.randrange(1, 45)))
+
+
+def _working_day(day: date) -> date:
+    """That day, or the Friday before it."""
+    return day - timedelta(days=max(0, day.weekday() - 4))
 
 
 def _need(drawn: Random) -> int:
