@@ -1,25 +1,29 @@
-"""The `trama` command. One module per group of commands; this one only joins them."""
+"""The `trama` command. It only names the groups; each is read when it is called."""
 
-import typer
+from typing import ClassVar
 
-from trama_deploy import doctor_cli, rebuild_cli
-from trama_deploy.broker_cli import broker
-from trama_deploy.dead_letters_cli import letters
-from trama_deploy.network_cli import network
-from trama_deploy.node_cli import node
+from trama_deploy.on_demand import OnDemand, application
 
-app = typer.Typer(
-    name="trama",
-    help="La rete Trama: avviarla, vedere come sta, rimettere a posto.",
-    no_args_is_help=True,
-    pretty_exceptions_enable=False,
-)
-app.add_typer(network, name="network")
-app.add_typer(node, name="node")
-app.add_typer(letters, name="dead-letters")
-rebuild_cli.add_to(app)
-doctor_cli.add_to(app)
-app.add_typer(broker, name="broker")
+
+class Trama(OnDemand):
+    """Every group and command at the top."""
+
+    modules: ClassVar = {
+        "network": "network_cli",
+        "node": "node_cli",
+        "dead-letters": "dead_letters_cli",
+        "rebuild": "rebuild_cli",
+        "doctor": "doctor_cli",
+        "broker": "broker_cli",
+    }
+
+
+app = application("La rete Trama: avviarla, vedere come sta, rimettere a posto.", Trama)
+
+
+@app.callback()
+def trama() -> None:
+    """La rete Trama: avviarla, vedere come sta, rimettere a posto."""
 
 
 def main() -> None:

@@ -10,12 +10,13 @@ import typer
 from trama_deploy.broker import BrokerFailed, EmbeddedBroker
 from trama_deploy.jars import KAFKA_VERSION, JarsAltered, JarsMissing, cache_directory, ensure_jars, fetched
 from trama_deploy.java import JavaMissing
+from trama_deploy.on_demand import application
 from trama_deploy.terminal import EXIT_CODES, console, refusals
 
-broker = typer.Typer(help="Il broker Kafka incorporato (dimostrazione e prove).", no_args_is_help=True)
+app = application("Il broker Kafka incorporato (dimostrazione e prove).")
 
 
-@broker.command(epilog=EXIT_CODES)
+@app.command(epilog=EXIT_CODES)
 def fetch() -> None:
     """Scarica una volta per tutte gli archivi di Kafka."""
     if fetched():
@@ -26,7 +27,7 @@ def fetch() -> None:
     console.print(f"Kafka {KAFKA_VERSION} scaricato: {directory}", soft_wrap=True)
 
 
-@broker.command(epilog=EXIT_CODES)
+@app.command(epilog=EXIT_CODES)
 def run(
     state: Annotated[Path, typer.Option(help="Cartella del broker.")] = Path(".var/broker"),
     partitions: Annotated[int, typer.Option(help="Partizioni dei nuovi argomenti.")] = 1,

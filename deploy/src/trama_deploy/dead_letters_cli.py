@@ -15,6 +15,7 @@ from trama_chassis.errors import NotFound, Refused
 from trama_chassis.tables import CHASSIS_TABLES, DeadLetter
 
 from trama_deploy.hosting import database_url
+from trama_deploy.on_demand import application
 from trama_deploy.options import (
     DEFAULT_STATE,
     DryRunOption,
@@ -27,13 +28,13 @@ from trama_deploy.options import (
 from trama_deploy.state import State
 from trama_deploy.terminal import EXIT_CODES, console, print_json, refusals
 
-letters = typer.Typer(help="Le comunicazioni ferme, che attendono una decisione.", no_args_is_help=True)
+app = application("Le comunicazioni ferme, che attendono una decisione.")
 
 NumberArgument = Annotated[int, typer.Argument(help="Numero della comunicazione ferma.")]
 ServiceOption = Annotated[str, typer.Option("--service", help="Solo questo servizio, es. «sil.registry».")]
 
 
-@letters.command("list", epilog=EXIT_CODES)
+@app.command("list", epilog=EXIT_CODES)
 def list_all(
     service: ServiceOption = "", state: StateOption = DEFAULT_STATE, as_json: JsonOption = False
 ) -> None:
@@ -55,7 +56,7 @@ def list_all(
     console.print(table)
 
 
-@letters.command(epilog=EXIT_CODES)
+@app.command(epilog=EXIT_CODES)
 def show(
     principal: PrincipalArgument,
     number: NumberArgument,
@@ -73,7 +74,7 @@ def show(
     print_json(described)
 
 
-@letters.command(epilog=EXIT_CODES)
+@app.command(epilog=EXIT_CODES)
 def retry(
     principal: PrincipalArgument,
     number: NumberArgument,
@@ -86,7 +87,7 @@ def retry(
         console.print("Il servizio riprova entro pochi secondi.")
 
 
-@letters.command(epilog=EXIT_CODES)
+@app.command(epilog=EXIT_CODES)
 def drop(
     principal: PrincipalArgument,
     number: NumberArgument,

@@ -22,8 +22,7 @@ from trama_deploy.hosting import ENTRY_POINTS, ServiceUnknown, database_url, loa
 from trama_deploy.jars import KAFKA_VERSION, fetched
 from trama_deploy.java import JavaMissing, find_java, java_version
 from trama_deploy.logins import BrokerSilent, can_log_in
-from trama_deploy.network import Network
-from trama_deploy.node import LOOPBACK
+from trama_deploy.network import LOOPBACK, Network
 from trama_deploy.processes import node_process, supervisor_of
 from trama_deploy.provisioning import plan
 from trama_deploy.secrets import secret_files

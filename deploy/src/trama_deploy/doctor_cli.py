@@ -6,13 +6,17 @@ from dataclasses import asdict
 import typer
 
 from trama_deploy.doctor import Finding, examine, machine_findings
+from trama_deploy.on_demand import single
 from trama_deploy.options import DEFAULT_STATE, JsonOption, StateOption, read_network
 from trama_deploy.state import State
 from trama_deploy.terminal import EXIT_CODES, Exit, console, print_json
 
 _MARKS = {"ok": "[green]✓[/green]", "warning": "[yellow]![/yellow]", "wrong": "[red]✗[/red]"}
 
+app = single()
 
+
+@app.command(epilog=EXIT_CODES)
 def doctor(state: StateOption = DEFAULT_STATE, as_json: JsonOption = False) -> None:
     """Controlla Java, Kafka, chiavi, porte, orologio, broker, nodi, e dice che cosa fare."""
     kept = State(state)
@@ -30,8 +34,3 @@ def doctor(state: StateOption = DEFAULT_STATE, as_json: JsonOption = False) -> N
                 console.print(f"  → {finding.remedy}", highlight=False, soft_wrap=True)
     if any(finding.level != "ok" for finding in findings):
         raise typer.Exit(Exit.SOMETHING_WRONG)
-
-
-def add_to(app: typer.Typer) -> None:
-    """Put the command at the top level: `trama doctor`."""
-    app.command(epilog=EXIT_CODES)(doctor)

@@ -23,6 +23,8 @@ from pydantic import (
 )
 from trama_contracts.names import Circle, is_member, is_network, is_service
 
+LOOPBACK = "127.0.0.1"
+"""Where everything of a network on one machine listens."""
 REPORTING = "reporting"
 """The service that reads facts and asks nobody for cases."""
 COORDINATOR = "network.coordinator"

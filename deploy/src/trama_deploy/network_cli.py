@@ -1,13 +1,12 @@
 """`trama network`: provision, run, up, down, status of a whole network on this machine."""
 
-import asyncio
 import importlib.util
 import os
 import signal
 import subprocess
 import sys
 import time
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 import typer
 from confluent_kafka import KafkaException
@@ -19,8 +18,8 @@ from trama_deploy.broker import BrokerFailed, admin_access
 from trama_deploy.coordinator import DirectoryAhead, DirectoryNotPublished
 from trama_deploy.jars import JarsAltered, JarsMissing
 from trama_deploy.java import JavaMissing
-from trama_deploy.network import Network, NetworkFileWrong
-from trama_deploy.node import LOOPBACK
+from trama_deploy.network import LOOPBACK, Network, NetworkFileWrong
+from trama_deploy.on_demand import OnDemand, application
 from trama_deploy.options import (
     DEFAULT_STATE,
     DryRunOption,
@@ -28,17 +27,22 @@ from trama_deploy.options import (
     NetworkOption,
     StateOption,
     read_network,
-    running_network,
 )
 from trama_deploy.processes import supervisor_of
 from trama_deploy.provisioning import apply, plan
 from trama_deploy.secrets import DemoRefused, demo_password
-from trama_deploy.state import State
-from trama_deploy.status import NetworkStatus, database_figures, network_status
+from trama_deploy.state import State, has_published
 from trama_deploy.supervisor import AlreadyRunning, AnotherNetwork, NodeNotReady, Supervisor
 from trama_deploy.terminal import EXIT_CODES, Exit, console, fail, print_json, refusals
 
-network = typer.Typer(help="Una rete intera su questa macchina.", no_args_is_help=True)
+
+class NetworkGroup(OnDemand):
+    """`status` asks databases; the other commands need not know how."""
+
+    modules: ClassVar = {"status": "status_cli"}
+
+
+app = application("Una rete intera su questa macchina.", NetworkGroup)
 
 SIMULATION = "trama_simulation"
 START_SECONDS = 180.0
@@ -60,7 +64,7 @@ EXPECTED = (
 PeopleOption = Annotated[int, typer.Option(help="Persone da far vivere se il territorio è vuoto; 0 nessuna.")]
 
 
-@network.command(epilog=EXIT_CODES)
+@app.command(epilog=EXIT_CODES)
 def run(file: NetworkOption, state: StateOption = DEFAULT_STATE, people: PeopleOption = 8) -> None:
     """Avvia la rete in primo piano e la fa vivere; Ctrl-C ferma tutto ciò che ha avviato, e nient'altro."""
     kept = State(state)
@@ -82,7 +86,7 @@ def run(file: NetworkOption, state: StateOption = DEFAULT_STATE, people: PeopleO
     console.print("Rete ferma. Per riprenderla: lo stesso comando.")
 
 
-@network.command(epilog=EXIT_CODES)
+@app.command(epilog=EXIT_CODES)
 def up(file: NetworkOption, state: StateOption = DEFAULT_STATE, people: PeopleOption = 8) -> None:
     """Avvia la rete in secondo piano e torna quando risponde."""
     described, kept = read_network(file), State(state)
@@ -104,7 +108,7 @@ def up(file: NetworkOption, state: StateOption = DEFAULT_STATE, people: PeopleOp
     console.print(f"Messaggi in {kept.supervisor_log}. Per fermarla: trama network down", soft_wrap=True)
 
 
-@network.command(epilog=EXIT_CODES)
+@app.command(epilog=EXIT_CODES)
 def down(state: StateOption = DEFAULT_STATE) -> None:
     """Ferma una rete avviata con run o con up."""
     kept = State(state)
@@ -122,23 +126,7 @@ def down(state: StateOption = DEFAULT_STATE) -> None:
     console.print("Rete ferma.")
 
 
-@network.command(epilog=EXIT_CODES)
-def status(state: StateOption = DEFAULT_STATE, as_json: JsonOption = False) -> None:
-    """Come sta la rete: nodi, servizi, arretrati, comunicazioni ferme."""
-    described, kept = running_network(state)
-    access = admin_access(kept.broker) if supervisor_of(kept) else None
-    found = asyncio.run(network_status(described, kept, access))
-    if as_json:
-        print_json(found.as_json())
-    else:
-        _print_status(found)
-    if not found.running:
-        raise typer.Exit(Exit.NOT_RUNNING)
-    if not found.well:
-        raise typer.Exit(Exit.SOMETHING_WRONG)
-
-
-@network.command(epilog=EXIT_CODES)
+@app.command(epilog=EXIT_CODES)
 def provision(
     file: NetworkOption,
     state: StateOption = DEFAULT_STATE,
@@ -187,11 +175,8 @@ def _live_a_little(supervisor: Supervisor, people: int) -> None:
 
 
 def _is_empty(supervisor: Supervisor) -> bool:
-    async def published() -> int:
-        principals = supervisor.network.principals
-        return sum([(await database_figures(supervisor.state, p)).published for p in principals])
-
-    return asyncio.run(published()) == 0
+    """Whether no service has ever published an event."""
+    return not any(has_published(supervisor.state, p) for p in supervisor.network.principals)
 
 
 def _await_ready(state: State, process: subprocess.Popen[bytes]) -> None:
@@ -217,32 +202,3 @@ def _print_where_to_look(described: Network) -> None:
         first = f"{member.look.path} [dim]{member.look.what}[/dim]" if member.look else "/"
         table.add_row(name, f"http://{LOOPBACK}:{member.port}", logins, first)
     console.print(table)
-
-
-def _print_status(found: NetworkStatus) -> None:
-    table = Table(
-        title="La rete è in esecuzione" if found.running else "La rete è ferma", title_justify="left"
-    )
-    for heading in ("Nodo", "Servizio", "Stato"):
-        table.add_column(heading, no_wrap=True)
-    for heading in ("↑", "↓", "✉", "ore", "MB"):
-        table.add_column(heading, justify="right", no_wrap=True)
-    for node in found.nodes:
-        memory = str(node.memory_mb) if node.pid else "—"
-        for number, service in enumerate(node.services):
-            heard = service.last_heard.astimezone().strftime("%H:%M") if service.last_heard else "—"
-            table.add_row(
-                node.node if number == 0 else "",
-                service.principal,
-                "[green]pronto[/green]" if service.ready else "[red]muto[/red]",
-                str(service.to_send),
-                "—" if service.lag is None else str(service.lag),
-                f"[red]{service.dead_letters}[/red]" if service.dead_letters else "0",
-                heard,
-                memory if number == 0 else "",
-            )
-    console.print(table)
-    console.print(
-        "[dim]↑ da inviare, ↓ da leggere, ✉ comunicazioni ferme (trama dead-letters list), "
-        "ore: quando ha sentito un altro servizio l'ultima volta.[/dim]"
-    )

@@ -18,10 +18,9 @@ from trama_chassis.runtime import Runtime
 
 from trama_deploy.files import write_private
 from trama_deploy.hosting import load_service, settings_of
-from trama_deploy.network import Network
+from trama_deploy.network import LOOPBACK, Network
 from trama_deploy.state import State
 
-LOOPBACK = "127.0.0.1"
 REQUESTS_MAY_TAKE = 4
 DRAIN_SECONDS = 9.0
 log = structlog.get_logger("trama.node")

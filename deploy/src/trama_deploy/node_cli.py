@@ -10,17 +10,18 @@ from trama_chassis.settings import SecretUnsafe
 
 from trama_deploy.hosting import ServiceUnknown, StateMissing
 from trama_deploy.node import PortTaken, run_node
+from trama_deploy.on_demand import application
 from trama_deploy.options import DEFAULT_STATE, StateOption, running_network
 from trama_deploy.processes import supervisor_of
 from trama_deploy.state import State
 from trama_deploy.terminal import EXIT_CODES, Exit, console, fail, refusals
 
-node = typer.Typer(help="Un nodo: il processo che ospita uno o più membri.", no_args_is_help=True)
+app = application("Un nodo: il processo che ospita uno o più membri.")
 
 NodeOption = Annotated[str, typer.Option("--node", help="Nome del nodo nel file della rete.")]
 
 
-@node.command(epilog=EXIT_CODES)
+@app.command(epilog=EXIT_CODES)
 def run(
     name: NodeOption,
     state: StateOption = DEFAULT_STATE,
@@ -38,7 +39,7 @@ def run(
         asyncio.run(run_node(network, kept, name, with_parent=with_parent))
 
 
-@node.command(epilog=EXIT_CODES)
+@app.command(epilog=EXIT_CODES)
 def stop(name: NodeOption, state: StateOption = DEFAULT_STATE) -> None:
     """Ferma un nodo di una rete in esecuzione, finché non si chiede di riavviarlo."""
     network, kept = running_network(state)
@@ -48,7 +49,7 @@ def stop(name: NodeOption, state: StateOption = DEFAULT_STATE) -> None:
     console.print(f"Il nodo {name} si ferma. Per riavviarlo: trama node start --node {name}")
 
 
-@node.command(epilog=EXIT_CODES)
+@app.command(epilog=EXIT_CODES)
 def start(name: NodeOption, state: StateOption = DEFAULT_STATE) -> None:
     """Riavvia un nodo fermato con «trama node stop»."""
     network, kept = running_network(state)

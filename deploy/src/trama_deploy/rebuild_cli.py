@@ -13,6 +13,7 @@ from trama_chassis.runtime import Runtime
 
 from trama_deploy.hosting import load_service, settings_of
 from trama_deploy.network import Network
+from trama_deploy.on_demand import single
 from trama_deploy.options import (
     DEFAULT_STATE,
     DryRunOption,
@@ -25,7 +26,10 @@ from trama_deploy.options import (
 from trama_deploy.state import State
 from trama_deploy.terminal import EXIT_CODES, complaints, console, fail, print_json, refusals
 
+app = single()
 
+
+@app.command(epilog=EXIT_CODES)
 def rebuild(
     principal: PrincipalArgument,
     state: StateOption = DEFAULT_STATE,
@@ -83,8 +87,3 @@ async def _with_a_bar(runtime: Runtime, principal: str) -> str:
         return await rebuilding.rebuild(
             runtime, lambda done, total: bar.update(task, completed=done, total=total)
         )
-
-
-def add_to(app: typer.Typer) -> None:
-    """Put the command at the top level: `trama rebuild sil.registry`."""
-    app.command(epilog=EXIT_CODES)(rebuild)

@@ -1,5 +1,7 @@
-"""Where a running network keeps what: one directory, every path named once. Creates and reads nothing."""
+"""Where a running network keeps what: one directory, every path named once. Creates nothing."""
 
+import sqlite3
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -91,3 +93,12 @@ class State:
     def supervisor_log(self) -> Path:
         """What the supervisor writes when it runs in the background."""
         return self.root / "network.log"
+
+
+def has_published(state: State, principal: str) -> bool:
+    """Whether a service has ever published an event; its database is opened for reading alone."""
+    file = state.service(principal) / "service.db"
+    if not file.exists():
+        return False
+    with closing(sqlite3.connect(f"file:{file}?mode=ro", uri=True)) as connection:
+        return connection.execute("SELECT 1 FROM outbox WHERE kind = 'event' LIMIT 1").fetchone() is not None

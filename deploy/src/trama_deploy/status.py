@@ -17,8 +17,7 @@ from trama_contracts.names import topic_of
 from trama_deploy.access import Access
 from trama_deploy.acls import fact_readers, readers
 from trama_deploy.hosting import database_url
-from trama_deploy.network import Network
-from trama_deploy.node import LOOPBACK
+from trama_deploy.network import LOOPBACK, Network
 from trama_deploy.processes import node_process, supervisor_of
 from trama_deploy.state import State
 

@@ -16,8 +16,7 @@ from trama_contracts.encoding import b64u
 
 from trama_deploy.broker import EmbeddedBroker
 from trama_deploy.files import write_private
-from trama_deploy.network import Network, load
-from trama_deploy.node import LOOPBACK
+from trama_deploy.network import LOOPBACK, Network, load
 from trama_deploy.processes import NodeProcess
 from trama_deploy.provisioning import apply, plan
 from trama_deploy.secrets import ensure_secrets, public_bytes, root_keys
