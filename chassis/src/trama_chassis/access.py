@@ -18,21 +18,42 @@ Edge = tuple[str, str]
 
 async def learn_authorisation(
     session: AsyncSession, *, authorisation: str, member: str, record: str, terms: dict[str, Any]
-) -> None:
-    """Keep an authorisation, taken here or received, and decide again about the person's streams."""
-    await session.merge(
-        AuthorisationHeld(authorisation=authorisation, member=member, record=record, terms=terms)
-    )
+) -> bool:
+    """Keep an authorisation, taken here or received, and decide again about the person's streams.
+
+    Its id stays with the record it was first heard of: False, and nothing done, if another claims it.
+    """
+    held = await session.get(AuthorisationHeld, authorisation)
+    if held is None:
+        session.add(AuthorisationHeld(authorisation=authorisation, member=member, record=record, terms=terms))
+    elif (held.member, held.record) == (member, record):
+        held.terms = terms
+    else:
+        return False
     await _decide_again(session, (member, record))
+    return True
 
 
-async def learn_link(session: AsyncSession, *, link: str, a: Edge, b: Edge) -> None:
-    """Keep an edge between two records of one person; crossing links are one edge."""
+async def learn_link(session: AsyncSession, *, link: str, a: Edge, b: Edge) -> bool:
+    """Keep an edge between two records of one person; crossing links are one edge.
+
+    Its id stays with the two records it was first heard of: False, and nothing done, if others claim it.
+    """
     (a_member, a_record), (b_member, b_record) = sorted((a, b))
-    await session.merge(
-        RecordLink(link=link, a_member=a_member, a_record=a_record, b_member=b_member, b_record=b_record)
-    )
+    held = await session.get(RecordLink, link)
+    if held is None:
+        session.add(
+            RecordLink(link=link, a_member=a_member, a_record=a_record, b_member=b_member, b_record=b_record)
+        )
+    elif (held.a_member, held.a_record, held.b_member, held.b_record) != (
+        a_member,
+        a_record,
+        b_member,
+        b_record,
+    ):
+        return False
     await _decide_again(session, a, b)
+    return True
 
 
 async def unlearn_link(session: AsyncSession, link: str) -> None:

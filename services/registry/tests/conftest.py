@@ -77,6 +77,13 @@ async def ambito(registry_of: RunRegistry, database_url: str) -> AsyncIterator[R
 
 
 @pytest.fixture
+async def sil(registry_of: RunRegistry, database_url: str) -> AsyncIterator[Runtime]:
+    """The registry of a work-integration service, on each kind of database."""
+    async with registry_of("sil", database_url, sector="work-integration") as runtime:
+        yield runtime
+
+
+@pytest.fixture
 async def both(
     registry_of: RunRegistry, database_url: str, fresh_database: Callable[[str], str]
 ) -> AsyncIterator[tuple[Runtime, Runtime]]:

@@ -92,13 +92,15 @@ async def take_refusal(session: AsyncSession, event: ReferralDeclined, origin: O
 @handlers.react(AuthorisationGiven)
 async def learn_authorisation(session: AsyncSession, event: AuthorisationGiven, origin: Origin) -> None:
     """Take another member's word that the person, or a law, lets us share."""
-    await access.learn_authorisation(
+    learnt = await access.learn_authorisation(
         session,
         authorisation=event.authorisation,
         member=origin.member,
         record=origin.record,
         terms=event.payload(),
     )
+    if not learnt:
+        log.warning("authorisation of another record", source=origin.source, event_id=origin.event_id)
 
 
 @handlers.react(RecordsLinked)
@@ -115,11 +117,7 @@ async def learn_link(session: AsyncSession, event: RecordsLinked, origin: Origin
     if own in (a[0], b[0]):
         return
     joined = await access.linked_to(session, *a) | await access.linked_to(session, *b)
-    if (
-        said_by not in (a, b)
-        or not await access.own_records(session, said_by)
-        or joins_two_of_one_member(joined)
-    ):
+    known = said_by in (a, b) and await access.own_records(session, said_by)
+    believed = known and not joins_two_of_one_member(joined)
+    if not (believed and await access.learn_link(session, link=event.link, a=a, b=b)):
         log.warning("link not believed", source=origin.source, event_id=origin.event_id)
-        return
-    await access.learn_link(session, link=event.link, a=a, b=b)
