@@ -14,7 +14,7 @@ from uuid import uuid4
 
 from pydantic import BaseModel
 from sqlalchemy import event as listening
-from sqlalchemy import select
+from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import Field, SQLModel
 from trama_chassis import access, outbox
@@ -37,6 +37,7 @@ from trama_contracts.registry import (
     CaseManagerAssigned,
     PersonRegistered,
     RecordsLinked,
+    ReferralPreview,
     ReferralSent,
     TakingInChargeOpened,
 )
@@ -78,7 +79,7 @@ class Effect(SQLModel, table=True):
 
 @dataclass
 class Faults:
-    """What makes the handlers fail: a person's name that raises, or one that ends the database session."""
+    """Names at which the reaction raises, or at which its PostgreSQL session is ended."""
 
     poisonous: set[str]
     killing: set[str]
@@ -141,8 +142,16 @@ async def act_upon(session: AsyncSession, event: Event, origin: Origin) -> None:
     session.add(Effect(event_id=origin.event_id))
     await session.flush()
     name = getattr(event, "family_name", "")
+    if name in faults.killing:
+        await session.execute(text("SELECT pg_terminate_backend(pg_backend_pid())"))
     if name in faults.poisonous:
-        raise ValueError("a handler's defect")
+        raise ValueError(f"a defect that quotes {name}")
+
+
+@handlers.react(ReferralSent)
+async def answer(session: AsyncSession, event: ReferralSent, origin: Origin) -> None:
+    """Publish because of what was heard."""
+    outbox.add(session, assignment(event.referral), record=origin.record, scope=event.referral)
 
 
 class Registration(BaseModel):
@@ -188,6 +197,20 @@ SERVICE = Service(
 )
 
 
+plain_handlers = EventHandlers()
+plain_handlers.copy(PersonRegistered)(copy_heard)
+
+PLAIN = Service(
+    name="registry",
+    routers=[],
+    handlers=plain_handlers,
+    tables=[HeardCopy],
+    migrations=Path("nowhere"),
+    settings=ServiceSettings,
+)
+"""A registry that only keeps copies, in a handler that asks the database nothing."""
+
+
 def new_id() -> str:
     """A fresh id of a record, a scope, anything."""
     return str(uuid4())
@@ -206,6 +229,19 @@ def assignment(episode: str) -> CaseManagerAssigned:
 def opening(episode: str) -> TakingInChargeOpened:
     """A taking in charge: in care, and counted."""
     return TakingInChargeOpened(episode=episode, sector="social", opened_on=DAY, need="lavoro")
+
+
+def referral(to: str = "sil") -> ReferralSent:
+    """A referral of a synthetic person."""
+    return ReferralSent(
+        referral=new_id(),
+        to=to,
+        sent_on=DAY,
+        reason="inserimento",
+        preview=ReferralPreview(family_name="Prova", need="lavoro"),
+        answer_by=DAY,
+        authorisation=new_id(),
+    )
 
 
 def consent(*recipients: str, **terms: Any) -> AuthorisationGiven:
@@ -249,7 +285,8 @@ async def position(runtime: Runtime, stream: str) -> Position:
 async def nothing_waits(runtime: Runtime) -> bool:
     """Whether no event waits and no position says that one does."""
     waiting = await rows(runtime, Waiting)
-    return not waiting and not await rows(runtime, Position, Position.waiting != 0)
+    said = await rows(runtime, Position, Position.waiting != 0)
+    return not waiting and not said
 
 
 async def chains(runtime: Runtime) -> dict[str, int]:

@@ -1,91 +1,174 @@
-"""From one service to another without a broker: what is published opens, what is delivered applies once."""
+"""From one service to others, by hand instead of by Kafka: who may opens what is published, nobody else."""
 
-import asyncio
-import dataclasses
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, replace
 from pathlib import Path
-from uuid import uuid4
 
-from sqlalchemy import select, update
-from sqlalchemy.ext.asyncio import AsyncSession
-from sqlmodel import Field, SQLModel
-from trama_chassis import clock, dead_letters, outbox
-from trama_chassis.handlers import EventHandlers, Origin
-from trama_chassis.service import Service
-from trama_chassis.settings import ServiceSettings
-from trama_chassis.tables import GrantReceived
-from trama_chassis.testing import Peer, Territory, deliver, published, running, transaction
-from trama_contracts.registry import PersonRegistered
+import pytest
+from sqlmodel import col
+from trama_chassis import access, outbox
+from trama_chassis.duties import Duties
+from trama_chassis.handlers import EventHandlers
+from trama_chassis.runtime import Runtime
+from trama_chassis.tables import CatalogueHeld, Delivered, GrantGiven, InboxEvent, OutboxRow, OwnHpkeKey
+from trama_chassis.testing import Territory, published, running, transaction
+from trama_contracts.facts import TakingInChargeOpenedFact
+from trama_contracts.names import Topic, parse_topic
+from trama_contracts.outcomes import Outcome
+from trama_contracts.record import Record
+from trama_contracts.signature import CLOUDEVENT, PLAIN_JSON, headers_of
 
-
-class SeenCopy(SQLModel, table=True):
-    __tablename__ = "seen_copy"
-    event_id: str = Field(primary_key=True)
-    type: str
-    stream: str
-    seq: int
-
-
-handlers = EventHandlers()
-
-
-@handlers.copy(PersonRegistered, own=True)
-async def copy_seen(session: AsyncSession, event: PersonRegistered, origin: Origin) -> None:
-    session.add(
-        SeenCopy(event_id=origin.event_id, type=event.wire_type, stream=origin.stream, seq=origin.seq)
-    )
-
-
-SERVICE = Service(
-    name="registry",
-    routers=[],
-    handlers=handlers,
-    tables=[SeenCopy],
-    migrations=Path(),
-    settings=ServiceSettings,
+from chassis.tests.small_registry import (
+    SERVICE,
+    HeardCopy,
+    copy_heard,
+    handlers,
+    new_id,
+    opening,
+    person,
+    rows,
 )
 
-
-async def test_an_event_is_sealed_and_granted_to_who_is_entitled(database_url: str, tmp_path: Path) -> None:
-    async with running(SERVICE, database_url, tmp_path, member="sil") as runtime:
-        record = str(uuid4())
-        async with transaction(runtime) as session:
-            outbox.add(session, PersonRegistered(family_name="Esempio"), record=record, scope=record)
-        (one,) = await published(runtime)
-        assert one.event == PersonRegistered(family_name="Esempio")
-        assert one.granted_to == ("sil.placement",)
+of_facts = EventHandlers()
+of_facts.copy(TakingInChargeOpenedFact)(copy_heard)
+PLACEMENT = replace(SERVICE, name="placement", routers=[], handlers=handlers)
+REPORTING = replace(SERVICE, name="reporting", routers=[], handlers=of_facts, reads="facts")
 
 
-async def test_delivered_once_applied_once(database_url: str, tmp_path: Path) -> None:
-    territory = Territory()
-    async with running(SERVICE, database_url, tmp_path, member="sil", territory=territory) as runtime:
-        peer = Peer(territory, "ambito-urbano.registry")
-        record = str(uuid4())
-        written = await deliver(runtime, peer, PersonRegistered(family_name="Esempio"), record=record)
-        await runtime.inbox.deliver([written])
-        async with runtime.database.read() as session:
-            assert len((await session.execute(select(SeenCopy))).all()) == 1
+@dataclass
+class Post:
+    """Carries what services have in their outboxes to those who read it, as the broker would."""
 
+    services: list[Runtime]
+    carried: int = 0
 
-async def test_poison_becomes_a_dead_letter_and_a_retry_of_what_was_ended_stops(
-    database_url: str, tmp_path: Path
-) -> None:
-    failing = EventHandlers()
+    async def carry(self) -> None:
+        """Mail and keys first, then the rest, until nothing is left to carry."""
+        while await self._round():
+            pass
 
-    @failing.copy(PersonRegistered)
-    async def fail(session: AsyncSession, event: PersonRegistered, origin: Origin) -> None:
-        raise LookupError(event.family_name)
+    async def _round(self) -> int:
+        before = self.carried
+        for sender in self.services:
+            due = await rows(sender, OutboxRow, col(OutboxRow.sent_at).is_(None))
+            for row in sorted(due, key=lambda row: (row.kind not in ("catalogue", "message"), row.position)):
+                await self._hand_over(row)
+                await self._mark(sender, row)
+        for service in self.services:
+            await Duties(service).send_wanted_grants()
+        return self.carried - before
 
-    service = dataclasses.replace(SERVICE, handlers=failing)
-    territory, record = Territory(), str(uuid4())
-    async with running(service, database_url, tmp_path, member="sil", territory=territory) as runtime:
-        peer = Peer(territory, "ambito-urbano.registry")
-        await deliver(runtime, peer, PersonRegistered(family_name="Esempio"), record=record)
-        async with runtime.bookkeeping() as session:
-            (letter,) = await dead_letters.waiting_for_an_operator(session)
-            assert letter.number is not None
-            assert (letter.code, "Esempio" in letter.reason) == ("not-applied", False)
-            await dead_letters.decide(session, letter.number, dead_letters.RETRY)
-            await session.execute(update(GrantReceived).values(ended_at=clock.machine_now()))
+    async def _hand_over(self, row: OutboxRow) -> None:
+        self.carried += 1
+        topic = parse_topic(row.topic)
+        assert topic is not None
+        content_type = PLAIN_JSON if topic.kind == "catalogue" else CLOUDEVENT
+        record = Record(row.topic, row.key.encode(), row.value, headers_of(row.signature, content_type))
+        for reader in self.services:
+            if row.topic in reader.directory.topics_to_read(reader.service.reads):
+                await _read(reader, topic, record)
+
+    @staticmethod
+    async def _mark(sender: Runtime, row: OutboxRow) -> None:
+        async with sender.bookkeeping() as session:
+            sent = await session.get(OutboxRow, row.position)
+            assert sent is not None
+            sent.sent_at, sent.partition, sent.offset = row.committed_at, 0, row.position
             await session.commit()
-        async with asyncio.timeout(10):
-            assert await dead_letters.act(runtime, runtime.inbox) == 1
+
+
+async def _read(reader: Runtime, topic: Topic, record: Record) -> None:
+    match topic.kind:
+        case "catalogue":
+            await reader.take_catalogue([record])
+        case "mailbox":
+            await reader.take_message(record)
+        case _:
+            await reader.inbox.deliver([record])
+
+
+@dataclass
+class Four:
+    """Two services of sil, the registry of cpi, and the province's reporting."""
+
+    sil: Runtime
+    placement: Runtime
+    cpi: Runtime
+    reporting: Runtime
+    post: Post
+
+
+@pytest.fixture
+async def four(tmp_path: Path) -> AsyncIterator[Four]:
+    """Four services that know the directory, and of each other no key."""
+    async with AsyncExitStack() as stack:
+        started = []
+        for member, service in (
+            ("sil", SERVICE),
+            ("sil", PLACEMENT),
+            ("cpi", SERVICE),
+            ("provincia", REPORTING),
+        ):
+            url = f"sqlite:///{tmp_path}/{member}-{service.name}.db"
+            runtime = await stack.enter_async_context(
+                running(service, url, tmp_path, member=member, known=False)
+            )
+            await runtime.take_directory(Territory().directory_records())
+            started.append(runtime)
+        post = Post(started)
+        await post.carry()
+        sil, placement, cpi, reporting = started
+        yield Four(sil, placement, cpi, reporting, post)
+
+
+async def publish(runtime: Runtime) -> str:
+    """A person is registered and taken in charge; gives the record."""
+    record, episode = new_id(), new_id()
+    async with transaction(runtime) as session:
+        await access.learn_reporting_id(session, record, "A" * 43)
+        outbox.add(session, person(), record=record, scope=record)
+        outbox.add(session, opening(episode), record=record, scope=episode)
+    return record
+
+
+async def test_what_a_service_publishes_is_opened_by_who_may_and_by_nobody_else(four: Four) -> None:
+    """INVARIANT: sisters read care, reporting reads facts, and another member that reads the same topic opens
+    and keeps nothing without a key. A rule of sharing that is not enforced by a key breaks it."""
+    record = await publish(four.sil)
+    await four.post.carry()
+    event, opened, fact = await published(four.sil)
+    assert [row.event_id for row in await rows(four.placement, HeardCopy)] == [
+        event.event_id,
+        opened.event_id,
+    ]
+    (told,) = await rows(four.reporting, HeardCopy)
+    assert (told.event_id, told.record) == (fact.event_id, "")
+    assert await rows(four.cpi, HeardCopy) == []
+    assert await rows(four.cpi, InboxEvent) == []
+    assert four.cpi.inbox.outcomes[Outcome.NO_GRANT] == 2
+    assert record not in str(await rows(four.reporting, InboxEvent))
+
+
+async def test_what_was_delivered_is_told_back_to_its_source(four: Four) -> None:
+    await publish(four.sil)
+    await four.post.carry()
+    for recipient in (four.placement, four.reporting):
+        await Duties(recipient).tell_receipts()
+    await four.post.carry()
+    sent = {one.stream: one.seq for one in await published(four.sil)}
+    told = await rows(four.sil, Delivered)
+    assert {row.stream: row.seq for row in told} == sent
+    assert {row.recipient for row in told} == {"sil.placement", "provincia.reporting"}
+    assert all(grant.acknowledged for grant in await rows(four.sil, GrantGiven))
+
+
+async def test_each_service_publishes_the_key_its_mail_is_sealed_to(four: Four) -> None:
+    for service in four.post.services:
+        (own,) = await rows(service, OwnHpkeKey)
+        for other in four.post.services:
+            held = other.directory.hpke_key(service.settings.principal, own.valid_from)
+            if other is not service:
+                assert held is not None
+                assert held.hpkekey == own.hpkekey
+        assert len(await rows(service, CatalogueHeld)) == 3
