@@ -17,7 +17,6 @@ from trama_contracts.names import (
     Topic,
     is_member,
     is_network,
-    is_principal,
     is_service,
     is_uuid4,
 )
@@ -121,7 +120,7 @@ def parse_message(value: bytes, topic: Topic) -> MessageEnvelope:
     _exactly(attributes, _MESSAGE_ATTRIBUTES)
     message_id = _start(attributes, MESSAGE)
     recipient = attributes["recipient"]
-    if type(recipient) is not str or not is_principal(recipient) or recipient != topic.principal:
+    if recipient != topic.principal:
         raise Malformed("recipient")
     data = _bytes(attributes["data_base64"])
     suite = _MESSAGE_SUITES.get(len(data))

@@ -170,6 +170,16 @@ def data() -> Iterator[MessageDraft]:
         yield _early(
             f"data-length-{length}", bad, "section 11: length", clear={"data_base64": b64(bytes(length))}
         )
+    odd = {"data_base64": b64(bytes(1200))}
+    yield _early(
+        "length-and-unknown-key", bad, "section 14: before unknown-hpkekey", clear=odd, sealed_to=NOBODYS
+    )
+    yield _early(
+        "length-and-source",
+        bad,
+        "section 14: before wrong-source",
+        clear=odd | {"source": "/pn/dsm/placement"},
+    )
     yield _early(
         "x25519-where-not-legacy",
         bad,

@@ -113,6 +113,9 @@ def hashes() -> Iterator[Draft]:
     """prevhash: b64u of 32 bytes; absent exactly in the first event."""
     for name, text in NOT_HASHES.items():
         yield _bad(f"prevhash-{name}", "section 6: b64u of a SHA-256, strict", prevhash=text, streamseq=2)
+    for name, seq in {"zero": 0, "minus-one": -1, "two-to-31": 2**31}.items():
+        why = "section 6: streamseq 1..2147483647"
+        yield _bad(f"seq-{name}-with-prevhash", why, streamseq=seq, prevhash=HASH)
     yield _bad("prevhash-in-the-first", "section 6: absent iff streamseq = 1", prevhash=HASH)
     yield _bad("prevhash-empty-in-the-first", "section 6: absent iff streamseq = 1", prevhash="")
     yield _bad("prevhash-absent-in-the-second", "section 6: absent iff streamseq = 1", streamseq=2)
@@ -187,6 +190,7 @@ def _with_layout(layout: bytes, raw: bytes) -> bytes:
 SOURCES: Final = {
     "empty": "",
     "no-slash": "pn/dsm/registry",
+    "text-before": "x/pn/dsm/registry",
     "slash-after": "/pn/dsm/registry/",
     "two-parts": "/pn/dsm",
     "four-parts": "/pn/dsm/registry/x",
