@@ -8,7 +8,17 @@ from sqlalchemy import delete, exists, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from trama_chassis.tables import SENT_COLUMNS, OutboxRow, OwnStream, ResendDue
+from trama_chassis.tables import OutboxRow, OwnStream, ResendDue
+
+SENT_COLUMNS = (
+    col(OutboxRow.position),
+    col(OutboxRow.kind),
+    col(OutboxRow.topic),
+    col(OutboxRow.key),
+    col(OutboxRow.value),
+    col(OutboxRow.signature),
+)
+"""What the relay needs of a row."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +90,7 @@ async def done(session: AsyncSession, batch: Batch) -> None:
         col(ResendDue.recipient) == wish.recipient,
         col(ResendDue.next_seq) == wish.next_seq,
         col(ResendDue.until_seq) == wish.until_seq,
+        col(ResendDue.after_message).is_not_distinct_from(wish.after_message),
     )
     if batch.next_seq > wish.until_seq:
         await session.execute(delete(ResendDue).where(*unchanged))

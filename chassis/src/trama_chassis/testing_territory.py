@@ -104,13 +104,15 @@ class Territory:
             }
         )
 
-    def directory_records(self, *, expires_in: timedelta = timedelta(days=7)) -> list[Record]:
+    def directory_records(
+        self, *, version: int = 1, expires_in: timedelta = timedelta(days=7)
+    ) -> list[Record]:
         """The signed entries and, last, the manifest."""
         topic, now = directory_topic(self.network), clock.machine_now()
         values = {member: self._entry(member, place) for member, place in self.places.items()}
         lines = {member: manifest_line(entry, entry.encode()) for member, entry in values.items()}
         manifest = Manifest.model_validate(
-            {"version": 1, "issued": now, "expires": now + expires_in, "entries": lines}
+            {"version": version, "issued": now, "expires": now + expires_in, "entries": lines}
         )
         contents = {member.encode(): entry.encode() for member, entry in values.items()}
         contents[MANIFEST_KEY] = manifest.encode()
