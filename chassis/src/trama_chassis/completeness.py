@@ -7,6 +7,7 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
+from trama_chassis.positions import HEAD_OF_GRANT, POSITION_OF_GRANT
 from trama_chassis.tables import (
     OPEN,
     DeadLetter,
@@ -66,16 +67,8 @@ async def sources(session: AsyncSession, records: set[tuple[str, str]] | None = 
             func.count().filter(held_up),
             func.max(col(SourceHeard.heard_at)),
         )
-        .outerjoin(
-            Position,
-            (col(Position.topic) == col(GrantReceived.topic))
-            & (col(Position.stream) == col(GrantReceived.stream)),
-        )
-        .outerjoin(
-            HeadHeard,
-            (col(HeadHeard.topic) == col(GrantReceived.topic))
-            & (col(HeadHeard.stream) == col(GrantReceived.stream)),
-        )
+        .outerjoin(Position, POSITION_OF_GRANT)
+        .outerjoin(HeadHeard, HEAD_OF_GRANT)
         .outerjoin(SourceHeard, col(SourceHeard.source) == col(GrantReceived.source))
         .where(col(GrantReceived.ended_at).is_(None))
         .group_by(col(GrantReceived.source))

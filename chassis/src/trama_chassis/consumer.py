@@ -205,13 +205,7 @@ class Consumer:
 
     async def _stop(self) -> None:
         client, self._client = self._client, None
-        if client is None:
-            return
-        try:
-            async with asyncio.timeout(5):
-                await client.stop()
-        except (KafkaError, OSError, TimeoutError):
-            self._runtime.log.warning("consumer did not stop in time")
+        await kafka.stop(client)
 
 
 async def open_mail(runtime: "Runtime", record: Record) -> tuple[Outcome, str]:

@@ -27,6 +27,7 @@ from trama_chassis import (
     timers,
 )
 from trama_chassis.inbox import Unreachable, is_transient
+from trama_chassis.positions import HEAD_OF_GRANT, POSITION_OF_GRANT
 from trama_chassis.tables import (
     OPEN,
     DeadLetter,
@@ -264,16 +265,8 @@ async def _behind(session: AsyncSession) -> Iterable[Sequence[Any]]:
             col(HeadHeard.seq),
             col(HeadHeard.heard_at),
         )
-        .outerjoin(
-            Position,
-            (col(Position.topic) == col(GrantReceived.topic))
-            & (col(Position.stream) == col(GrantReceived.stream)),
-        )
-        .outerjoin(
-            HeadHeard,
-            (col(HeadHeard.topic) == col(GrantReceived.topic))
-            & (col(HeadHeard.stream) == col(GrantReceived.stream)),
-        )
+        .outerjoin(Position, POSITION_OF_GRANT)
+        .outerjoin(HeadHeard, HEAD_OF_GRANT)
         .where(col(GrantReceived.ended_at).is_(None))
         .where((col(Position.blocked_seq).is_(None)) & (col(Position.stopped).is_not(True)))
         .where(
@@ -329,21 +322,17 @@ def _receipts(
     rejected: Iterable[DeadLetter],
 ) -> Iterable[tuple[str, Receipt]]:
     """The receipts to send: each names one kind of thing of one topic, and fits."""
-    moved: dict[str, dict[str, list[Any]]] = defaultdict(lambda: defaultdict(list))
-    for source, topic, stream, seq, value_hash in applied:
-        moved[source][topic].append((stream, seq, value_hash))
-    held: dict[str, dict[str, list[Any]]] = defaultdict(lambda: defaultdict(list))
-    for grant in granted:
-        held[grant.source][grant.topic].append(grant.stream)
-    refused: dict[str, dict[str, list[Any]]] = defaultdict(lambda: defaultdict(list))
-    for letter in rejected:
-        refused[dead_letters.source(letter)][letter.topic].append((letter.event_id, letter.code))
-    for source, topics in moved.items():
-        yield from ((source, Receipt(applied=part, rejected={}, granted={})) for part in _parts(topics))
-    for source, topics in held.items():
-        yield from ((source, Receipt(applied={}, rejected={}, granted=part)) for part in _parts(topics))
-    for source, topics in refused.items():
-        yield from ((source, Receipt(applied={}, rejected=part, granted={})) for part in _parts(topics))
+    told: list[tuple[str, str, str, Any]] = [
+        ("applied", source, topic, (stream, seq, hash_)) for source, topic, stream, seq, hash_ in applied
+    ]
+    told += [("granted", one.source, one.topic, one.stream) for one in granted]
+    told += [("rejected", dead_letters.source(one), one.topic, (one.event_id, one.code)) for one in rejected]
+    grouped: dict[tuple[str, str], dict[str, list[Any]]] = defaultdict(lambda: defaultdict(list))
+    for kind, source, topic, what in told:
+        grouped[(kind, source)][topic].append(what)
+    for (kind, source), topics in grouped.items():
+        for part in _parts(topics):
+            yield source, Receipt.model_validate({"applied": {}, "granted": {}, "rejected": {}, kind: part})
 
 
 async def _mark_receipts(

@@ -1,13 +1,17 @@
 """How this service's Kafka clients are set up, and what it asks of the log. Nothing here sends or reads."""
 
+import asyncio
 from collections.abc import Iterable
+from contextlib import suppress
 from typing import Any
 
-from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
+from aiokafka.errors import KafkaError
 
 from trama_chassis.settings import ServiceSettings
 
+STOP_SECONDS = 5
 STRUCTURED = b"application/cloudevents+json"
 OPEN = b"application/json"
 CONTENT_TYPES = {
@@ -64,3 +68,11 @@ async def log_ends(
     finally:
         await consumer.stop()
     return {partition: ends.get(partition, 0) for partition in wanted}
+
+
+async def stop(client: AIOKafkaConsumer | AIOKafkaProducer | None) -> None:
+    """Stop a client within five seconds, or leave it: one that hangs must not hang its service."""
+    if client is not None:
+        with suppress(KafkaError, OSError, TimeoutError):
+            async with asyncio.timeout(STOP_SECONDS):
+                await client.stop()

@@ -29,6 +29,7 @@ from trama_contracts.outcomes import Outcome
 from trama_contracts.signature import signature_header
 
 from trama_chassis import clock, resend
+from trama_chassis.positions import POSITION_OF_GRANT
 from trama_chassis.tables import (
     Delivered,
     Erased,
@@ -367,11 +368,7 @@ async def positions_to_tell(session: AsyncSession) -> Sequence[tuple[str, str, s
             col(Position.seq),
             col(Position.hash),
         )
-        .join(
-            Position,
-            (col(Position.topic) == col(GrantReceived.topic))
-            & (col(Position.stream) == col(GrantReceived.stream)),
-        )
+        .join(Position, POSITION_OF_GRANT)
         .where(col(Position.seq) > col(Position.told_seq))
         .order_by(col(GrantReceived.source), col(Position.stream))
         .limit(5_000)

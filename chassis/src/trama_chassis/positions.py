@@ -13,11 +13,18 @@ from trama_contracts.inner import instant
 from trama_contracts.opening import StreamKey
 from trama_contracts.outcomes import HELD, Position
 
-from trama_chassis.tables import Erased, GrantReceived, InboxEvent, table_of
+from trama_chassis.tables import Erased, GrantReceived, HeadHeard, InboxEvent, table_of
 from trama_chassis.tables import Position as PositionRow
 
 if TYPE_CHECKING:
     from trama_chassis.runtime import Runtime
+
+POSITION_OF_GRANT = (col(PositionRow.topic) == col(GrantReceived.topic)) & (
+    col(PositionRow.stream) == col(GrantReceived.stream)
+)
+HEAD_OF_GRANT = (col(HeadHeard.topic) == col(GrantReceived.topic)) & (
+    col(HeadHeard.stream) == col(GrantReceived.stream)
+)
 
 Name = tuple[str, str]
 """A stream is the pair (topic, stream id); the id alone identifies nothing."""

@@ -20,10 +20,11 @@ from sqlmodel import col
 from trama_contracts.names import parse_topic
 from trama_contracts.signature import headers_of
 
-from trama_chassis import clock, resend
+from trama_chassis import clock, kafka, resend
 from trama_chassis.failpoints import reach
 from trama_chassis.kafka import CONTENT_TYPES, client_settings
-from trama_chassis.tables import SENT_COLUMNS, OutboxRow, table_of
+from trama_chassis.resend import SENT_COLUMNS
+from trama_chassis.tables import OutboxRow, table_of
 
 if TYPE_CHECKING:
     from trama_chassis.runtime import Runtime
@@ -315,10 +316,4 @@ class Relay:
     async def throw_producer_away(self) -> None:
         """Stop the producer in use; the next turn makes another."""
         producer, self._producer = self._producer, None
-        if producer is None:
-            return
-        try:
-            async with asyncio.timeout(5):
-                await producer.stop()
-        except (KafkaError, OSError, TimeoutError):
-            self._runtime.log.warning("producer did not stop in time")
+        await kafka.stop(producer)

@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import JSON, BigInteger, Column, Index, Integer, LargeBinary, Table, UniqueConstraint, text
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlmodel import Field, SQLModel, col
+from sqlmodel import Field, SQLModel
 
 BIG = BigInteger().with_variant(Integer, "sqlite")
 
@@ -100,17 +100,6 @@ class OutboxRow(SQLModel, table=True):
     sent_at: datetime | None = None
     partition: int | None = None
     offset: int | None = Field(default=None, sa_column=Column(BIG, nullable=True))
-
-
-SENT_COLUMNS = (
-    col(OutboxRow.position),
-    col(OutboxRow.kind),
-    col(OutboxRow.topic),
-    col(OutboxRow.key),
-    col(OutboxRow.value),
-    col(OutboxRow.signature),
-)
-"""What the relay needs of a row."""
 
 
 class GrantGiven(SQLModel, table=True):

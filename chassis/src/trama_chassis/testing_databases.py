@@ -56,7 +56,9 @@ def postgres_server() -> Iterator[str]:
         _wait_until_ready(url, server, folder / "log")
         yield url
     finally:
-        server.send_signal(signal.SIGINT)
+        server.send_signal(
+            signal.SIGQUIT
+        )  # at once: nobody reads these files again, a last checkpoint takes minutes
         server.wait(START_SECONDS)
         shutil.rmtree(folder, ignore_errors=True)
 

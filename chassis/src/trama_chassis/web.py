@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -11,18 +12,29 @@ from jinja2 import ChoiceLoader, Environment, FileSystemLoader, PackageLoader, S
 from starlette.responses import HTMLResponse, Response
 
 _SHELL = PackageLoader("trama_chassis", "templates")
+MONTHS = (
+    *("gennaio", "febbraio", "marzo", "aprile", "maggio", "giugno"),
+    *("luglio", "agosto", "settembre", "ottobre", "novembre", "dicembre"),
+)
 
 
 def environment(folder: Path | None = None) -> Environment:
     """A Jinja2 environment with the chassis' `shell.html` behind the service's own templates."""
     loaders = [FileSystemLoader(folder), _SHELL] if folder else [_SHELL]
-    return Environment(
+    found = Environment(
         loader=ChoiceLoader(loaders),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    found.filters["day"] = day
+    return found
+
+
+def day(on: date) -> str:
+    """A day as pages write it, also the templates' filter of that name: `1º aprile 2013`."""
+    return f"{on.day}{'º' if on.day == 1 else ''} {MONTHS[on.month - 1]} {on.year}"
 
 
 _OWN = environment()
