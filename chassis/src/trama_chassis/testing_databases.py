@@ -56,9 +56,8 @@ def postgres_server() -> Iterator[str]:
         _wait_until_ready(url, server, folder / "log")
         yield url
     finally:
-        server.send_signal(
-            signal.SIGQUIT
-        )  # at once: nobody reads these files again, a last checkpoint takes minutes
+        # At once: nobody reads these files again, and a last checkpoint of many databases takes minutes.
+        server.send_signal(signal.SIGQUIT)
         server.wait(START_SECONDS)
         shutil.rmtree(folder, ignore_errors=True)
 

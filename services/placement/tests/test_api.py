@@ -211,7 +211,7 @@ async def test_pages_show_placements_and_what_can_be_done(stage: Any) -> None:
         ending = {"ended_on": "2013-10-14", "reason": "moved-on"}
         assert (await http.post(f"{path}/conclusione", headers=PAGE, data=ending)).status_code == 303
         ended = await http.get(path, headers=PAGE)
-        assert "14/10/2013: Altro percorso" in ended.text
+        assert "14 ottobre 2013: Altro percorso" in ended.text
         assert '<form method="post" action="/inserimenti' not in ended.text
         assert (await http.get(f"/inserimenti/{uuid4()}", headers=PAGE)).status_code == 404
 

@@ -200,7 +200,7 @@ def test_a_start_outside_the_plan_or_to_come_is_refused(
 
 
 def test_a_start_is_confirmed_once() -> None:
-    with pytest.raises(AlreadyStarted, check=lambda refused: "2/10/2013" in refused.detail):
+    with pytest.raises(AlreadyStarted, check=lambda refused: "02/10/2013" in refused.detail):
         started().confirm_start(date(2013, 10, 3), TODAY, "op-altro")
 
 

@@ -27,6 +27,7 @@ from trama_reporting.__main__ import service
 from trama_reporting.models import FactCopy
 
 TODAY = datetime(2013, 10, 14, 9, tzinfo=UTC)
+URBAN = "ambito-urbano.registry"
 ANNA, BRUNO, CARLA = ("A" * 43, "B" * 42 + "A", "C" * 42 + "A")
 GRANT, TRAINEESHIP = "work-grant-therapeutic", "traineeship"
 
@@ -40,73 +41,84 @@ class Told:
     case: str
 
 
-def a_year() -> list[Told]:
-    """Three persons' year: Anna is placed by two members, Bruno declined and sent again."""
+def day(month: int, number: int) -> date:
+    return date(2013, month, number)
 
-    def day(month: int, number: int) -> date:
-        return date(2013, month, number)
 
-    def opened(person: str, on: date, sector: Sector) -> Fact:
-        return TakingInChargeOpenedFact(reporting_id=person, sector=sector, opened_on=on)
+def opened(person: str, on: date, sector: Sector) -> Fact:
+    return TakingInChargeOpenedFact(reporting_id=person, sector=sector, opened_on=on)
 
-    urban, sil, cpi = "ambito-urbano.registry", "sil.registry", "cpi.registry"
-    return [
-        Told(urban, opened(ANNA, day(2, 4), "social"), "anna-urban"),
-        Told(urban, ReferralSentFact(reporting_id=ANNA, to="sil", sent_on=day(2, 18)), "anna-referral"),
-        Told(
-            sil,
-            ReferralAcceptedFact(reporting_id=ANNA, sender="ambito-urbano", accepted_on=day(2, 21)),
-            "anna-referral",
+
+# Three persons' year: Anna is placed by two members, Bruno declined and sent again.
+A_YEAR = (
+    Told(URBAN, opened(ANNA, day(2, 4), "social"), "anna-urban"),
+    Told(
+        URBAN,
+        ReferralSentFact(reporting_id=ANNA, to="sil", sent_on=day(2, 18)),
+        "anna-referral",
+    ),
+    Told(
+        "sil.registry",
+        ReferralAcceptedFact(reporting_id=ANNA, sender="ambito-urbano", accepted_on=day(2, 21)),
+        "anna-referral",
+    ),
+    Told("sil.registry", opened(ANNA, day(2, 21), "work-integration"), "anna-sil"),
+    Told("sil.placement", PlacementProposedFact(reporting_id=ANNA, path_type=TRAINEESHIP), "anna-1"),
+    Told(
+        "sil.placement",
+        PlacementStartedFact(reporting_id=ANNA, path_type=TRAINEESHIP, started_on=day(4, 2)),
+        "anna-1",
+    ),
+    Told(
+        "sil.placement",
+        PlacementEndedFact(reporting_id=ANNA, path_type=TRAINEESHIP, ended_on=day(9, 30), reason="hired"),
+        "anna-1",
+    ),
+    Told(
+        "cpi.placement",
+        PlacementStartedFact(reporting_id=ANNA, path_type="hiring-support", started_on=day(10, 1)),
+        "anna-2",
+    ),
+    Told(
+        URBAN,
+        ReferralSentFact(reporting_id=BRUNO, to="cpi", sent_on=day(6, 3)),
+        "bruno-referral-1",
+    ),
+    Told(
+        "cpi.registry",
+        ReferralDeclinedFact(
+            reporting_id=BRUNO, sender="ambito-urbano", declined_on=day(6, 10), reason="not-competent"
         ),
-        Told(sil, opened(ANNA, day(2, 21), "work-integration"), "anna-sil"),
-        Told("sil.placement", PlacementProposedFact(reporting_id=ANNA, path_type=TRAINEESHIP), "anna-1"),
-        Told(
-            "sil.placement",
-            PlacementStartedFact(reporting_id=ANNA, path_type=TRAINEESHIP, started_on=day(4, 2)),
-            "anna-1",
-        ),
-        Told(
-            "sil.placement",
-            PlacementEndedFact(reporting_id=ANNA, path_type=TRAINEESHIP, ended_on=day(9, 30), reason="hired"),
-            "anna-1",
-        ),
-        Told(
-            "cpi.placement",
-            PlacementStartedFact(reporting_id=ANNA, path_type="hiring-support", started_on=day(10, 1)),
-            "anna-2",
-        ),
-        Told(urban, ReferralSentFact(reporting_id=BRUNO, to="cpi", sent_on=day(6, 3)), "bruno-referral-1"),
-        Told(
-            cpi,
-            ReferralDeclinedFact(
-                reporting_id=BRUNO, sender="ambito-urbano", declined_on=day(6, 10), reason="not-competent"
-            ),
-            "bruno-referral-1",
-        ),
-        Told(urban, ReferralSentFact(reporting_id=BRUNO, to="cpi", sent_on=day(6, 11)), "bruno-referral-2"),
-        Told(
-            cpi,
-            ReferralAcceptedFact(reporting_id=BRUNO, sender="ambito-urbano", accepted_on=day(6, 13)),
-            "bruno-referral-2",
-        ),
-        Told(sil, opened(CARLA, day(4, 29), "work-integration"), "carla-sil"),
-        Told("sil.placement", PlacementProposedFact(reporting_id=CARLA, path_type=GRANT), "carla-1"),
-        Told(
-            "sil.placement",
-            PlacementStartedFact(reporting_id=CARLA, path_type=GRANT, started_on=day(5, 6)),
-            "carla-1",
-        ),
-        Told(
-            sil,
-            TakingInChargeClosedFact(reporting_id=CARLA, closed_on=day(10, 10), reason="moved"),
-            "carla-sil",
-        ),
-    ]
+        "bruno-referral-1",
+    ),
+    Told(
+        URBAN,
+        ReferralSentFact(reporting_id=BRUNO, to="cpi", sent_on=day(6, 11)),
+        "bruno-referral-2",
+    ),
+    Told(
+        "cpi.registry",
+        ReferralAcceptedFact(reporting_id=BRUNO, sender="ambito-urbano", accepted_on=day(6, 13)),
+        "bruno-referral-2",
+    ),
+    Told("sil.registry", opened(CARLA, day(4, 29), "work-integration"), "carla-sil"),
+    Told("sil.placement", PlacementProposedFact(reporting_id=CARLA, path_type=GRANT), "carla-1"),
+    Told(
+        "sil.placement",
+        PlacementStartedFact(reporting_id=CARLA, path_type=GRANT, started_on=day(5, 6)),
+        "carla-1",
+    ),
+    Told(
+        "sil.registry",
+        TakingInChargeClosedFact(reporting_id=CARLA, closed_on=day(10, 10), reason="moved"),
+        "carla-sil",
+    ),
+)
 
 
 @pytest.fixture
 def year() -> list[Told]:
-    return a_year()
+    return list(A_YEAR)
 
 
 @dataclass

@@ -110,7 +110,7 @@ async def test_all_heard_lately_is_complete_and_a_silent_one_is_named(
     async with client(provincia, "reporting-reader") as http:
         silent = (await http.get(f"{API}/indicators")).json()
         assert silent["complete"] is False
-        assert "Non trasmettono: sil (inserimenti) dal " in silent["completeness"]
+        assert "Non trasmettono: sil (inserimenti), dalle " in silent["completeness"]
         async with provincia.bookkeeping() as session:
             row = await session.get_one(SourceHeard, "sil.placement")
             row.heard_at = clock.machine_now()

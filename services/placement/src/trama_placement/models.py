@@ -68,11 +68,6 @@ def last_day(first: date, months: int) -> date:
     return date(year, month, first.day) - timedelta(days=1)
 
 
-def in_italian(day: date) -> str:
-    """A day as people write it, such as 1/02/2013."""
-    return f"{day.day}/{day:%m/%Y}"
-
-
 class PathTypeRule(SQLModel, table=True):
     """What applies to one path type from one day to another: dated data with its source, never a constant."""
 
@@ -112,7 +107,7 @@ class PathTypeRule(SQLModel, table=True):
     def _duration(self, bound: str, months: int, planned_from: date, end: date) -> str:
         return (
             f"{self.label}: la durata prevista è di {bound} {months} mesi di calendario; "
-            f"dal {in_italian(planned_from)} si arriva {bound} al {in_italian(end)} ({self.source})."
+            f"dal {planned_from:%d/%m/%Y} si arriva {bound} al {end:%d/%m/%Y} ({self.source})."
         )
 
     def judge_host(self, promoter: Entry, host: Entry | None) -> None:
@@ -197,13 +192,13 @@ class Placement(SQLModel, table=True):
         Raises AlreadyStarted, StartNotYetReached, StartOutsidePlan.
         """
         if self.started_on is not None:
-            raise AlreadyStarted(f"L'avvio è già stato confermato, dal {in_italian(self.started_on)}.")
+            raise AlreadyStarted(f"L'avvio è già stato confermato: dal {self.started_on:%d/%m/%Y}.")
         if started_on > today:
             raise StartNotYetReached
         if not self.planned_from <= started_on <= self.planned_to:
             raise StartOutsidePlan(
-                f"L'inserimento è previsto dal {in_italian(self.planned_from)} "
-                f"al {in_italian(self.planned_to)}: fuori da queste date serve una nuova proposta."
+                f"L'inserimento è previsto dal {self.planned_from:%d/%m/%Y} "
+                f"al {self.planned_to:%d/%m/%Y}: fuori da queste date serve una nuova proposta."
             )
         self.started_on, self.confirmed_by = started_on, confirmed_by
 
@@ -215,11 +210,11 @@ class Placement(SQLModel, table=True):
         if self.started_on is None:
             raise NotStarted
         if self.ended_on is not None:
-            raise AlreadyEnded(f"L'inserimento è già concluso, dal {in_italian(self.ended_on)}.")
+            raise AlreadyEnded(f"L'inserimento si è già concluso il {self.ended_on:%d/%m/%Y}.")
         if ended_on > today:
             raise EndNotYetReached
         if ended_on < self.started_on:
-            raise EndBeforeStart(f"L'avvio è stato confermato dal {in_italian(self.started_on)}.")
+            raise EndBeforeStart(f"L'avvio è stato confermato dal {self.started_on:%d/%m/%Y}.")
         self.ended_on, self.ending = ended_on, reason
 
 

@@ -14,12 +14,11 @@ from trama_contracts.event import Uuid
 from trama_contracts.facts import EndingReason
 
 from trama_placement import commands, queries
-from trama_placement.models import ENDING_LABELS, STATE_LABELS, State, in_italian
+from trama_placement.models import ENDING_LABELS, STATE_LABELS, State
 from trama_placement.schemas import ConfirmStart, Date, EndPlacement
 
 router = Router()
 templates = web.environment(Path(__file__).with_name("templates"))
-templates.filters["day"] = in_italian
 
 Officer = Annotated[Caller, Depends(require("placement-officer", "supervisor"))]
 HostSide = Annotated[Caller, Depends(require("host-tutor", "placement-officer", "supervisor"))]

@@ -1,6 +1,5 @@
 """The pages of the reporting service: the figures as tables, each opening the facts it counts."""
 
-from datetime import date
 from pathlib import Path
 from typing import Annotated
 
@@ -11,34 +10,40 @@ from trama_chassis.accounts import Caller, require
 from trama_chassis.database import Reading, Router
 
 from trama_reporting import queries
+from trama_reporting.models import Period
 from trama_reporting.schemas import Date
 
 
 def _number(value: float | None) -> str:
     """A number as people write it; an empty median is not a zero."""
-    return "nessun dato" if value is None else f"{value:g}".replace(".", ",")
-
-
-def _day(day: date) -> str:
-    return f"{day.day}/{day:%m/%Y}"
+    if value is None:
+        return "nessun dato"
+    return str(int(value)) if value == int(value) else f"{value:.1f}".replace(".", ",")
 
 
 router = Router()
 templates = web.environment(Path(__file__).with_name("templates"))
-templates.filters["day"] = _day
 templates.filters["number"] = _number
 
 Reader = Annotated[Caller, Depends(require("reporting-reader", "supervisor"))]
-First = Annotated[Date | None, Query(alias="dal")]
-Last = Annotated[Date | None, Query(alias="al")]
+
+
+async def asked_period(
+    session: Reading,
+    first: Annotated[Date | None, Query(alias="dal")] = None,
+    last: Annotated[Date | None, Query(alias="al")] = None,
+) -> Period:
+    """The days asked for; this year up to today if none are named. Raises PeriodReversed."""
+    return queries.period_of(session, first, last)
+
+
+Asked = Annotated[Period, Depends(asked_period)]
 
 
 @router.get("/rendicontazione")
-async def indicators_page(
-    request: Request, session: Reading, _: Reader, first: First = None, last: Last = None
-) -> Response:
+async def indicators_page(request: Request, session: Reading, _: Reader, period: Asked) -> Response:
     """All figures of a period, and the sentence on completeness."""
-    found = await queries.indicators(session, queries.period_of(session, first, last))
+    found = await queries.indicators(session, period)
     return web.page(request, "rendicontazione.html", {"found": found}, templates=templates)
 
 
@@ -48,12 +53,10 @@ async def indicator_page(
     code: str,
     session: Reading,
     _: Reader,
-    first: First = None,
-    last: Last = None,
+    period: Asked,
     da: Annotated[int, Query(ge=0)] = 0,
 ) -> Response:
     """One figure: what it means, how it divides, and the facts it counts."""
-    period = queries.period_of(session, first, last)
     facts = await queries.facts_of(session, code, period, da)
     values = {
         "indicator": await queries.indicator(session, code, period),

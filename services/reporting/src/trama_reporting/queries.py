@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
-from trama_chassis import clock, completeness
+from trama_chassis import clock, completeness, web
 from trama_chassis.clock import ZONE
 from trama_chassis.completeness import Source
 from trama_chassis.outbox import runtime_of
@@ -203,29 +203,32 @@ def expected_sources(session: AsyncSession) -> list[str]:
 
 
 def _completeness(session: AsyncSession, known: Sequence[Source]) -> tuple[bool, str]:
-    """Whether all that was told is here, and in one or more sentences who is late, silent or unheard."""
+    """Whether all that was told is here, and in words who is late, silent or unheard."""
     now = clock.machine_now()
     patience = timedelta(seconds=PATIENCE * runtime_of(session).settings.sign_of_life_every)
-    by_name = {source.principal: source for source in known}
-    unheard = [name for name in expected_sources(session) if name not in by_name]
+    told = {source.principal for source in known}
+    unheard = [name for name in expected_sources(session) if name not in told]
     silent = [source for source in known if source.heard_at is None or now - source.heard_at > patience]
     late = [source for source in known if not source.complete]
-    heard = [source.heard_at for source in known if source.heard_at is not None and source not in silent]
-    names = [f"{_called(session, source.principal)}{_since(source, now)}" for source in silent]
-    said = [
-        f"Aggiornato {_at(min(heard), now)}." if heard else "",
-        f"Mancano dati di: {_list(session, late)}; sono stati richiesti." if late else "",
-        f"Non trasmettono: {'; '.join(names)}." if names else "",
-        f"Nessun dato ricevuto finora da: {'; '.join(_called(session, name) for name in unheard)}."
-        if unheard
-        else "",
-    ]
-    sentence = " ".join(part for part in said if part) or "Nessun servizio trasmette ancora dati."
-    return not (unheard or silent or late) and bool(known), sentence
+    good = [source.heard_at for source in known if source.complete and source not in silent]
+    never = "; ".join(_called(session, name) for name in unheard)
+    sentences = (
+        (f"Aggiornato alle {_moment(min(filter(None, good), default=now), now)}.", good),
+        (f"Mancano dati di {_list(session, late)}: sono stati richiesti.", late),
+        (f"Non trasmettono: {_list(session, silent, now)}.", silent),
+        (f"Nessun dato ricevuto finora da: {never}.", unheard),
+    )
+    sentence = " ".join(text for text, reason in sentences if reason)
+    return not (unheard or silent or late) and bool(known), sentence or "Nessun servizio trasmette dati."
 
 
-def _list(session: AsyncSession, sources: Sequence[Source]) -> str:
-    return "; ".join(_called(session, source.principal) for source in sources)
+def _list(session: AsyncSession, sources: Sequence[Source], now: datetime | None = None) -> str:
+    """The services by name; with `now`, since when each is silent."""
+    return "; ".join(
+        _called(session, source.principal)
+        + (f", dalle {_moment(source.heard_at, now)}" if now and source.heard_at else "")
+        for source in sources
+    )
 
 
 def _called(session: AsyncSession, principal: str) -> str:
@@ -233,19 +236,8 @@ def _called(session: AsyncSession, principal: str) -> str:
     return f"{member_name(session, member)} ({SERVICES.get(service, service)})"
 
 
-def _since(source: Source, now: datetime) -> str:
-    return f" dal {_moment(source.heard_at, now)}" if source.heard_at is not None else ""
-
-
-def _at(moment: datetime, now: datetime) -> str:
-    return f"alle {moment.astimezone(ZONE):%H:%M}" if _is_today(moment, now) else f"al {_moment(moment, now)}"
-
-
 def _moment(moment: datetime, now: datetime) -> str:
-    """The hour, with the day unless it is today: machine time, when something was heard."""
+    """An hour of machine time, with its day unless it is today."""
     local = moment.astimezone(ZONE)
-    return f"{local:%H:%M}" if _is_today(moment, now) else f"{local.day}/{local:%m/%Y} alle {local:%H:%M}"
-
-
-def _is_today(moment: datetime, now: datetime) -> bool:
-    return moment.astimezone(ZONE).date() == now.astimezone(ZONE).date()
+    is_today = local.date() == now.astimezone(ZONE).date()
+    return f"{local:%H:%M}" if is_today else f"{local:%H:%M} del {web.day(local.date())}"
