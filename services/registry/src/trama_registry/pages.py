@@ -6,7 +6,6 @@ from typing import Annotated
 from fastapi import Depends, Query, Request, Response
 from trama_chassis import web
 from trama_chassis.accounts import Caller, require
-from trama_chassis.clock import ZONE
 from trama_chassis.database import Reading, Router
 from trama_chassis.outbox import runtime_of
 from trama_contracts.event import Uuid
@@ -17,8 +16,8 @@ from trama_registry.queries import told
 router = Router()
 templates = web.environment(Path(__file__).with_name("templates"))
 templates.filters["day"] = told.day
-templates.filters["local"] = lambda moment: moment.astimezone(ZONE)
-templates.globals["refusals"] = told.REFUSALS
+templates.filters["when"] = lambda entry: told.when(entry.occurred_at, entry.recorded_at)
+templates.globals |= {"refusals": told.REFUSALS, "services": told.SERVICES, "states": told.STATES}
 Operator = Annotated[Caller, Depends(require("caseworker", "supervisor"))]
 
 
@@ -48,9 +47,11 @@ async def story_page(request: Request, record: Uuid, session: Reading, _: Operat
 @router.get("/segnalazioni")
 async def referrals_page(request: Request, session: Reading, _: Operator) -> Response:
     """Referrals received and sent."""
+    runtime = runtime_of(session)
     values = {
         "received": await queries.received_referrals(session),
         "sent": await queries.sent_referrals(session),
-        "name_of": queries.names_of(runtime_of(session).directory.current),
+        "name_of": queries.names_of(runtime.directory.current),
+        "today": runtime.clock.today(),
     }
     return web.page(request, "segnalazioni.html", values, templates=templates)

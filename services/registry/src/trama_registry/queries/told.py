@@ -74,7 +74,14 @@ CIRCLES = {
     "referral": "Solo per rispondere",
     "accountability": "Solo per i conteggi",
 }
-SERVICES = {"registry": "segreteria", "placement": "inserimenti", "evaluation": "valutazione"}
+STATES = {
+    "received": "Da rispondere",
+    "sent": "In attesa di risposta",
+    "accepted": "Accettata",
+    "declined": "Non accolta",
+}
+SERVICES = {"placement": "inserimenti", "evaluation": "valutazione"}
+"""Services whose name tells something beside the member's; the registry is the member speaking."""
 
 _TELLERS: dict[str, Teller[Any]] = {}
 ORDER: list[str] = []
@@ -197,6 +204,14 @@ def _sentence(text: str) -> str:
 def day(on: date) -> str:
     """`4 febbraio 2013`."""
     return f"{on.day}{'º' if on.day == 1 else ''} {MONTHS[on.month - 1]} {on.year}"
+
+
+def when(occurred_at: datetime, recorded_at: datetime) -> str:
+    """`14 ottobre 2013, 10:42`; what was recorded on another day has a day only, and says so."""
+    occurred, recorded = occurred_at.astimezone(ZONE), recorded_at.astimezone(ZONE)
+    if occurred.date() == recorded.date():
+        return f"{day(occurred.date())}, {occurred:%H:%M}"
+    return f"{day(occurred.date())} (registrato il {day(recorded.date())})"
 
 
 def since(moment: datetime, now: datetime) -> str:
