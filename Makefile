@@ -46,7 +46,7 @@ $(BIN)/uv:
 	python3 -m venv $(VENV) && $(BIN)/python -m pip install -q $$(grep -o '^uv==[^ ]*' requirements.lock)
 
 $(READY): $(BIN)/uv requirements.lock requirements-java.lock $(PACKAGES:=/pyproject.toml)
-	$(BIN)/uv pip install -q --require-hashes -r requirements.lock
+	$(BIN)/uv pip install -q --compile-bytecode --require-hashes -r requirements.lock
 	command -v java >/dev/null || $(BIN)/uv pip install -q --require-hashes -r requirements-java.lock
 	$(BIN)/uv pip install -q --no-deps --no-build-isolation $(PACKAGES:%=-e %) && touch $@
 
