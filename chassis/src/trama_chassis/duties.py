@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
+from trama_contracts.inner import instant
 from trama_contracts.messages import MAX_GRANTS, MAX_ITEMS, Heads, Receipt, Request
 
 from trama_chassis import (
@@ -202,7 +203,7 @@ class Duties:
         """Ask for a resend where an event is missing or a source says it has gone further than we heard."""
         now = clock.machine_now()
         async with self._runtime.database.read() as session:
-            missing = await _missing(session, now)
+            missing = await _missing(session, now, instant(self._runtime.clock.now()))
         wanted: dict[str, dict[str, list[tuple[str, int]]]] = defaultdict(lambda: defaultdict(list))
         for source, topic, stream, seq, _ in missing:
             wanted[source][topic].append((stream, seq + 1))
@@ -233,10 +234,12 @@ class Duties:
 Missing = tuple[str, str, str, int, datetime | None]
 
 
-async def _missing(session: AsyncSession, now: datetime) -> list[Missing]:
+async def _missing(session: AsyncSession, now: datetime, business: str) -> list[Missing]:
     """(source, topic, stream, last seq, waiting since) of streams that lack an event, not lately asked."""
     missing: list[Missing] = []
-    for source, topic, stream, from_seq, seq, since, asked_at, head, heard_at in await _behind(session):
+    for source, topic, stream, from_seq, seq, since, asked_at, head, heard_at in await _behind(
+        session, business
+    ):
         last = seq if seq is not None else from_seq - 1
         noticed = since if since is not None else heard_at
         if (
@@ -251,8 +254,8 @@ async def _missing(session: AsyncSession, now: datetime) -> list[Missing]:
     return missing
 
 
-async def _behind(session: AsyncSession) -> Iterable[Sequence[Any]]:
-    """The granted streams that wait for an event, or whose source says that they go on."""
+async def _behind(session: AsyncSession, business: str) -> Iterable[Sequence[Any]]:
+    """The streams still granted (by business time) that wait for an event, or are said to go on."""
     return await session.execute(
         select(
             col(GrantReceived.source),
@@ -268,6 +271,7 @@ async def _behind(session: AsyncSession) -> Iterable[Sequence[Any]]:
         .outerjoin(Position, POSITION_OF_GRANT)
         .outerjoin(HeadHeard, HEAD_OF_GRANT)
         .where(col(GrantReceived.ended_at).is_(None))
+        .where(col(GrantReceived.valid_until).is_(None) | (col(GrantReceived.valid_until) >= business))
         .where((col(Position.blocked_seq).is_(None)) & (col(Position.stopped).is_not(True)))
         .where(
             (col(Position.waiting) > 0)
