@@ -78,6 +78,19 @@ def test_an_inner_json_comes_back_as_it_was_written() -> None:
     assert b"null" not in encode_inner(least)
 
 
+@pytest.mark.parametrize("payload", [[], "text", 1, True])
+def test_a_payload_is_an_object_even_for_who_knows_no_types(payload: object) -> None:
+    document = json.loads(encode_inner(WRITTEN)) | {"payload": payload}
+    with pytest.raises(InvalidPayload):
+        parse_inner(json.dumps(document).encode())
+
+
+@pytest.mark.parametrize("text", ["00-x", 7, {}, "00-" + "0" * 32 + "-b7ad6b7169203331-01"])
+def test_a_bad_traceparent_is_as_none(text: object) -> None:
+    document = json.loads(encode_inner(WRITTEN)) | {"traceparent": text}
+    assert parse_inner(json.dumps(document).encode()) == replace(WRITTEN, traceparent=None)
+
+
 @pytest.mark.parametrize(
     "changes",
     [

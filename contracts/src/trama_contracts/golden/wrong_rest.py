@@ -60,6 +60,8 @@ def continuations() -> Iterator[Draft]:
     good = {"topic": SIL_EVENTS, "stream": uuid_of("old stream"), "seq": 4, "hash": HASH}
     yield accepted("continues", why, continues=good)
     yield accepted("continues-unknown-member", why, continues={**good, "other": 1})
+    yield accepted("continues-first", why, continues={**good, "seq": 1})
+    yield accepted("continues-largest", why, continues={**good, "seq": 2**31 - 1})
     for name in good:
         yield refused(f"continues-{name}-absent", why, continues={k: v for k, v in good.items() if k != name})
     wrong: dict[str, tuple[str, Any]] = {
@@ -77,7 +79,7 @@ def continuations() -> Iterator[Draft]:
     }
     for name, (member, value) in wrong.items():
         yield refused(f"continues-{name}", why, continues={**good, member: value})
-    for name in ("short", "padded", "trailing-bits", "standard-alphabet"):
+    for name in ("short", "long", "padded", "trailing-bits", "standard-alphabet"):
         yield refused(f"continues-hash-{name}", why, continues={**good, "hash": NOT_HASHES[name]})
     yield refused("continues-text", why, continues="x")
 
