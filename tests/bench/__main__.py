@@ -10,11 +10,13 @@ from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
-from tests.bench import delivery, latency
-from tests.bench.ground import RUNS, Figure, Ground, ground, repeated
+from trama_chassis import logs
+
+from tests.bench import delivery, faults, latency
+from tests.bench.ground import RUNS, Figure, Ground, ground, repeated, syncs_per_second
 
 KINDS = ("sqlite", "postgresql")
-PAGE = Path("docs/performance.md")
+PERFORMANCE, RELIABILITY = Path("docs/performance.md"), Path("docs/reliability.md")
 MARKS = re.compile(r"(<!-- figures -->\n).*(<!-- /figures -->)", re.DOTALL)
 Lines = list[str]
 
@@ -110,19 +112,27 @@ def _heading(here: Ground, runs: int) -> Lines:
     ]
 
 
+def _write(page: Path, lines: Lines) -> None:
+    page.write_text(MARKS.sub(lambda found: found[1] + "\n".join(lines) + "\n" + found[2], page.read_text()))
+
+
 def main() -> None:
     """Measure and write."""
     arguments = argparse.ArgumentParser(prog="make bench")
     arguments.add_argument("--runs", type=int, default=RUNS)
+    arguments.add_argument("--kills", type=int, default=10, help="at each fail-point and database")
     arguments.add_argument("--scale", type=float, default=1.0, help="share of the full counts")
-    arguments.add_argument("--dry-run", action="store_true", help="print only")
+    arguments.add_argument("--only", choices=("performance", "reliability"))
     chosen = arguments.parse_args()
+    logs.configure("CRITICAL")
     with ground() as here:
-        lines = asyncio.run(measured(here, chosen.runs, chosen.scale))
-        lines = _heading(here, chosen.runs) + lines
-    if not chosen.dry_run:
-        page = PAGE.read_text()
-        PAGE.write_text(MARKS.sub(lambda found: found[1] + "\n".join(lines) + found[2], page))
+        if chosen.only != "reliability":
+            lines = asyncio.run(measured(here, chosen.runs, chosen.scale))
+            _write(PERFORMANCE, _heading(here, chosen.runs) + lines)
+        if chosen.only != "performance":
+            here.syncs.append(syncs_per_second(here.folder))
+            rows = asyncio.run(faults.survived(here, chosen.kills))
+            _write(RELIABILITY, [*_heading(here, 1), *rows])
 
 
 if __name__ == "__main__":
