@@ -1,4 +1,4 @@
-"""The faults of tests/failure in greater number: each window hit again and again, the broker killed ten times."""
+"""The faults of tests/failure in greater number: each window hit again and again, ten kills of the broker."""
 
 from collections.abc import Awaitable, Callable
 from pathlib import Path
