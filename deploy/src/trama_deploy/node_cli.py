@@ -1,6 +1,7 @@
 """`trama node`: run one node in the foreground; take one down and bring it back in a running network."""
 
 import asyncio
+import os
 from typing import Annotated
 
 import typer
@@ -33,6 +34,7 @@ def run(
     """Esegue un nodo in primo piano; SIGTERM o Ctrl-C lo fermano in meno di 10 secondi."""
     network, kept = running_network(state)
     _known(name, tuple(network.nodes))
+    os.umask(0o077)  # databases hold what is told to one member: nobody else on this machine reads them
     logs.configure(log_level)
     expected = (PortTaken, LeaseHeld, ServiceUnknown, StateMissing, SecretUnsafe)
     with refusals(*expected):

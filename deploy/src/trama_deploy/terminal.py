@@ -47,4 +47,4 @@ def refusals(*expected: type[Exception], code: Exit = Exit.FAILED) -> Iterator[N
     try:
         yield
     except expected as error:
-        fail(str(error), code)
+        fail(getattr(error, "detail", "") or str(error), code)
