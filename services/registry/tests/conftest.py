@@ -16,12 +16,20 @@ from trama_chassis.accounts import Caller
 from trama_chassis.clock import write_clock
 from trama_chassis.runtime import Runtime
 from trama_chassis.tables import OutboxRow
-from trama_chassis.testing import running
+from trama_chassis.testing import running, transaction
 from trama_contracts.names import topic_of
 from trama_contracts.record import Record
 from trama_contracts.signature import CLOUDEVENT, PLAIN_JSON, headers_of
+from trama_registry import commands, queries
 from trama_registry.__main__ import service
-from trama_registry.schemas import OpenTakingInCharge, RegisterPerson
+from trama_registry.models import Referral
+from trama_registry.schemas import (
+    GiveAuthorisation,
+    OpenTakingInCharge,
+    RegisterPerson,
+    SendReferral,
+    TimelineView,
+)
 
 TODAY = datetime(2013, 10, 14, 8, 42, tzinfo=UTC)
 """Monday 14 October 2013, 10:42 in Italy."""
@@ -130,6 +138,49 @@ async def _written(runtime: Runtime, kind: str, to: Runtime | None = None) -> li
             Record(row.topic, row.key.encode(), row.value, headers_of(row.signature, content))
             for row in await session.scalars(wanted)
         ]
+
+
+class Desk:
+    """What an operator of the social service does, each act in a transaction of its own."""
+
+    def __init__(self, by: Caller) -> None:
+        self._by = by
+
+    async def register(self, runtime: Runtime, person: RegisterPerson) -> str:
+        """Enter a person; the id of the record."""
+        async with transaction(runtime) as session:
+            return (await commands.register_person(session, person, self._by)).record
+
+    async def refer(self, runtime: Runtime, record: str) -> Referral:
+        """Consent to share with the SIL, and a referral to it."""
+        consent = {"kind": "consent"}
+        terms = {"purpose": "work-integration", "circles": ["care"], "recipients": ["sil"]}
+        asked = {"to": "sil", "reason": "Vuole tornare al lavoro", "need": "Inserimento con sostegno"}
+        async with transaction(runtime) as session:
+            given = await commands.give_authorisation(
+                session,
+                record,
+                GiveAuthorisation.model_validate(terms | {"basis": consent, "notice_given_on": "2013-10-14"}),
+            )
+            asked |= {"answer_by": "2013-10-21", "authorisation": given.authorisation}
+        async with transaction(runtime) as session:
+            return await commands.send_referral(session, record, SendReferral.model_validate(asked))
+
+    async def story(self, runtime: Runtime, record: str) -> TimelineView:
+        """A person's timeline."""
+        async with runtime.database.read(runtime=runtime) as session:
+            return await queries.timeline(session, record)
+
+    async def sent(self, runtime: Runtime, referral: str) -> Referral:
+        """What has become of a referral."""
+        async with runtime.database.read() as session:
+            return await session.get_one(Referral, referral)
+
+
+@pytest.fixture
+def desk(sara: Caller) -> Desk:
+    """Sara's desk."""
+    return Desk(sara)
 
 
 @pytest.fixture
