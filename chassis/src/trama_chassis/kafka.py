@@ -62,8 +62,8 @@ async def log_ends(
     wanted = set(partitions)
     present = set(await partitions_of(settings, {partition.topic for partition in wanted}))
     consumer = AIOKafkaConsumer(**client_settings(settings))
-    await consumer.start()
     try:
+        await consumer.start()
         ends = await consumer.end_offsets(sorted(wanted & present)) if wanted & present else {}
     finally:
         await consumer.stop()

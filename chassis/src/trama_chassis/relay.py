@@ -307,8 +307,12 @@ class Relay:
                 max_batch_size=262_144,
                 max_request_size=300_000,
             )
-            async with asyncio.timeout(30):
-                await producer.start()
+            try:
+                async with asyncio.timeout(30):
+                    await producer.start()
+            except BaseException:
+                await producer.stop()
+                raise
             self._producer = producer
             self._reconciled = None
         return self._producer
