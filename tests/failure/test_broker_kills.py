@@ -34,5 +34,4 @@ async def test_a_killed_broker_costs_time_and_no_event(
         assert run.findings.faults == {}
         assert run.findings.written == run.findings.applied > 500
         assert run.outages[1].backlog > 100
-        assert run.producers_thrown_away >= 1
-        assert run.reconnects >= len(DOWN)
+        assert all(min(outage.errors) > 0 for outage in run.outages)

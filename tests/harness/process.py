@@ -7,6 +7,7 @@ import signal
 import time
 from asyncio.streams import FlowControlMixin
 from collections import defaultdict
+from datetime import datetime
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 from pathlib import Path
@@ -155,6 +156,14 @@ class MemberProcess:
     def logged(self, phrase: str) -> int:
         """How many lines of its log hold a phrase."""
         return sum(phrase in line for line in self.log.read_text(errors="replace").splitlines())
+
+    def errors_since(self, at: datetime) -> int:
+        """How many warnings and errors it has logged since a moment."""
+        written = (_WORDS.validate_json(line) for line in self.log.read_bytes().splitlines())
+        return sum(
+            line["level"] in ("warning", "error") and datetime.fromisoformat(line["timestamp"]) >= at
+            for line in written
+        )
 
 
 def _written(file: MemberFile, folder: Path) -> tuple[Path, Path]:

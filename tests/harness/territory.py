@@ -7,14 +7,14 @@ import asyncio
 import secrets
 import shutil
 import time
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-from confluent_kafka import Consumer, Producer, TopicPartition
+from confluent_kafka import Consumer, KafkaException, Producer, TopicPartition
 from confluent_kafka.cimpl import NewTopic
 from sqlalchemy import func, select
 from sqlmodel import SQLModel, col
@@ -219,16 +219,21 @@ def prepare_network(broker: EmbeddedBroker, territory: Territory, partitions: in
         raise TimeoutError("the directory was not taken by the broker")
 
 
-def _log(broker: EmbeddedBroker, topic: str, group: str) -> tuple[int, int]:
+def _log(broker: EmbeddedBroker, topic: str, group: str, within: float = PATIENCE) -> tuple[int, int]:
     """How many records a topic has had, and how many of them a group has committed."""
     consumer = Consumer({**broker.client_config(), "group.id": group, "enable.auto.commit": False})
+    partitions = [TopicPartition(topic, number) for number in range(PARTITIONS)]
+    began = time.monotonic()
     try:
-        partitions = [TopicPartition(topic, number) for number in range(PARTITIONS)]
-        ends = sum(consumer.get_watermark_offsets(one, timeout=10)[1] for one in partitions)
-        return ends, _sum_of(one.offset for one in consumer.committed(partitions, timeout=10))
+        while True:
+            try:
+                ends = sum(consumer.get_watermark_offsets(one, timeout=10)[1] for one in partitions)
+                taken = consumer.committed(partitions, timeout=10)
+                return ends, sum(max(0, one.offset) for one in taken)
+            except KafkaException:
+                # A broker that has just come back answers, and does not know yet what it leads.
+                if time.monotonic() - began > within:
+                    raise
+                time.sleep(0.1)
     finally:
         consumer.close()
-
-
-def _sum_of(offsets: Iterable[int]) -> int:
-    return sum(max(0, offset) for offset in offsets)
