@@ -19,15 +19,17 @@ from trama_chassis.tables import (
     GrantReceived,
     HeadHeard,
     Position,
+    Refusal,
     ResendDue,
     SourceHeard,
 )
 from trama_chassis.testing import Peer, running
 from trama_contracts.messages import Grants, Heads, Receipt, Request
+from trama_contracts.record import Record
 
 from chassis.tests.mail_reading import SISTER, TERRITORY, mail, register
 from chassis.tests.peer_writing import WRITER, granted
-from chassis.tests.small_registry import SERVICE, faults, new_id, rows
+from chassis.tests.small_registry import SERVICE, faults, heard, new_id, rows
 
 
 @pytest.fixture
@@ -111,6 +113,20 @@ async def test_heads_are_believed_of_who_writes_the_stream(runtime: Runtime, pee
     )
     assert [(row.stream, row.seq) for row in await rows(runtime, HeadHeard)] == [(stream.stream, 9)]
     assert {row.source for row in await rows(runtime, SourceHeard)} == {"cpi.registry", WRITER}
+
+
+async def test_what_a_stranger_writes_as_its_name_is_not_kept(runtime: Runtime, peer: Peer) -> None:
+    """PostgreSQL refuses some texts; a count that cannot be stored would stop everything that is counted."""
+    stream, records = await granted(runtime, peer, "Uno")
+    for name in (b"a\x00b", b"\xff", b"Rossi Mario", b"cpi.nothing"):
+        forged = peer.message(runtime, Heads(heads={}))
+        await runtime.take_message(Record(forged.topic, name, forged.value, forged.headers))
+    await runtime.inbox.deliver(records)
+    await runtime.inbox.store_counts()
+    assert await heard(runtime, stream.stream) == [1]
+    assert [(row.source, row.code, row.count) for row in await rows(runtime, Refusal)] == [
+        ("unknown", "unknown-signer", 4)
+    ]
 
 
 # Asking for what is missing

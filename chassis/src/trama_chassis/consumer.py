@@ -30,9 +30,14 @@ POLL_MS = 500
 FETCH_WAIT_MS = 100
 PAUSE_SECONDS = 1.0
 LOOK_AGAIN_SECONDS = 30.0
+PAUSE_OF_EACH_SECONDS = 0.05
 KINDS = ("directory", "catalogue", "mailbox", "events")
 
 Polled = dict[TopicPartition, list[ConsumerRecord]]
+
+
+class Undecodable(Exception):
+    """A record that the Kafka client cannot read (a header name that is not UTF-8) came with others."""
 
 
 class Consumer:
@@ -46,6 +51,7 @@ class Consumer:
         self._unseen: set[str] = set()
         self._assigned_at = 0.0
         self._deaf = False
+        self._one_by_one = False
         self._reading: asyncio.Task[None] | None = None
 
     async def run(self) -> None:
@@ -54,7 +60,7 @@ class Consumer:
             self._reading = asyncio.create_task(self._read())
             try:
                 await self._reading
-            except (KafkaError, IllegalStateError, OSError, TimeoutError, Unreachable) as error:
+            except (KafkaError, IllegalStateError, OSError, TimeoutError, Unreachable, Undecodable) as error:
                 self._runtime.log.warning("consumer begins again", error=type(error).__name__)
             except asyncio.CancelledError:
                 if not self._deaf:
@@ -82,7 +88,7 @@ class Consumer:
         client = await self._start()
         while True:
             await self._runtime.lease.assert_held()
-            polled = await client.getmany(timeout_ms=POLL_MS)
+            polled = await self._poll(client)
             self._runtime.health.mark("consumer")
             if polled:
                 await self._take(client, polled)
@@ -150,11 +156,46 @@ class Consumer:
         ends = await client.end_offsets(partitions)
         behind = {one for one in partitions if await client.position(one) < ends[one]}
         while behind:
-            polled = await client.getmany(*behind, timeout_ms=POLL_MS)
+            polled = await self._poll(client, *behind)
             if polled:
                 self._runtime.health.mark("consumer")
             await self._take(client, polled)
             behind = {one for one in behind if await client.position(one) < ends[one]}
+
+    async def _poll(self, client: AIOKafkaConsumer, *partitions: TopicPartition) -> Polled:
+        """What has come. Raises Undecodable, once: after it each partition is polled by itself."""
+        if self._one_by_one:
+            return await self._poll_each(client, partitions or client.assignment())
+        try:
+            polled: Polled = await client.getmany(*partitions, timeout_ms=POLL_MS)
+        except UnicodeDecodeError as error:
+            # What the client had at hand of other partitions went with it: all begin where they had come.
+            self._one_by_one = True
+            raise Undecodable from error
+        return polled
+
+    async def _poll_each(self, client: AIOKafkaConsumer, partitions: Iterable[TopicPartition]) -> Polled:
+        polled: Polled = {}
+        for one in partitions:
+            try:
+                polled |= await client.getmany(one, timeout_ms=0)
+            except UnicodeDecodeError:
+                await self._step_over(client, one)
+        if not polled:
+            await asyncio.sleep(PAUSE_OF_EACH_SECONDS)
+        return polled
+
+    async def _step_over(self, client: AIOKafkaConsumer, partition: TopicPartition) -> None:
+        """Take what stands before a record that cannot be decoded, count that one and go on behind it."""
+        try:
+            while polled := await client.getmany(partition, timeout_ms=POLL_MS, max_records=1):
+                await self._take(client, polled)
+        except UnicodeDecodeError:
+            behind = await client.position(partition) + 1
+            client.seek(partition, behind)
+            self._runtime.count(_owner(partition.topic), Outcome.MALFORMED)
+            with suppress(KafkaError, IllegalStateError):
+                await client.commit({partition: behind})
 
     async def _take(self, client: AIOKafkaConsumer, polled: Polled) -> None:
         """Handle one poll, the directory first and events last, and commit each kind's offsets."""
@@ -211,9 +252,9 @@ class Consumer:
 async def open_mail(runtime: "Runtime", record: Record) -> tuple[Outcome, str]:
     """Open one message and act upon it in a transaction of its own; returns the outcome and the sender."""
     outcome, envelope = check_message(record, runtime.directory.current)
-    sender = envelope.sender if envelope is not None else (record.key or b"?").decode(errors="replace")[:80]
     if envelope is None:
-        return outcome, sender
+        return outcome, _named(runtime, record.key)
+    sender = envelope.sender
     opened = open_checked_message(envelope, runtime, runtime.directory.current, clock.machine_now())
     if opened.message is None or opened.sent_at is None:
         return opened.outcome, sender
@@ -221,6 +262,13 @@ async def open_mail(runtime: "Runtime", record: Record) -> tuple[Outcome, str]:
         done = await mailbox.receive(session, runtime, sender, envelope.id, opened.message, opened.sent_at)
         await session.commit()
     return done, sender
+
+
+def _named(runtime: "Runtime", key: bytes | None) -> str:
+    """Whom the key of a refused message names: a listed service, or nobody; never what a stranger wrote."""
+    name = (key or b"").decode(errors="replace")
+    member, _, service = name.partition(".")
+    return name if service in runtime.directory.current.services(member) else "unknown"
 
 
 async def _behind(client: AIOKafkaConsumer) -> int:
@@ -234,6 +282,11 @@ def _kind(topic: str) -> str:
     if parsed is None:
         return "directory"
     return "events" if parsed.kind == "facts" else parsed.kind
+
+
+def _owner(topic: str) -> str:
+    parsed = parse_topic(topic)
+    return "network.directory" if parsed is None else parsed.principal
 
 
 def _record(read: ConsumerRecord) -> Record:
