@@ -129,6 +129,15 @@ def test_an_entry_that_waited_with_another_hash_is_not_put_in_force() -> None:
     assert "dsm" in reader.directory.missing
 
 
+def test_an_entry_listed_under_another_version_is_not_put_in_force() -> None:
+    listing = manifest(ENTRIES)
+    listing["entries"]["dsm"]["version"] = 2
+    waited = read([signed("dsm", DSM_ENTRY), signed("manifest", listing)])
+    came_later = read([signed("manifest", listing), signed("dsm", DSM_ENTRY)])
+    assert "dsm" in waited.directory.missing
+    assert "dsm" in came_later.directory.missing
+
+
 def test_a_waiting_entry_with_a_key_in_force_elsewhere_is_not_put_in_force() -> None:
     thief = DSM_ENTRY | {"member": "ladro"}
     listed = manifest(ENTRIES | {"ladro": compact(thief)}, version=2)

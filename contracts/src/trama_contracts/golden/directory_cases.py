@@ -81,6 +81,8 @@ def headers() -> Iterator[Case]:
     yield judged("null-value", bad, "section 3: deletes nothing", Record(TOPIC, good.key, None, good.headers))
     long = compact(SECOND).ljust(MAX_VALUE + 1)
     yield judged("oversize", Outcome.OVERSIZE, "section 3", signed("manifest", long))
+    largest = compact(SECOND).ljust(MAX_VALUE)
+    yield judged("largest", Outcome.OK, "section 3", signed("manifest", largest))
 
 
 def _by(*roots: Ed25519PrivateKey) -> Record:

@@ -103,6 +103,7 @@ def good() -> Iterator[MessageDraft]:
     yield _good("file-last-part", "file", FILE | {"part": 2, "data": []})
     yield _good("erasure-ordered", "erasure", ERASURE)
     yield _good("erasure-confirmed", "erasure", ERASURE | {"action": "confirmed", "counts": {"rows": 12}})
+    yield _good("erasure-of-nothing", "erasure", ERASURE | {"action": "confirmed", "counts": {"rows": 0}})
     basis = {"kind": "law", "act": "D.P.R. 445/2000"}
     yield _good("erasure-refused", "erasure", ERASURE | {"action": "refused", "basis": basis})
 
@@ -183,6 +184,10 @@ def grant_forms() -> Iterator[MessageDraft]:
     yield _grant("topic-mailbox", "a topic of streams", topic="pn.dsm.registry.mailbox.v1")
     yield _grant("topic-catalogue", "a topic of streams", topic="pn.dsm.registry.catalogue.v1")
     yield _grant("topic-directory", "a topic of streams", topic="pn.network.directory.v1")
+    yield _grant("topic-member-reserved", "a topic of streams", topic="pn.network.registry.events.v1")
+    yield _grant("topic-member-capitals", "a topic of streams", topic="pn.DSM.registry.events.v1")
+    yield _grant("topic-service-short", "a topic of streams", topic="pn.dsm.re.events.v1")
+    yield _grant("topic-network-capitals", "a topic of streams", topic="PN.dsm.registry.events.v1")
     yield _grant("topic-v2", "a topic of streams", topic="pn.dsm.registry.events.v2")
     yield _grant("basis-kind", "consent|law", basis={"kind": "contract"})
     yield _grant("basis-kind-absent", "consent|law", basis={})
