@@ -25,8 +25,11 @@ _PR_SET_PDEATHSIG = 1
 
 
 @contextmanager
-def postgres_server() -> Iterator[str]:
-    """A PostgreSQL of our own in a new directory, ended and removed on leaving; gives its URL."""
+def postgres_server(*, fsync: bool = True) -> Iterator[str]:
+    """A PostgreSQL of our own in a new directory, ended and removed on leaving; gives its URL.
+
+    Tests kill processes, never the machine: they may do without fsync. What is measured may not.
+    """
     folder = Path(mkdtemp(prefix="trama-postgres-"))
     user = _other_user(folder)
     binaries = _reachable(_binaries(), folder, user)
@@ -43,6 +46,7 @@ def postgres_server() -> Iterator[str]:
     subprocess.run([binaries / "initdb", *made], check=True, user=user, capture_output=True, timeout=60)
     port = _free_port()
     run: list[str | Path] = ["-h", "127.0.0.1", "-p", str(port), "-k", folder, "-c", "max_connections=300"]
+    run += [] if fsync else ["-c", "fsync=off", "-c", "full_page_writes=off"]
     with (folder / "log").open("wb") as log:
         server = subprocess.Popen(
             [binaries / "postgres", "-D", folder / "data", *run],
@@ -127,7 +131,7 @@ def _wait_until_ready(url: str, server: subprocess.Popen[bytes], log: Path) -> N
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[str]:
     """The URL of a PostgreSQL server that lives as long as the run."""
-    with postgres_server() as url:
+    with postgres_server(fsync=False) as url:
         yield url
 
 
