@@ -11,7 +11,7 @@ run: $(READY) ## Start the first network, live a few people through it, print wh
 	$(BIN)/trama network run --network deploy/networks/first.yaml --state .var/first
 
 test: $(READY) broker ## Run every test, on a real broker and on both databases
-	$(BIN)/python -m pytest -q
+	$(BIN)/python -m pytest -q -n 2 --dist loadfile --max-worker-restart 0
 
 check: $(READY) ## Lint, types, import rules, schemas up to date, architecture tests
 	$(BIN)/ruff check . && $(BIN)/ruff format --check .

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import bindparam, delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
+from trama_contracts.errors import UnusableKey
 from trama_contracts.hpke import seal_message
 from trama_contracts.inner import instant
 from trama_contracts.messages import (
@@ -56,7 +57,7 @@ ONCE = (Grants, GrantEnd, Request)
 def seal(
     runtime: "Runtime", recipient: str, message: Message, *, not_before: datetime | None = None
 ) -> dict[str, Any] | None:
-    """The outbox row of a message, or None while the recipient has published no key to seal to."""
+    """The outbox row of a message, or None while the recipient has no key that can be sealed to."""
     now = clock.machine_now()
     key = runtime.directory.hpke_key(recipient, now)
     if key is None:
@@ -64,15 +65,19 @@ def seal(
     settings, signing = runtime.settings, runtime.keystore.signing
     topic = topic_of(settings.network, recipient, "mailbox")
     message_id = str(uuid.uuid4())
-    value = seal_message(
-        recipient_public=key.raw,
-        suite=key.suite,
-        topic=topic,
-        source=settings.source,
-        id=message_id,
-        recipient=recipient,
-        inner=encode_message(message, now),
-    )
+    try:
+        value = seal_message(
+            recipient_public=key.raw,
+            suite=key.suite,
+            topic=topic,
+            source=settings.source,
+            id=message_id,
+            recipient=recipient,
+            inner=encode_message(message, now),
+        )
+    except UnusableKey:
+        runtime.log.error("nothing can be sealed to the key of a recipient", recipient=recipient)
+        return None
     return {
         "kind": "message",
         "topic": topic,
