@@ -12,7 +12,7 @@ from typing import Any
 
 from aiokafka import AIOKafkaProducer
 from aiokafka.record.util import calc_crc32c
-from confluent_kafka import Consumer, Producer, TopicPartition
+from confluent_kafka import Consumer, KafkaException, Producer, TopicPartition
 from confluent_kafka.cimpl import NewTopic
 from trama_chassis import clock
 from trama_chassis.runtime import Runtime
@@ -56,23 +56,28 @@ class Network:
         return f"sqlite:///{self.folder}/{member}-{service.name}.db"
 
     @asynccontextmanager
+    async def started(
+        self, service: Service, member: str, *, url: str | None = None, **settings: Any
+    ) -> AsyncIterator[Runtime]:
+        """A service of a member, that can reach the broker and has not yet begun to."""
+        async with running(
+            service,
+            url or self.url(member, service),
+            self.folder,
+            member=member,
+            territory=self.territory,
+            kafka=self.kafka,
+            known=False,
+            **{"receipts_every": 0.5, "heads_every": 0.5, "facts_delay": (0.1, 0.5)} | settings,
+        ) as runtime:
+            yield runtime
+
+    @asynccontextmanager
     async def alive(
         self, service: Service, member: str, *, url: str | None = None, **settings: Any
     ) -> AsyncIterator[Runtime]:
-        """A service of a member, connected and running. Leaving fails if it died meanwhile."""
-        async with (
-            running(
-                service,
-                url or self.url(member, service),
-                self.folder,
-                member=member,
-                territory=self.territory,
-                kafka=self.kafka,
-                known=False,
-                **{"receipts_every": 0.5, "heads_every": 0.5, "facts_delay": (0.1, 0.5)} | settings,
-            ) as runtime,
-            lived(runtime),
-        ):
+        """The same, connected and running. Leaving fails if it died meanwhile."""
+        async with self.started(service, member, url=url, **settings) as runtime, lived(runtime):
             yield runtime
 
     def produce(self, records: Iterable[Record]) -> int:
@@ -92,7 +97,7 @@ class Network:
             future.result(20)
 
     def lag(self, group: str, topics: Iterable[str]) -> dict[str, int]:
-        """How many records of each topic a group has not committed, for topics where that is not none."""
+        """How many records of each topic a group has not committed, where that is not none."""
         consumer = Consumer({**self.broker.client_config(), "group.id": group, "enable.auto.commit": False})
         behind: dict[str, int] = {}
         try:
@@ -103,6 +108,8 @@ class Network:
                     missing = end - (one.offset if one.offset >= 0 else start)
                     if missing:
                         behind[topic] = behind.get(topic, 0) + missing
+        except KafkaException as error:
+            return {str(error): 1}
         finally:
             consumer.close()
         return behind
