@@ -155,6 +155,17 @@ def test_killed_broker_is_started_again_on_its_port(alive: Territory) -> None:
     assert alive.state.bootstrap.read_text() == bootstrap
 
 
+def test_wiped_broker_is_provisioned_again_and_the_nodes_go_on(alive: Territory) -> None:
+    before = alive.broker_pid()
+    shutil.rmtree(alive.state.broker / "data")
+    os.kill(before, signal.SIGKILL)
+    _until(lambda: alive.broker_pid() not in (0, before))
+    _until(lambda: bool(alive.status()["broker"]))
+    assert alive.is_ready("sil")
+    assert alive.is_ready("provincia")
+    _until(lambda: "modifiche" in alive.state.supervisor_log.read_text().rpartition("caduto")[2])
+
+
 def test_stopped_node_stays_down_until_it_is_started(alive: Territory) -> None:
     assert alive.trama("node", "stop", "--node", "ass6").returncode == 0
     _until(lambda: not alive.state.node_pid("ass6").exists())

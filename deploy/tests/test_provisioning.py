@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from confluent_kafka import Consumer, Producer, TopicPartition
 from confluent_kafka.admin import (
     AclBinding,
     AclOperation,
@@ -24,8 +25,9 @@ from trama_contracts.names import directory_topic
 from trama_contracts.opening import Outcome
 from trama_contracts.record import Record
 from trama_contracts.signature import PLAIN_JSON, headers_of
+from trama_deploy.access import Access
 from trama_deploy.acls import Acl
-from trama_deploy.broker import EmbeddedBroker
+from trama_deploy.broker import EmbeddedBroker, free_port
 from trama_deploy.coordinator import (
     DirectoryAhead,
     Signed,
@@ -33,9 +35,10 @@ from trama_deploy.coordinator import (
     kept_directory,
     published_directory,
 )
+from trama_deploy.lag import consumer_lags
 from trama_deploy.network import Network, load
 from trama_deploy.provisioning import Plan, apply, plan
-from trama_deploy.secrets import ensure_secrets, public_bytes, root_keys
+from trama_deploy.secrets import ensure_secrets, kafka_password, public_bytes, root_keys
 from trama_deploy.state import State
 
 FIRST = load(Path(__file__).parents[1] / "networks" / "first.yaml")
@@ -233,6 +236,27 @@ def test_two_roots_sign_and_one_alone_does_not_count(own: EmbeddedBroker, state:
     header = headers_of(alone.signature, PLAIN_JSON)
     record = Record(directory_topic("pn"), MANIFEST_KEY, alone.value, tuple(header))
     assert reader.apply(record) is not Outcome.OK
+
+
+async def test_lag_is_what_a_group_has_not_read_yet(own: EmbeddedBroker, state: State) -> None:
+    mailbox, other = "pn.cpi.registry.mailbox.v1", "pn.cpi.registry.catalogue.v1"
+    producer = Producer(own.client_config())
+    for number in range(5):
+        producer.produce(mailbox, key=b"sil.registry", value=str(number).encode())
+        producer.produce(other, key=b"hpke", value=str(number).encode())
+    assert producer.flush(10) == 0
+    access = Access(own.bootstrap, "cpi.registry", kafka_password(state, "cpi.registry"))
+    consumer = Consumer(access.confluent() | {"group.id": "cpi.registry"})
+    consumer.commit(offsets=[TopicPartition(mailbox, 0, 2)], asynchronous=False)
+    consumer.close()
+    lags = await consumer_lags(FIRST, own.access())
+    assert lags is not None
+    assert lags["cpi.registry"] == 3
+    assert lags["cpi.placement"] == 0
+
+
+async def test_lag_of_a_silent_broker_is_unknown() -> None:
+    assert await consumer_lags(FIRST, Access(f"127.0.0.1:{free_port()}", "admin", "any")) is None
 
 
 def _allow(own: EmbeddedBroker, principal: str, name: str, pattern: ResourcePatternType) -> None:

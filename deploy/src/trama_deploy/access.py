@@ -9,6 +9,8 @@ from confluent_kafka.admin import AdminClient
 quiet = logging.getLogger("trama_deploy.librdkafka")
 quiet.addHandler(logging.NullHandler())
 quiet.propagate = False
+# Where nobody has set up logging, a broker that is down would be told on the terminal, many times.
+logging.getLogger("aiokafka").addHandler(logging.NullHandler())
 
 
 @dataclass(frozen=True, slots=True)

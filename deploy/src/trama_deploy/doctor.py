@@ -14,6 +14,7 @@ from trama_chassis.lease import SILENT_SECONDS, holder_of
 from trama_chassis.settings import SecretUnsafe, read_secret
 from trama_contracts.directory import MANIFEST_KEY, read_form
 from trama_contracts.directory_entries import Manifest
+from trama_contracts.names import directory_topic
 
 from trama_deploy.access import Access
 from trama_deploy.broker import admin_access
@@ -115,7 +116,7 @@ def port_findings(network: Network, state: State) -> Iterator[Finding]:
 def broker_findings(network: Network, state: State, access: Access) -> Iterator[Finding]:
     """Whether the broker answers, knows every principal, and is as the network file says."""
     try:
-        if not can_log_in(access):
+        if not can_log_in(access, directory_topic(network.network)):
             yield Finding("wrong", "Il broker rifiuta l'amministratore", "ripristinare broker/admin.json")
             return
         changes = plan(network, state, access, machine_now())

@@ -21,6 +21,7 @@ from pydantic import (
     PositiveInt,
     ValidationError,
 )
+from pydantic_core import ErrorDetails
 from trama_contracts.names import Circle, is_member, is_network, is_service
 
 LOOPBACK = "127.0.0.1"
@@ -30,7 +31,7 @@ REPORTING = "reporting"
 COORDINATOR = "network.coordinator"
 """The one principal that writes the directory; no member can be called `network`."""
 
-Kind: TypeAlias = Literal["public-body", "cooperative", "employer", "association"]
+Kind: TypeAlias = Literal["public-body", "cooperative", "company", "association"]
 Sector: TypeAlias = Literal["social", "health", "work-integration", "employment", "host", "coordination"]
 
 
@@ -191,11 +192,37 @@ def load(file: Path) -> Network:
     try:
         network = Network.model_validate(content)
     except ValidationError as error:
-        problems = [(".".join(map(str, e["loc"])), e["msg"]) for e in error.errors()]
+        problems = [(".".join(map(str, one["loc"])), _in_words(one)) for one in error.errors()]
         raise NetworkFileWrong(file, problems) from error
     if problems := list(contradictions(network)):
         raise NetworkFileWrong(file, problems)
     return network
+
+
+def _in_words(problem: ErrorDetails) -> str:
+    """A sentence for what pydantic found, in Italian where people meet it."""
+    sentence = _SENTENCES.get(problem["type"], problem["msg"])
+    return sentence.format(**problem.get("ctx", {}))
+
+
+_SENTENCES = {
+    "missing": "manca",
+    "extra_forbidden": "nome sconosciuto",
+    "int_parsing": "deve essere un numero intero",
+    "int_type": "deve essere un numero intero",
+    "bool_parsing": "deve essere true o false",
+    "float_parsing": "deve essere un numero",
+    "string_type": "deve essere un testo",
+    "string_too_short": "non può essere vuoto",
+    "too_short": "ne serve almeno {min_length}",
+    "literal_error": "deve essere {expected}",
+    "greater_than": "deve essere maggiore di {gt}",
+    "greater_than_equal": "deve essere almeno {ge}",
+    "less_than_equal": "deve essere al massimo {le}",
+    "string_pattern_mismatch": "ha una forma non ammessa ({pattern})",
+    "timezone_aware": "serve anche il fuso orario",
+    "value_error": "{error}",
+}
 
 
 def contradictions(network: Network) -> Iterator[tuple[str, str]]:

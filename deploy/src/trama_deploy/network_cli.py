@@ -192,13 +192,14 @@ def _await_ready(state: State, process: subprocess.Popen[bytes]) -> None:
 
 
 def _print_where_to_look(described: Network) -> None:
-    table = Table(title=described.title, title_justify="left")
-    table.add_column("Membro")
-    table.add_column("Indirizzo", no_wrap=True)
-    table.add_column("Accesso, password", no_wrap=True)
-    table.add_column("Da guardare per primo")
+    table = Table(title=described.title, title_justify="left", show_lines=True)
+    table.add_column("Membro", overflow="fold")
+    table.add_column("Da aprire per primo")
+    table.add_column("Accesso\npassword", no_wrap=True)
     for name, member in described.members.items():
-        logins = "\n".join(f"{one.login}, {demo_password(one)}" for one in member.operators)
-        first = f"{member.look.path} [dim]{member.look.what}[/dim]" if member.look else "/"
-        table.add_row(name, f"http://{LOOPBACK}:{member.port}", logins, first)
+        origin = f"http://{LOOPBACK}:{member.port}"
+        first = f"{origin}{member.look.path}\n[dim]{member.look.what}[/dim]" if member.look else origin
+        logins = "\n".join(f"{one.login}\n{demo_password(one)}" for one in member.operators)
+        table.add_row(name, first, logins)
     console.print(table)
+    console.print("A ogni indirizzo: / elenca pagine e API, /accedi entra, /api/…/docs descrive l'API.")

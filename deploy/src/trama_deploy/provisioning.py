@@ -20,6 +20,7 @@ from confluent_kafka.admin import (
     UserScramCredentialUpsertion,
 )
 from confluent_kafka.cimpl import NewPartitions, NewTopic
+from trama_contracts.names import directory_topic
 
 from trama_deploy.access import Access
 from trama_deploy.acls import Acl, acls
@@ -150,7 +151,7 @@ def _plan_users(network: Network, state: State, admin: AdminClient, bootstrap: s
     answer: Any = admin.describe_user_scram_credentials()  # one future for all when no user is named
     there = set(answer.result(_ANSWER_SECONDS))
     present = [Access(bootstrap, user, kafka_password(state, user)) for user in wanted if user in there]
-    refused = refused_logins(present)
+    refused = refused_logins(present, directory_topic(network.network))
     result.users = [user for user in wanted if user not in there or user in refused]
     of_our_form = {user for user in there if user.partition(".")[2]}
     result.drift += [f"utente sconosciuto: {user}" for user in sorted(of_our_form - set(wanted))]
@@ -165,7 +166,7 @@ def _plan_permissions(network: Network, admin: AdminClient, result: Plan) -> Non
 
 
 def _directory_is_new(network: Network, result: Plan) -> bool:
-    return any(topic.name == f"{network.network}.network.directory.v1" for topic in result.topics)
+    return any(topic.name == directory_topic(network.network) for topic in result.topics)
 
 
 def _new_topic(topic: TopicPlan) -> NewTopic:

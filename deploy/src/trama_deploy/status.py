@@ -1,27 +1,21 @@
 """How a running network is: processes, readiness, what waits to be sent, to be read, to be decided."""
 
-from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any
 
 import httpx
-from confluent_kafka import ConsumerGroupTopicPartitions, KafkaException, TopicPartition
-from confluent_kafka.admin import AdminClient, OffsetSpec
 from sqlalchemy import func, select
 from sqlmodel import col
 from trama_chassis.database import Database
 from trama_chassis.tables import CHASSIS_TABLES, DeadLetter, OutboxRow, SourceHeard
-from trama_contracts.names import topic_of
 
 from trama_deploy.access import Access
-from trama_deploy.acls import fact_readers, readers
 from trama_deploy.hosting import database_url
+from trama_deploy.lag import consumer_lags
 from trama_deploy.network import LOOPBACK, Network
 from trama_deploy.processes import node_process, supervisor_of
 from trama_deploy.state import State
-
-_ANSWER_SECONDS = 10.0
 
 
 @dataclass(slots=True)
@@ -68,7 +62,7 @@ class NetworkStatus:
 
 async def network_status(network: Network, state: State, access: Access | None) -> NetworkStatus:
     """Ask processes, services, databases and the broker. `access` is the super user's, if ours."""
-    lags = consumer_lags(network, access) if access else None
+    lags = await consumer_lags(network, access) if access else None
     nodes = []
     async with httpx.AsyncClient(timeout=2.0) as client:
         for node in network.nodes:
@@ -103,48 +97,6 @@ async def database_figures(state: State, principal: str) -> ServiceStatus:
     finally:
         await database.dispose()
     return status
-
-
-def consumer_lags(network: Network, access: Access) -> dict[str, int] | None:
-    """How many records of mail, events and facts each service has still to read; None if nobody answers."""
-    admin = access.admin()
-    try:
-        ends = _ends(admin, network)
-        return {
-            principal: sum(
-                end - committed.get(place, 0)
-                for place, end in ends.items()
-                if place[0] in readable(network, principal)
-            )
-            for principal in network.principals
-            for committed in [_committed(admin, principal)]
-        }
-    except KafkaException:
-        return None
-
-
-def readable(network: Network, principal: str) -> set[str]:
-    """The topics whose offsets a service keeps: its mailbox, others' events, others' facts."""
-    name, owners = network.network, set(network.principals) - {principal}
-    events = {topic_of(name, owner, "events") for owner in owners if principal in readers(network, owner)}
-    facts = {topic_of(name, owner, "facts") for owner in owners if principal in fact_readers(network, owner)}
-    return {topic_of(name, principal, "mailbox"), *events, *facts}
-
-
-def _ends(admin: AdminClient, network: Network) -> dict[tuple[str, int], int]:
-    there = admin.list_topics(timeout=_ANSWER_SECONDS).topics
-    ours = [name for name in there if name.startswith(f"{network.network}.")]
-    places = [TopicPartition(name, number) for name in ours for number in there[name].partitions]
-    newest = OffsetSpec.latest()  # type: ignore[no-untyped-call]  # confluent-kafka leaves it untyped
-    asked = {place: newest for place in places}
-    answers = admin.list_offsets(asked).items() if asked else ()
-    return {(p.topic, p.partition): answer.result(_ANSWER_SECONDS).offset for p, answer in answers}
-
-
-def _committed(admin: AdminClient, group: str) -> dict[tuple[str, int], int]:
-    answers = admin.list_consumer_group_offsets([ConsumerGroupTopicPartitions(group)])
-    places: Iterable[TopicPartition] = answers[group].result(_ANSWER_SECONDS).topic_partitions or ()
-    return {(place.topic, place.partition): max(0, place.offset) for place in places}
 
 
 def _hosted(network: Network, node: str) -> list[str]:

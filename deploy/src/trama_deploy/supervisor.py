@@ -11,11 +11,14 @@ from pathlib import Path
 from typing import IO, Literal, TypeAlias
 
 import httpx
+from confluent_kafka import KafkaException
 from trama_chassis.clock import machine_now, write_clock
 from trama_contracts.encoding import b64u
 
-from trama_deploy.broker import EmbeddedBroker
+from trama_deploy.broker import BrokerFailed, EmbeddedBroker
+from trama_deploy.coordinator import DirectoryNotPublished
 from trama_deploy.files import write_private
+from trama_deploy.logins import BrokerSilent
 from trama_deploy.network import LOOPBACK, Network, load
 from trama_deploy.processes import NodeProcess
 from trama_deploy.provisioning import apply, plan
@@ -24,6 +27,10 @@ from trama_deploy.state import State
 
 READY_SECONDS = 60.0
 LOOK_EVERY = 0.5
+LOOK_AT_BROKER_EVERY = 3600.0
+"""Drift is looked for hourly, and the directory signed again when it is a day old."""
+BROKER_PAUSE = 5.0
+EXPECTED_OF_BROKER = (BrokerFailed, BrokerSilent, DirectoryNotPublished, KafkaException)
 Phase: TypeAlias = Literal["starting", "ready"]
 Tell: TypeAlias = Callable[[str], None]
 
@@ -49,6 +56,7 @@ class Supervisor:
         self._file = file
         self._tell = tell
         self._lock: IO[str] | None = None
+        self._look_at_broker_at = 0.0
         self.broker = EmbeddedBroker(state.broker, partitions=1)
         self.nodes = [NodeProcess(state, node) for node in self.network.nodes]
 
@@ -78,14 +86,24 @@ class Supervisor:
     def watch(self) -> Iterator[None]:
         """Look after broker and nodes; yields after each look, so that the caller may end it."""
         while True:
-            if self.broker.pid is None:
-                self._tell("Il broker è caduto: lo riavvio.")
-                self.broker.start()
+            if self.broker.pid is None or time.monotonic() > self._look_at_broker_at:
+                self._look_after_broker()
             for node in self.nodes:
                 if told := node.look_after():
                     self._tell(told)
             yield
             time.sleep(LOOK_EVERY)
+
+    def _look_after_broker(self) -> None:
+        """Bring it back if it fell, and put it right: it may have lost everything, or have been changed."""
+        try:
+            if self.broker.pid is None:
+                self._tell("Il broker è caduto: lo riavvio.")
+                self.broker.start()
+            self._provision()
+        except EXPECTED_OF_BROKER as error:
+            self._tell(f"Il broker non risponde ancora: {error}")
+            time.sleep(BROKER_PAUSE)
 
     def stop(self) -> None:
         """Nodes first, all at once, then the broker; then nothing of ours is left."""
@@ -132,6 +150,7 @@ class Supervisor:
             self._tell(f"Attenzione: {sentence}")
         done = len(list(changes.sentences()))
         apply(self.network, self.state, access, changes)
+        self._look_at_broker_at = time.monotonic() + LOOK_AT_BROKER_EVERY
         self._tell(f"Broker configurato: {done} modifiche." if done else "Broker già configurato.")
 
     def _await_ready(self) -> None:
