@@ -34,7 +34,7 @@ LONGER = Annotated[str, StringConstraints(min_length=1, max_length=500, pattern=
 CAPITALS = Annotated[str, StringConstraints(min_length=1, max_length=100, pattern="^[A-Z]+$")]
 
 
-def remade(*without: str, **fields: Any) -> type[Event]:  # noqa: ANN401 - pydantic's own form
+def remade(*without: str, **fields: Any) -> type[Event]:
     """CaseManagerAssigned as somebody changed it: some fields gone, some new or of another form."""
     kept = {name: field for name, field in FIELDS.items() if name not in without}
     changed = create_model(
@@ -117,7 +117,7 @@ def test_a_change_that_breaks_a_released_version_is_refused(
 
 
 @pytest.mark.parametrize("codes", [Literal["a"], Literal["a", "b", "c"]], ids=["code-removed", "code-added"])
-def test_the_codes_of_a_released_version_stay_as_they_are(copy: Path, codes: Any) -> None:  # noqa: ANN401
+def test_the_codes_of_a_released_version_stay_as_they_are(copy: Path, codes: Any) -> None:
     events = EVENTS | {MANAGER: remade(kind=(Literal["a", "b"] | None, None))}
     write(copy, events)
     release(copy)
