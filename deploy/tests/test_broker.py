@@ -2,6 +2,7 @@
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -86,6 +87,20 @@ def test_credentials_are_private_and_kept_out_of_the_process_list(own: EmbeddedB
 
 def test_broker_writes_its_log_beside_its_state(own: EmbeddedBroker) -> None:
     assert "QuorumController" in (own.logs / "broker.log").read_text()
+
+
+def test_taken_port_is_changed_on_first_start_and_nothing_else_is(tmp_path: Path) -> None:
+    with EmbeddedBroker(tmp_path) as first:
+        _create(first, "kept")
+        taken, password = first.bootstrap, first.admin_password
+    port = int(taken.partition(":")[2])
+    with socket.create_server(("127.0.0.1", port)), EmbeddedBroker(tmp_path) as second:
+        socket.create_server(("127.0.0.1", int(taken.partition(":")[2]))),
+        EmbeddedBroker(tmp_path) as second,
+    ):
+        assert second.bootstrap != taken
+        assert second.admin_password == password
+        assert _topics(second) == {"kept"}
 
 
 def test_broker_that_ends_by_itself_says_why(tmp_path: Path) -> None:

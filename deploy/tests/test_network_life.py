@@ -113,6 +113,7 @@ def test_status_of_nothing_says_so_by_its_exit_code(territory: Territory) -> Non
 
 
 def test_network_is_up_and_every_service_answers(alive: Territory) -> None:
+    assert alive.state.root.stat().st_mode & 0o077 == 0
     answer = alive.trama("network", "status", "--json")
     found = json.loads(answer.stdout)
     assert answer.returncode == 0

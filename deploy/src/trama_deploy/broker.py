@@ -24,6 +24,7 @@ from trama_deploy.broker_properties import server_properties
 from trama_deploy.files import write_private
 from trama_deploy.jars import PINNED, ensure_jars
 from trama_deploy.java import find_java
+from trama_deploy.network import LOOPBACK
 
 ADMIN = "admin"
 START_TIMEOUT = 90.0
@@ -91,11 +92,12 @@ class EmbeddedBroker:
         """Start and wait until an admin call is answered. Raises BrokerFailed, JarsMissing, JavaMissing."""
         if self.pid is not None:
             return self
+        self._forget_process()
         java, classpath = find_java(), f"{ensure_jars()}/*"
         self.logs.mkdir(parents=True, exist_ok=True)
         self._take_directory()
         try:
-            self._write_identity()
+            self._settle_identity()
             write_private(self.directory / "server.properties", server_properties(self._identity(), self))
             if not (self.directory / "data" / "meta.properties").exists():
                 self._format(java, classpath)
@@ -185,18 +187,23 @@ class EmbeddedBroker:
             raise BrokerFailed(f"Il broker in {self.directory} non è mai stato avviato.") from missing
         return identity
 
-    def _write_identity(self) -> None:
-        if (self.directory / "admin.json").exists():
-            return
-        identity = {
-            "bootstrap": f"127.0.0.1:{free_port()}",
-            "controller": f"127.0.0.1:{free_port()}",
+    def _settle_identity(self) -> None:
+        """Draw names, ports and passwords once; only at the first start may a taken port change."""
+        drawn = (self.directory / "admin.json").exists()
+        identity = self._identity() if drawn else self._new_identity()
+        for listener in ("bootstrap", "controller") if self.starts == 0 else ():
+            _, _, port = str(identity.get(listener, "")).partition(":")
+            if not port or not is_free(int(port)):
+                identity[listener] = f"{LOOPBACK}:{free_port()}"
+        write_private(self.directory / "admin.json", json.dumps(identity, indent=1))
+
+    def _new_identity(self) -> dict[str, Any]:
+        return {
             "username": ADMIN,
             "password": secrets.token_urlsafe(24),
             "controller_password": secrets.token_urlsafe(24),
             "cluster_id": urlsafe_b64encode(uuid.uuid4().bytes).rstrip(b"=").decode(),
         }
-        write_private(self.directory / "admin.json", json.dumps(identity, indent=1))
 
     def _format(self, java: Path, classpath: str) -> None:
         identity = self._identity()
@@ -259,6 +266,17 @@ def admin_access(directory: Path) -> Access | None:
     return Access(identity["bootstrap"], identity["username"], identity["password"])
 
 
+def is_free(port: int) -> bool:
+    """Whether nobody listens on a loopback port; connections that are just ending do not count."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((LOOPBACK, port))
+        except OSError:
+            return False
+    return True
+
+
 def free_port() -> int:
     """A free loopback port below the ephemeral range.
 
@@ -266,11 +284,7 @@ def free_port() -> int:
     """
     for _ in range(200):
         port = random.randint(15000, 32000)  # noqa: S311
-        with socket.socket() as probe:
-            try:
-                probe.bind(("127.0.0.1", port))
-            except OSError:
-                continue
+        if is_free(port):
             return port
     raise BrokerFailed("Nessuna porta libera tra 15000 e 32000.")
 

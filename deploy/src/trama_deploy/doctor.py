@@ -2,7 +2,6 @@
 
 import asyncio
 import shutil
-import socket
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
@@ -17,13 +16,13 @@ from trama_contracts.directory_entries import Manifest
 from trama_contracts.names import directory_topic
 
 from trama_deploy.access import Access
-from trama_deploy.broker import admin_access
+from trama_deploy.broker import admin_access, is_free
 from trama_deploy.coordinator import kept_directory
 from trama_deploy.hosting import ENTRY_POINTS, ServiceUnknown, database_url, load_service
 from trama_deploy.jars import KAFKA_VERSION, fetched
 from trama_deploy.java import JavaMissing, find_java, java_version
 from trama_deploy.logins import BrokerSilent, can_log_in
-from trama_deploy.network import LOOPBACK, Network
+from trama_deploy.network import Network
 from trama_deploy.processes import node_process, supervisor_of
 from trama_deploy.provisioning import plan
 from trama_deploy.secrets import secret_files
@@ -108,7 +107,7 @@ def clock_findings(state: State) -> Iterator[Finding]:
 def port_findings(network: Network, state: State) -> Iterator[Finding]:
     """A port of a node that is down must be free."""
     for name, member in network.members.items():
-        if node_process(state, member.node) is None and not _is_free(member.port):
+        if node_process(state, member.node) is None and not is_free(member.port):
             remedy = f"terminare chi la usa (ss -ltnp 'sport = :{member.port}') o cambiare porta nel file"
             yield Finding("wrong", f"La porta {member.port} di {name} è occupata da altri", remedy)
 
@@ -180,13 +179,3 @@ async def examine(network: Network, state: State) -> list[Finding]:
     if access is not None:
         findings += await asyncio.to_thread(lambda: list(broker_findings(network, state, access)))
     return [*findings, *status_findings(await network_status(network, state, access))]
-
-
-def _is_free(port: int) -> bool:
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((LOOPBACK, port))
-        except OSError:
-            return False
-    return True

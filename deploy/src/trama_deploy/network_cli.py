@@ -101,6 +101,7 @@ def up(file: NetworkOption, state: StateOption = DEFAULT_STATE, people: PeopleOp
             stdout=log,
             stderr=log,
             start_new_session=True,
+            env=os.environ | {"PYTHONUNBUFFERED": "1"},
         )
     with console.status("Avvio la rete…"):
         _await_ready(kept, process)

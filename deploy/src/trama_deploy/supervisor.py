@@ -118,6 +118,7 @@ class Supervisor:
 
     def _take_state(self) -> None:
         self.state.root.mkdir(parents=True, exist_ok=True)
+        self.state.root.chmod(0o700)
         self._lock = self.state.lock.open("w")
         try:
             fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
