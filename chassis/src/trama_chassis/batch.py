@@ -109,7 +109,12 @@ class Batch:
         self._session.info["caused_by"] = [envelope.id]
         self._session.info["traceparent"] = opened.inner.traceparent
         origin = origin_of(envelope, opened.inner, standing.scope)
-        await self._runtime.service.handlers.apply(self._session, opened.event, origin)
+        # What is read again, for the copies' sake, was acted upon when it was first read.
+        replay = self._session.info["replay"] = envelope.streamseq <= standing.acted_seq
+        try:
+            await self._runtime.service.handlers.apply(self._session, opened.event, origin, replay=replay)
+        finally:
+            self._session.info["replay"] = False
 
     def _keep(self, one: Checked, envelope: Envelope, standing: Standing, outcome: Outcome) -> None:
         self._kept.append(

@@ -54,6 +54,7 @@ class Standing:
     blocked_seq: int | None = None
     waiting: int = 0
     waiting_since: datetime | None = None
+    acted_seq: int = 0
     stored: bool = False
     stored_seq: int = 0
     changed: bool = False
@@ -90,6 +91,7 @@ _POSITION = (
     col(PositionRow.blocked_seq),
     col(PositionRow.waiting),
     col(PositionRow.waiting_since),
+    col(PositionRow.acted_seq),
 )
 
 
@@ -124,7 +126,7 @@ async def load(
 
 def _standing(runtime: "Runtime", row: Sequence[Any], now: str) -> Standing:
     topic, stream, sealed, circle, scope, record, valid_until, from_seq, from_prevhash, ended_at = row[:10]
-    seq, value_hash, stopped, blocked_seq, waiting, waiting_since = row[10:]
+    seq, value_hash, stopped, blocked_seq, waiting, waiting_since, acted_seq = row[10:]
     over = ended_at is not None or (valid_until is not None and str(valid_until) < now)
     key = None if over else StreamKey(runtime.keystore.open(sealed, stream), circle, record)
     stored = seq is not None
@@ -139,6 +141,7 @@ def _standing(runtime: "Runtime", row: Sequence[Any], now: str) -> Standing:
         blocked_seq=blocked_seq,
         waiting=waiting or 0,
         waiting_since=waiting_since,
+        acted_seq=acted_seq or 0,
         stored=stored,
         stored_seq=seq if stored else 0,
     )

@@ -10,11 +10,12 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import ColumnElement, Row, delete, func, inspect, select
+from sqlalchemy import ColumnElement, Row, delete, func, inspect, select, true, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import SQLModel, col
 from trama_contracts.envelope import Envelope, parse_event
-from trama_contracts.inner import Inner, complete, parse_head
+from trama_contracts.errors import Malformed, WireFault
+from trama_contracts.inner import Inner, complete, instant, parse_head
 from trama_contracts.messages import MAX_ITEMS, Request
 from trama_contracts.names import parse_topic
 from trama_contracts.sealing import open_sealed
@@ -22,7 +23,19 @@ from trama_contracts.sealing import open_sealed
 from trama_chassis import bulk, mailbox
 from trama_chassis.batch import origin_of
 from trama_chassis.handlers import EventHandlers
-from trama_chassis.tables import GrantReceived, InboxEvent, OutboxRow, OwnStream, Position, Waiting, table_of
+from trama_chassis.positions import POSITION_OF_GRANT
+from trama_chassis.tables import (
+    EARLY,
+    OPEN,
+    DeadLetter,
+    GrantReceived,
+    InboxEvent,
+    OutboxRow,
+    OwnStream,
+    Position,
+    Waiting,
+    table_of,
+)
 
 if TYPE_CHECKING:
     from trama_chassis.runtime import Runtime
@@ -69,20 +82,52 @@ async def digest(session: AsyncSession, runtime: "Runtime") -> str:
 
 
 async def ask_network(runtime: "Runtime") -> int:
-    """Forget kept bytes and positions and ask every source to send again; returns how many streams."""
+    """Forget what can be asked for again and ask every source for it; returns how many streams.
+
+    What comes again is copied, and acted upon no second time. Streams that no source would send any more
+    (ended, run out, stopped) are replayed from what is kept of them. The caller holds the lease. Raises
+    ChainBroken.
+    """
     async with runtime.database.write(runtime=runtime, replay=True) as session:
+        grants = await _to_be_asked(session, runtime)
+        await _begin_again(session, grants)
         await _wipe(session, runtime)
-        for table in (InboxEvent, Position, Waiting):
-            await session.execute(delete(table))
-        granted = list(
-            (
-                await session.execute(select(GrantReceived).where(col(GrantReceived.ended_at).is_(None)))
-            ).scalars()
-        )
-        await mailbox.send(session, runtime, list(_requests(granted)))
+        await _replay_own(session, runtime, 0, 0, None)
+        await _replay_received(session, runtime, 0, 0, None)
+        await mailbox.send(session, runtime, list(_requests(grants)))
         await session.commit()
     runtime.wake.set()
-    return len(granted)
+    return len(grants)
+
+
+async def _to_be_asked(session: AsyncSession, runtime: "Runtime") -> Sequence[GrantReceived]:
+    """The grants whose streams their sources send again and this service would apply."""
+    now = instant(runtime.clock.now())
+    found = await session.execute(
+        select(GrantReceived)
+        .outerjoin(Position, POSITION_OF_GRANT)
+        .where(col(GrantReceived.ended_at).is_(None))
+        .where(col(GrantReceived.valid_until).is_(None) | (col(GrantReceived.valid_until) >= now))
+        .where(col(Position.stopped).is_not(True))
+    )
+    return found.scalars().all()
+
+
+async def _begin_again(session: AsyncSession, grants: Sequence[GrantReceived]) -> None:
+    """Forget bytes and positions of these streams, but for how far their events were acted upon."""
+    undecided = col(DeadLetter.state).in_((OPEN, EARLY))
+    for start in range(0, len(grants), PAGE):
+        begun = {(grant.topic, grant.stream): grant for grant in grants[start : start + PAGE]}
+        for table, where in ((InboxEvent, true()), (Waiting, true()), (DeadLetter, undecided)):
+            names = tuple_(col(table.topic), col(table.stream))
+            await session.execute(delete(table).where(names.in_(begun), where))
+        names = tuple_(col(Position.topic), col(Position.stream))
+        for position in (await session.execute(select(Position).where(names.in_(begun)))).scalars():
+            grant = begun[(position.topic, position.stream)]
+            position.acted_seq = max(position.acted_seq, position.seq)
+            position.seq, position.hash = grant.from_seq - 1, grant.from_prevhash
+            position.blocked_seq, position.waiting, position.waiting_since = None, 0, None
+        await session.flush()
 
 
 def _requests(granted: Iterable[GrantReceived]) -> Iterable[tuple[str, Request]]:
@@ -114,8 +159,8 @@ async def _replay_own(
     after = 0
     while rows := await _page(session, OutboxRow, col(OutboxRow.kind) == "event", after):
         for row in rows:
-            stream = streams[row.stream]
-            await _apply(session, runtime, row, keys[row.stream], stream.scope, own=True)
+            stream, envelope = streams[row.stream], _envelope(row)
+            await _apply(session, runtime, envelope, keys[row.stream], stream.scope, own=True)
         after, done = rows[-1].position, done + len(rows)
         await _turn_page(session, progress, done, total)
     return done
@@ -141,7 +186,7 @@ async def _replay_received(
                 raise ChainBroken(f"a stream of {row.topic} at event {row.seq}")
             heads[name] = row.hash
             if row.outcome != DROPPED:
-                await _apply(session, runtime, row, keys[name], grants[name].scope, own=False)
+                await _apply(session, runtime, envelope, keys[name], grants[name].scope, own=False)
         after, done = rows[-1].position, done + len(rows)
         await _turn_page(session, progress, done, total)
     await _check_heads(session, heads)
@@ -174,25 +219,32 @@ def _envelope(row: Row[Any]) -> Envelope:
     topic = parse_topic(row.topic)
     if topic is None:
         raise ChainBroken(f"not a topic: {row.topic}")
-    return parse_event(row.value, topic)
+    try:
+        return parse_event(row.value, topic)
+    except Malformed as fault:
+        raise ChainBroken(f"an event of {row.topic} at {row.seq} is not what was kept") from fault
 
 
 def _opened(envelope: Envelope, key: bytes) -> Inner:
-    raw = open_sealed(envelope.data, key, envelope.additional_bytes, id=envelope.id, subject=envelope.subject)
-    return complete(parse_head(raw))
+    try:
+        raw = open_sealed(
+            envelope.data, key, envelope.additional_bytes, id=envelope.id, subject=envelope.subject
+        )
+        return complete(parse_head(raw))
+    except WireFault as fault:
+        raise ChainBroken(f"an event of {envelope.topic} at {envelope.streamseq} does not open") from fault
 
 
 async def _apply(
     session: AsyncSession,
     runtime: "Runtime",
-    row: Row[Any],
+    envelope: Envelope,
     key: bytes,
     scope: str,
     *,
     own: bool,
 ) -> None:
     handlers: EventHandlers = runtime.service.handlers
-    envelope = _envelope(row)
     inner = _opened(envelope, key)
     event_class = {one.wire_type: one for one in (handlers.own if own else handlers.copies)}.get(inner.type)
     if event_class is None:

@@ -172,6 +172,8 @@ class Position(SQLModel, table=True):
     waiting_since: datetime | None = None
     asked_at: datetime | None = None
     told_seq: int = 0
+    acted_seq: int = 0
+    """Up to here reactions have run, though the copies of it are to come again (see rebuild)."""
 
 
 class InboxEvent(SQLModel, table=True):

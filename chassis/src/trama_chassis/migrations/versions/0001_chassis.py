@@ -251,6 +251,7 @@ def upgrade() -> None:
         sa.Column("waiting_since", sa.DateTime(timezone=True), nullable=True),
         sa.Column("asked_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("told_seq", sa.Integer(), nullable=False),
+        sa.Column("acted_seq", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("topic", "stream", name=op.f("pk_position")),
     )
     with op.batch_alter_table("position", schema=None) as batch_op:
