@@ -97,6 +97,18 @@ async def end_lease_session(url: str, pid: int) -> None:
     await freed(url)
 
 
+async def waiting_for_locks(url: str, within: float = 60.0) -> None:
+    """Wait until a session of this database waits for a row that another has locked."""
+    waiting = (
+        "SELECT count(*) FROM pg_stat_activity"
+        " WHERE datname = current_database() AND wait_event_type = 'Lock' AND query LIKE '%%FOR UPDATE%%'"
+    )
+    async with await psycopg.AsyncConnection.connect(url, autocommit=True) as connection:
+        async with asyncio.timeout(within):
+            while await (await connection.execute(waiting, ())).fetchone() == (0,):
+                await asyncio.sleep(0.05)
+
+
 async def resumed_and_ended(process: MemberProcess) -> None:
     """Let a paused process go on: it must find that its lease is lost, and end by itself."""
     process.signal(signal.SIGCONT)
@@ -168,8 +180,7 @@ async def test_a_consumer_paused_around_its_commit_and_its_successor_apply_each_
         if failpoint == "consumer.after_commit":
             await stage.caught_up((await stage.tide()).written)
         else:
-            await asyncio.sleep(2)
-            assert (await stage.tide()).applied == stopped.applied
+            await waiting_for_locks(stage.urls[SOUTH])
         await resumed_and_ended(paused)
         await stage.caught_up((await stage.tide()).written)
         await north.order(Hold())

@@ -5,7 +5,6 @@ Members are the broker's super user here: what each principal may do is tested i
 
 import asyncio
 import secrets
-import shutil
 import time
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
@@ -134,14 +133,22 @@ class Stage:
             if written == marked == applied and (await self.tide()).drained:
                 return time.monotonic() - began
             await asyncio.sleep(0.05)
-        tails = "\n".join(process.log_tail() for process in self.processes[-2:])
-        raise MemberEnded(f"not drained after {within} s: {await self.tide()}\n{tails}")
+        raise await self._stuck(f"not drained after {within} s")
 
     async def caught_up(self, written: int, within: float = PATIENCE) -> None:
         """Wait until so many events are applied, whatever is committed meanwhile."""
-        async with asyncio.timeout(within):
-            while (await self._rows())[2] < written:
-                await asyncio.sleep(0.05)
+        try:
+            async with asyncio.timeout(within):
+                while (await self._rows())[2] < written:
+                    await asyncio.sleep(0.05)
+        except TimeoutError:
+            raise await self._stuck(f"{written} events not applied after {within} s") from None
+
+    async def _stuck(self, what: str) -> MemberEnded:
+        """All there is to say of what does not arrive."""
+        faults = (await self.findings()).faults
+        tails = "\n".join(process.log_tail() for process in self.processes[-2:])
+        return MemberEnded(f"{what}: {faults}, {await self.tide()}\n{tails}")
 
     async def findings(self, duplicates: int = 0) -> Findings:
         """Judge what the recipient has against what the source has and what its callers were answered."""
@@ -154,11 +161,6 @@ class Stage:
     def logged(self, phrase: str) -> int:
         """How many lines of all processes' logs hold a phrase."""
         return sum(process.logged(phrase) for process in self.processes)
-
-    def keep_logs(self, folder: Path) -> None:
-        """Copy the logs for who looks at a failure."""
-        for process in self.processes:
-            shutil.copy(process.log, folder)
 
     async def close(self) -> None:
         """End every process that was started, by its pid, and close the databases."""
