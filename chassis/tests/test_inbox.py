@@ -199,6 +199,29 @@ async def test_refusals_are_counted_by_source_and_code_and_never_by_stream(
     assert stream.stream not in str(await rows(runtime, Refusal))
 
 
+async def test_no_refusal_is_lost_or_counted_twice(runtime: Runtime, peer: Peer) -> None:
+    """Consumer and duties write down the same counts, at the same time."""
+    _, foreign = written(peer, "Uno")
+    _, ours = await granted(runtime, peer, *(f"E{n}" for n in range(20)))
+
+    async def refuse() -> None:
+        for _ in range(20):
+            await runtime.inbox.deliver(foreign)
+
+    async def apply() -> None:
+        for record in ours:
+            await runtime.inbox.deliver([record, *foreign])
+
+    async def write_down() -> None:
+        for _ in range(20):
+            await runtime.inbox.store_counts()
+            await asyncio.sleep(0)
+
+    await asyncio.gather(refuse(), apply(), write_down(), refuse())
+    await runtime.inbox.store_counts()
+    assert [(row.code, row.count) for row in await rows(runtime, Refusal)] == [("no-grant", 60)]
+
+
 # Keys and events in any order
 
 

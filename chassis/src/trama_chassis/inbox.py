@@ -7,8 +7,9 @@ rows commit together: the second commit point.
 
 import asyncio
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -167,21 +168,30 @@ class Inbox:
             self.uncounted.update(batch.refusals)
 
     async def _commit(self, session: AsyncSession, batch: Batch) -> None:
-        counted = self.uncounted + batch.refusals
-        if counted:
-            await store_refusals(session, self._runtime, counted)
-        reach("consumer.before_commit")
-        await outbox.commit(session)
-        self.uncounted.clear()
+        with self._counts_taken() as before:
+            if counted := before + batch.refusals:
+                await store_refusals(session, self._runtime, counted)
+            reach("consumer.before_commit")
+            await outbox.commit(session)
         reach("consumer.after_commit")
 
     async def store_counts(self) -> None:
         """Write down the refusals counted since the last commit (batches of refusals alone write nothing)."""
         if self.uncounted:
-            async with self._runtime.bookkeeping() as session:
-                await store_refusals(session, self._runtime, self.uncounted)
-                await session.commit()
-            self.uncounted.clear()
+            with self._counts_taken() as counted:
+                async with self._runtime.bookkeeping() as session:
+                    await store_refusals(session, self._runtime, counted)
+                    await session.commit()
+
+    @contextmanager
+    def _counts_taken(self) -> Iterator[Counter[tuple[str, str]]]:
+        """What is to be written down now; put back if that fails. Consumer and duties both do it."""
+        counted, self.uncounted = self.uncounted, Counter()
+        try:
+            yield counted
+        except BaseException:
+            self.uncounted.update(counted)
+            raise
 
 
 def _place(error: BaseException) -> str:
