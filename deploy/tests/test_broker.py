@@ -13,7 +13,7 @@ import psutil
 import pytest
 from confluent_kafka import KafkaError, KafkaException, Producer
 from confluent_kafka.cimpl import NewTopic
-from trama_deploy.broker import BrokerFailed, EmbeddedBroker, free_port
+from trama_deploy.broker import BrokerFailed, EmbeddedBroker, _new_cluster_id, free_port
 
 
 @pytest.fixture(scope="module")
@@ -159,3 +159,8 @@ def _alive_in_group(group: int) -> list[int]:
         except ProcessLookupError:
             continue
     return alive
+
+
+def test_no_cluster_is_named_like_an_option() -> None:
+    """One in 64 would be: the formatter then answers with its usage."""
+    assert not any(_new_cluster_id().startswith("-") for _ in range(2_000))

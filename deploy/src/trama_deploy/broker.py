@@ -38,6 +38,13 @@ class BrokerFailed(Exception):
     """The broker did not come up, or ended by itself; the message carries the end of its log."""
 
 
+def _new_cluster_id() -> str:
+    """A Kafka Uuid. None begins with a hyphen: the formatter would take it for an option."""
+    while (drawn := urlsafe_b64encode(uuid.uuid4().bytes).rstrip(b"=").decode()).startswith("-"):
+        pass
+    return drawn
+
+
 class EmbeddedBroker:
     """A broker with SASL and ACLs on, all in one directory: configuration, data, logs, admin.json (0600).
 
@@ -202,7 +209,7 @@ class EmbeddedBroker:
             "username": ADMIN,
             "password": secrets.token_urlsafe(24),
             "controller_password": secrets.token_urlsafe(24),
-            "cluster_id": urlsafe_b64encode(uuid.uuid4().bytes).rstrip(b"=").decode(),
+            "cluster_id": _new_cluster_id(),
         }
 
     def _format(self, java: Path, classpath: str) -> None:
