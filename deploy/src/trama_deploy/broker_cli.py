@@ -22,7 +22,7 @@ def fetch() -> None:
     if fetched():
         console.print(f"Kafka {KAFKA_VERSION} c'è già: {cache_directory()}", soft_wrap=True)
         return
-    with refusals(JarsMissing, JarsAltered), console.status(f"Scarico Kafka {KAFKA_VERSION}…"):
+    with refusals(JarsMissing, JarsAltered, JavaMissing), console.status(f"Scarico Kafka {KAFKA_VERSION}…"):
         directory = ensure_jars()
     console.print(f"Kafka {KAFKA_VERSION} scaricato: {directory}", soft_wrap=True)
 

@@ -10,6 +10,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from trama_deploy.java import find_java
+
 KAFKA_VERSION = "4.3.1"
 PINNED = Path(__file__).parent / "kafka"
 """pom.xml, log4j2.xml and jars.sha256."""
@@ -36,7 +38,7 @@ def fetched() -> bool:
 
 
 def ensure_jars() -> Path:
-    """The directory of the archives, fetched first if need be. Raises JarsMissing, JarsAltered."""
+    """The directory of the archives, fetched first if need be. Raises JarsMissing, JarsAltered, JavaMissing."""
     directory = cache_directory()
     if fetched():
         return directory
@@ -66,10 +68,18 @@ def _copy_dependencies(maven: str, incoming: Path) -> None:
     pom = Path(shutil.copy(PINNED / "pom.xml", incoming / "pom.xml"))
     command = [maven, "--quiet", "--batch-mode", "--no-transfer-progress", "--file", str(pom)]
     goal = ["dependency:copy-dependencies", "-DincludeScope=runtime", f"-DoutputDirectory={incoming}"]
-    answer = subprocess.run([*command, *goal], capture_output=True, text=True)  # noqa: S603
+    answer = subprocess.run([*command, *goal], capture_output=True, text=True, env=_with_java())  # noqa: S603
     pom.unlink()
     if answer.returncode != 0:
         raise JarsMissing(f"Maven non ha scaricato Kafka {KAFKA_VERSION}:\n{answer.stdout[-2000:]}")
+
+
+def _with_java() -> dict[str, str]:
+    """Maven looks for Java itself; the one inside a Python wheel it would not find."""
+    environment = dict(os.environ)
+    if not environment.get("JAVA_HOME") and shutil.which("java") is None:
+        environment["JAVA_HOME"] = str(find_java().parent.parent)
+    return environment
 
 
 def _check(directory: Path) -> None:
