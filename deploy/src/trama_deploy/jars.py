@@ -38,7 +38,7 @@ def fetched() -> bool:
 
 
 def ensure_jars() -> Path:
-    """The directory of the archives, fetched first if need be. Raises JarsMissing, JarsAltered, JavaMissing."""
+    """The directory of the archives, fetched if need be. Raises JarsMissing, JarsAltered, JavaMissing."""
     directory = cache_directory()
     if fetched():
         return directory
