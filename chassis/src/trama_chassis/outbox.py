@@ -45,6 +45,14 @@ class PersonNotYetKnown(Refused):
     detail = "I dati della persona non sono ancora arrivati dal registro: riprovate tra qualche secondo."
 
 
+class DirectoryNotYetRead(Refused):
+    """Who there is in the network is not known here yet: a stream begun now would be granted to nobody."""
+
+    status = 503
+    code = "directory-not-yet-read"
+    detail = "Il servizio sta ancora leggendo chi fa parte della rete: riprovate tra qualche secondo."
+
+
 @dataclass(frozen=True, slots=True)
 class Draft:
     """An event on its way to be sealed."""
@@ -152,6 +160,8 @@ async def commit(session: AsyncSession) -> None:
 
 
 async def _publish(session: AsyncSession, runtime: "Runtime", work: Work) -> None:
+    if not runtime.directory.current.members:
+        raise DirectoryNotYetRead
     await session.flush()
     await _remember_parties(session, runtime, work.parties)
     drafts = [*work.drafts, *await _facts(session, runtime, work)]

@@ -73,6 +73,8 @@ class Runtime:
             await hpke_keys.ensure(session, self)
             await self.directory.load(session)
             await session.commit()
+        if not self.directory.current.members:
+            self.health.expect("directory", within=0.0)
 
     async def run(self) -> None:
         """Relay, consumer and duties; if one dies of a defect, all stop and the process says so."""
@@ -119,6 +121,8 @@ class Runtime:
         async with self.bookkeeping() as session:
             outcomes = [await self.directory.apply(session, record) for record in records]
             await session.commit()
+        if self.directory.current.members:
+            self.health.forget("directory")
         for outcome in outcomes:
             # An entry that is read ahead of its manifest is normal.
             if outcome is not Outcome.GAP:
