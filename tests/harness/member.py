@@ -25,6 +25,7 @@ from trama_chassis.batch import Checked
 from trama_chassis.contention import is_busy, is_retryable
 from trama_chassis.inbox import Inbox
 from trama_chassis.lease import LeaseHeld
+from trama_chassis.outbox import DirectoryNotYetRead
 from trama_chassis.runtime import Runtime
 from trama_chassis.settings import ServiceSettings
 from trama_chassis.testing import transaction
@@ -104,14 +105,14 @@ class Member(Runtime):
         say("published", committed=committed, rolled_back=rolled_back, seconds=time.monotonic() - began)
 
     async def _commit(self, accounts: Sequence[str], lines: Sequence[LineEntered]) -> None:
-        """One command through the commit point, run again as a request would be when it lost a race."""
+        """One command through the commit point, run again when it lost a race or came too early."""
         while True:
             try:
                 async with transaction(self) as session:
                     for account, line in zip(accounts, lines, strict=True):
                         enter(session, account, line, self.file.peers)
             except Exception as error:
-                if not (is_retryable(error) or is_busy(error)):
+                if not (is_retryable(error) or is_busy(error) or isinstance(error, DirectoryNotYetRead)):
                     raise
                 await asyncio.sleep(0.05)
             else:
