@@ -90,6 +90,7 @@ class Relay:
         self._runtime = runtime
         self._producer: AIOKafkaProducer | None = None
         self._held: dict[str, datetime] = {}
+        self._ends: dict[tuple[str, int], int] = {}
         self._reconciled: datetime | None = None
 
     async def run(self) -> None:
@@ -208,7 +209,15 @@ class Relay:
                 wave.failed[row] = result
             else:
                 wave.sent.append(Sent(row.position, result.partition, result.offset))
+                self._note_end(row.topic, result)
         return wave
+
+    def _note_end(self, topic: str, put: RecordMetadata) -> None:
+        """A log that begins anew under our hands (wiped, made again) is compared at once, not in an hour."""
+        end = self._ends.get((topic, put.partition), -1)
+        if 0 <= put.offset <= end:
+            self._reconciled = None
+        self._ends[(topic, put.partition)] = put.offset
 
     @staticmethod
     async def _enqueue(producer: AIOKafkaProducer, row: Row) -> Awaitable[RecordMetadata]:
