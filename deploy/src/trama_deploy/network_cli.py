@@ -28,7 +28,7 @@ from trama_deploy.options import (
     StateOption,
     read_network,
 )
-from trama_deploy.processes import supervisor_of
+from trama_deploy.processes import lives, supervisor_of
 from trama_deploy.provisioning import apply, plan
 from trama_deploy.secrets import DemoRefused, demo_password
 from trama_deploy.state import State, has_published
@@ -120,9 +120,9 @@ def down(state: StateOption = DEFAULT_STATE) -> None:
     os.kill(running.pid, signal.SIGTERM)
     deadline = time.monotonic() + STOP_SECONDS
     with console.status("Fermo la rete…"):
-        while supervisor_of(kept) and time.monotonic() < deadline:
+        while lives(running.pid) and time.monotonic() < deadline:
             time.sleep(0.2)
-    if supervisor_of(kept):
+    if lives(running.pid):
         fail(f"Il processo {running.pid} non si è fermato in {STOP_SECONDS:.0f} secondi.")
     console.print("Rete ferma.")
 

@@ -112,6 +112,14 @@ def supervisor_of(state: State) -> Running | None:
         return None
 
 
+def lives(pid: int) -> bool:
+    """Whether a process still runs; one that has ended and was not yet buried does not."""
+    try:
+        return bool(psutil.Process(pid).status() != psutil.STATUS_ZOMBIE)
+    except psutil.NoSuchProcess:
+        return False
+
+
 def lock_is_held(lock: Path) -> bool:
     """Whether a living process holds the lock; looking does not take it from anyone."""
     try:
