@@ -16,13 +16,16 @@ from trama_chassis.runtime import Runtime
 from trama_chassis.tables import OutboxRow
 from trama_chassis.testing import transaction
 from trama_contracts.facts import TakingInChargeOpenedFact
+from trama_contracts.registry import PersonRegistered, ReferralSent, TakingInChargeOpened
 
 from chassis.tests.small_registry import (
     SERVICE,
     Effect,
     HeardCopy,
     OrderCopy,
+    act_upon,
     copy_heard,
+    handlers,
     new_id,
     nothing_waits,
     opening,
@@ -33,9 +36,12 @@ from tests.delivery.network import Network, acquainted, until
 
 _facts = EventHandlers()
 _facts.copy(TakingInChargeOpenedFact)(copy_heard)
-PLACEMENT = replace(SERVICE, name="placement", routers=[])
+_of_sister = EventHandlers()
+_of_sister.copies.update(handlers.copies)
+_of_sister.react(PersonRegistered, TakingInChargeOpened, ReferralSent)(act_upon)
+PLACEMENT = replace(SERVICE, name="placement", routers=[], handlers=_of_sister)
 REPORTING = replace(SERVICE, name="reporting", routers=[], handlers=_facts, reads="facts")
-REPORTING_ID = "A" * 43
+REPORTING_ID = "kX3vQ9zLr2T7mN5bWc8yPd1HgJf6sAe4uVi0oRtYqZE"
 
 
 @dataclass
