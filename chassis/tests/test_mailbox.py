@@ -5,11 +5,12 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import update
 from sqlmodel import col
 from trama_chassis import access, clock, outbox
 from trama_chassis.duties import Duties
 from trama_chassis.runtime import Runtime
-from trama_chassis.tables import GrantReceived, OutboxRow, OwnHpkeKey, ResendDue
+from trama_chassis.tables import GrantReceived, HeadHeard, OutboxRow, OwnHpkeKey, ResendDue
 from trama_chassis.testing import Peer, running, transaction
 from trama_contracts.hpke import HpkePrivateKey
 from trama_contracts.messages import GrantEnd, Grants, Heads, Request
@@ -229,3 +230,36 @@ async def test_a_head_of_a_stream_whose_key_was_lost_asks_for_the_key(runtime: R
     heads = Heads(heads={stream.topic: ((stream.stream, stream.seq, stream.hash or ""),)})
     await runtime.take_message(peer.message(runtime, heads))
     assert await mail(runtime, WRITER, Request) == [Request(keys={stream.topic: (stream.stream,)})]
+
+
+async def test_a_key_that_was_refused_is_asked_for_again_until_it_comes(runtime: Runtime, peer: Peer) -> None:
+    """INVARIANT: no stream that we were granted and heard of stays without its key for ever, whatever became
+    of the grant. Asking only once breaks it."""
+    stream, records = written(peer, "Uno")
+    heads = Heads(heads={stream.topic: ((stream.stream, stream.seq, stream.hash or ""),)})
+    expired = TERRITORY.directory_records(version=2, expires_in=-timedelta(seconds=1))[-1:]
+    await runtime.take_directory(expired)
+    await peer.grant(runtime, stream)
+    await runtime.take_message(peer.message(runtime, heads))
+    asked = Request(keys={stream.topic: (stream.stream,)})
+    assert await mail(runtime, WRITER, Request) == [asked]
+    await an_hour_later(runtime)
+    await Duties(runtime).ask_for_keys_again()
+    assert await mail(runtime, WRITER, Request) == [asked], "it would be refused again"
+    await runtime.take_directory(TERRITORY.directory_records(version=3)[-1:])
+    for _ in range(2):
+        await Duties(runtime).ask_for_keys_again()
+    assert await mail(runtime, WRITER, Request) == [asked, asked]
+    await peer.grant(runtime, stream)
+    await runtime.inbox.deliver(records)
+    await an_hour_later(runtime)
+    await Duties(runtime).ask_for_keys_again()
+    assert await mail(runtime, WRITER, Request) == [asked, asked]
+    assert await heard(runtime, stream.stream) == [1]
+
+
+async def an_hour_later(runtime: Runtime) -> None:
+    """Let time pass since heads were told."""
+    async with runtime.bookkeeping() as session:
+        await session.execute(update(HeadHeard).values(heard_at=clock.machine_now() - timedelta(minutes=61)))
+        await session.commit()

@@ -1,5 +1,6 @@
 """How complete this service's copies are: what each source says it has, what arrived, when it was heard."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -11,6 +12,7 @@ from trama_chassis.positions import HEAD_OF_GRANT, POSITION_OF_GRANT
 from trama_chassis.tables import (
     OPEN,
     DeadLetter,
+    Erased,
     GrantReceived,
     HeadHeard,
     OutboxRow,
@@ -77,3 +79,17 @@ async def sources(session: AsyncSession, records: set[tuple[str, str]] | None = 
     if wanted is not None:
         statement = statement.where(col(GrantReceived.record).in_(wanted))
     return [Source(*row) for row in await session.execute(statement)]
+
+
+async def keyless(session: AsyncSession, since: datetime) -> Sequence[tuple[str, str]]:
+    """Streams whose head was told, or whose key was asked for, before then, and whose key has not come."""
+    erased = (col(Erased.topic) == col(HeadHeard.topic)) & (col(Erased.stream) == col(HeadHeard.stream))
+    found = await session.execute(
+        select(col(HeadHeard.topic), col(HeadHeard.stream))
+        .outerjoin(GrantReceived, HEAD_OF_GRANT)
+        .outerjoin(Erased, erased)
+        .where(col(HeadHeard.heard_at) < since)
+        .where(col(GrantReceived.stream).is_(None), col(Erased.stream).is_(None))
+        .limit(5_000)
+    )
+    return [(topic, stream) for topic, stream in found]

@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 from trama_contracts.inner import instant
 from trama_contracts.messages import MAX_GRANTS, MAX_ITEMS, Heads, Receipt, Request
+from trama_contracts.names import parse_topic
 
 from trama_chassis import (
     clock,
@@ -46,6 +47,7 @@ if TYPE_CHECKING:
 TURN_SECONDS = 1.0
 FIGURES_SECONDS = 5.0
 ASK_AFTER = timedelta(seconds=30)
+ASK_KEYS_AGAIN = timedelta(hours=1)
 ALARM_AFTER = timedelta(minutes=5)
 
 
@@ -74,6 +76,7 @@ class Duties:
             (settings.receipts_every, self.tell_receipts),
             (settings.heads_every, self.tell_heads),
             (settings.receipts_every, self.ask_for_what_is_missing),
+            (settings.heads_every, self.ask_for_keys_again),
             (settings.sign_of_life_every, self.show_life),
             (FIGURES_SECONDS, self._publish_figures),
             (3600.0, self._renew_keys),
@@ -215,7 +218,29 @@ class Duties:
                 (source, Request(resend=part)) for source, topics in wanted.items() for part in _parts(topics)
             ]
             await mailbox.send(session, self._runtime, messages)
-            await _mark_asked(session, missing, now)
+            await _mark_asked(session, [one[1:3] for one in missing], now)
+            await session.commit()
+        self._runtime.wake.set()
+
+    async def ask_for_keys_again(self) -> None:
+        """Ask, once an hour, for keys that were refused (our directory had expired) or lost on their way."""
+        now = clock.machine_now()
+        if not self._runtime.directory.current.accepts_grants(now):
+            return
+        async with self._runtime.database.read() as session:
+            lost = await completeness.keyless(session, now - ASK_KEYS_AGAIN)
+        if not lost:
+            return
+        wanted: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
+        for topic, stream in lost:
+            if (owner := parse_topic(topic)) is not None:
+                wanted[owner.principal][topic].append(stream)
+        messages = [
+            (source, Request(keys=part)) for source, topics in wanted.items() for part in _parts(topics)
+        ]
+        async with self._runtime.bookkeeping() as session:
+            await mailbox.send(session, self._runtime, messages)
+            await _mark_asked(session, lost, now)
             await session.commit()
         self._runtime.wake.set()
 
@@ -281,10 +306,10 @@ async def _behind(session: AsyncSession, business: str) -> Iterable[Sequence[Any
     )
 
 
-async def _mark_asked(session: AsyncSession, missing: Iterable[Missing], now: datetime) -> None:
+async def _mark_asked(session: AsyncSession, named: Iterable[tuple[str, str]], now: datetime) -> None:
     position, head = table_of(Position), table_of(HeadHeard)
     connection = await session.connection()
-    rows = [{"in_topic": topic, "of_stream": stream, "at": now} for _, topic, stream, _, _ in missing]
+    rows = [{"in_topic": topic, "of_stream": stream, "at": now} for topic, stream in named]
     for table, column in ((position, "asked_at"), (head, "heard_at")):
         await connection.execute(
             update(table)
