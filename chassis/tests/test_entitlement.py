@@ -1,8 +1,9 @@
 """Who gets a key: the table of rules, what can never be, and that each decision is written down."""
 
+import asyncio
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlmodel import col
-from trama_chassis import access, outbox
+from trama_chassis import access, clock, outbox, timers
 from trama_chassis.entitlement import Authorisation, Knowledge, Offered, entitled
 from trama_chassis.runtime import Runtime
 from trama_chassis.tables import Decision, GrantGiven, OwnStream
@@ -19,7 +20,7 @@ from trama_contracts.directory import Directory, DirectoryReader
 from trama_contracts.names import CIRCLES
 from trama_contracts.signature import raw_public
 
-from chassis.tests.small_registry import SERVICE, new_id, opening, person, rows
+from chassis.tests.small_registry import SERVICE, consent, link, new_id, opening, person, rows
 
 TODAY = date(2013, 10, 14)
 YESTERDAY, TOMORROW = TODAY - timedelta(days=1), TODAY + timedelta(days=1)
@@ -349,3 +350,38 @@ async def recipients(runtime: Runtime, stream: str) -> set[str]:
         runtime, GrantGiven, col(GrantGiven.stream) == stream, col(GrantGiven.ended_at).is_(None)
     )
     return {grant.recipient for grant in given}
+
+
+async def test_an_authorisation_begins_and_ends_by_the_calendar(database_url: str, tmp_path: Path) -> None:
+    """INVARIANT: on the day an authorisation begins its recipients get the streams, and what is written after
+    its last day goes into streams of which they have no key, though nobody says a word. Deciding only when
+    something is learnt breaks it."""
+    at = tmp_path / "clock.json"
+    clock.write_clock(at, datetime(2013, 10, 14, 9, tzinfo=UTC))
+    async with running(SERVICE, database_url, tmp_path, member="sil", clock_file=at) as runtime:
+        record = new_id()
+        given = consent("cpi", starts_on=date(2013, 10, 16), ends_on=date(2013, 10, 31))
+        async with transaction(runtime) as session:
+            outbox.add(session, person(), record=record, scope=record)
+            outbox.add(session, given, record=record, scope=record)
+            outbox.add(session, link(("sil", record), ("cpi", new_id())), record=record, scope=record)
+        (first,) = await rows(runtime, OwnStream)
+        everybody, sister = {"sil.placement", "cpi.registry", "cpi.placement"}, {"sil.placement"}
+        for day, who in ((14, sister), (15, sister), (16, everybody), (31, everybody)):
+            await reach(runtime, at, datetime(2013, 10, day, 9, tzinfo=UTC))
+            assert await recipients(runtime, first.stream) == who, day
+        await reach(runtime, at, datetime(2013, 11, 1, 0, 30, tzinfo=UTC))
+        assert await recipients(runtime, first.stream) == sister
+        async with transaction(runtime) as session:
+            outbox.add(session, person("Dopo"), record=record, scope=record)
+        (second,) = await rows(runtime, OwnStream, col(OwnStream.ended).is_(False))
+        assert (second.generation, second.seq) == (2, 1)
+        assert await recipients(runtime, second.stream) == sister
+
+
+async def reach(runtime: Runtime, file: Path, moment: datetime) -> None:
+    """Move business time on, and let the timers run."""
+    clock.write_clock(file, moment)
+    while runtime.clock.now() < moment:
+        await asyncio.sleep(0.05)
+    await timers.run_due(runtime)

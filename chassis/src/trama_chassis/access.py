@@ -3,6 +3,7 @@
 Each word is followed by a new decision on this service's own streams of the person.
 """
 
+from datetime import date
 from typing import Any
 
 from sqlalchemy import select
@@ -11,9 +12,10 @@ from sqlmodel import col
 
 from trama_chassis import granting, outbox
 from trama_chassis.outbox import runtime_of
-from trama_chassis.tables import AuthorisationHeld, RecordLink, ReportingIdHeld, insert_or
+from trama_chassis.tables import AuthorisationHeld, RecordLink, ReportingIdHeld, TimerRun, insert_or
 
 Edge = tuple[str, str]
+BY_DATE = "chassis.authorisations"
 
 
 async def learn_authorisation(
@@ -54,6 +56,19 @@ async def learn_link(session: AsyncSession, *, link: str, a: Edge, b: Edge) -> b
         return False
     await _decide_again(session, a, b)
     return True
+
+
+async def decide_by_date(session: AsyncSession, today: date) -> None:
+    """Decide again where an authorisation has begun or run out since this was last done (a timer)."""
+    last = await session.get(TimerRun, BY_DATE)
+    since, now = (today if last is None else last.ran_at.date()).isoformat(), today.isoformat()
+    if since >= now:
+        return
+    for held in (await session.execute(select(AuthorisationHeld))).scalars():
+        begun = since < held.terms["starts_on"] <= now
+        over = since <= (held.terms.get("ends_on") or "") < now
+        if begun or over:
+            await _decide_again(session, (held.member, held.record))
 
 
 async def unlearn_link(session: AsyncSession, link: str) -> None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from trama_chassis import outbox
+from trama_chassis import access, outbox
 from trama_chassis.errors import Refused
 from trama_chassis.tables import TimerRun
 
@@ -27,9 +27,13 @@ class Timer:
     command: Callable[[AsyncSession, date], Awaitable[None]]
 
 
+OWN = (Timer(access.BY_DATE, timedelta(hours=1), access.decide_by_date),)
+"""What the chassis itself does with business time: authorisations begin and end by the calendar."""
+
+
 async def run_due(runtime: "Runtime") -> None:
     """Run the timers that are due, each in its own transaction; one that fails does not stop the service."""
-    for timer in runtime.service.timers:
+    for timer in (*OWN, *runtime.service.timers):
         now = runtime.clock.now()
         last = runtime.timer_runs.get(timer.name)
         if last is not None and now - last < timer.every:
