@@ -155,8 +155,11 @@ async def _rebuilt(runtime: Runtime, events: int) -> dict[str, float]:
 async def commands(here: Ground, kind: str, count: int) -> dict[str, float]:
     """One-event commands a second through the HTTP commit point, one at a time and eight at once."""
     territory = await here.territory()
+    key = here.folder / "reporting.key"
+    key.touch(mode=0o600)
+    key.write_bytes(b"\0" * 32)
     async with (
-        here.service(registry, kind, "ambito-urbano", territory) as runtime,
+        here.service(registry, kind, "ambito-urbano", territory, reporting_key_file=key) as runtime,
         client(runtime, "caseworker") as http,
     ):
         one = await _registered(http, count, at_once=1)

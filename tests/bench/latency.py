@@ -42,7 +42,7 @@ async def commit_to_visible(here: Ground, kind: str, per_second: float, seconds:
             task = asyncio.create_task(runtime.run())
             try:
                 committed = await _publish(runtime, per_second, seconds)
-                await asyncio.sleep(2)
+                await _all_seen(committed, seen)
             finally:
                 task.cancel()
                 await asyncio.gather(task, return_exceptions=True)
@@ -96,6 +96,14 @@ async def _shared_record(runtime: Runtime) -> str:
         if not given.all():
             raise RuntimeError("the recipient was granted nothing")
     return record
+
+
+async def _all_seen(committed: dict[str, float], seen: Path, patience: float = 20) -> None:
+    deadline = time.monotonic() + patience
+    while time.monotonic() < deadline:
+        if committed.keys() <= {line.split()[0] for line in seen.read_text().splitlines()}:
+            return
+        await asyncio.sleep(0.2)
 
 
 def _figures(committed: dict[str, float], seen: Path) -> dict[str, float]:
