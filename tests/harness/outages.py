@@ -29,7 +29,7 @@ class Outage:
     down_for: float
     """Seconds from the kill until the broker answered again."""
     backlog: int
-    """Events committed meanwhile and not yet on the log when it answered again."""
+    """Events committed and not sent when it was started again."""
     recovered_in: float = 0.0
     """Seconds from its answer until everything committed by then was applied."""
     errors: tuple[int, ...] = ()
@@ -95,16 +95,16 @@ async def _outage(broker: EmbeddedBroker, stages: Sequence[Stage], seconds: floa
     began, at = time.monotonic(), clock.machine_now()
     await asyncio.to_thread(broker.kill)
     await asyncio.sleep(seconds)
+    backlogs = [await stage.unsent() for stage in stages]
     await asyncio.to_thread(broker.start)
     down_for = time.monotonic() - began
-    return await asyncio.gather(*(_recovery(stage, Outage(pid, down_for, 0), at) for stage in stages))
+    outages = [Outage(pid, down_for, backlog) for backlog in backlogs]
+    await asyncio.gather(*map(_recovery, stages, outages, [at] * len(stages)))
+    return outages
 
 
-async def _recovery(stage: Stage, outage: Outage, at: datetime) -> Outage:
+async def _recovery(stage: Stage, outage: Outage, at: datetime) -> None:
     began = time.monotonic()
-    tide = await stage.tide()
-    outage.backlog = tide.written - tide.on_log
-    await stage.caught_up(tide.written)
+    await stage.caught_up((await stage.tide()).written)
     outage.recovered_in = time.monotonic() - began
     outage.errors = tuple(process.errors_since(at) for process in stage.processes)
-    return outage

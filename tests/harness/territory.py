@@ -115,6 +115,11 @@ class Stage:
         written, marked, applied = await self._rows()
         return Tide(written, marked, on_log, taken, applied)
 
+    async def unsent(self) -> int:
+        """How many events are committed and not marked as sent."""
+        written, marked, _ = await self._rows()
+        return written - marked
+
     async def _rows(self) -> tuple[int, int, int]:
         async with self.databases[NORTH].read() as session:
             counted = select(func.count(), func.count(col(OutboxRow.sent_at))).where(
