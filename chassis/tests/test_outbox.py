@@ -34,6 +34,7 @@ from chassis.tests.small_registry import (
     new_id,
     opening,
     person,
+    referral,
     rows,
     statements,
 )
@@ -188,6 +189,21 @@ async def test_two_scopes_of_one_record_are_two_streams_that_nothing_in_clear_jo
     assert first.stream != second.stream
     for row in (first, second):
         assert record.encode() not in row.value
+
+
+async def test_a_party_named_late_gets_what_its_scope_already_holds(runtime: Runtime) -> None:
+    record, sent = new_id(), referral("cpi")
+    async with transaction(runtime) as session:
+        await access.learn_reporting_id(session, record, REPORTING_ID)
+    for parties in ([], ["cpi.registry"], ["cpi.registry"]):
+        async with transaction(runtime) as session:
+            outbox.add(session, person(), record=record, scope=record)
+            outbox.add(session, sent, record=record, scope=sent.referral, to=parties)
+    of_referral = [one for one in await published(runtime) if one.circle == "referral"]
+    assert [one.seq for one in of_referral] == [1, 2, 3]
+    assert {one.granted_to for one in of_referral} == {("cpi.registry", "sil.placement")}
+    others = [one for one in await published(runtime) if one.circle == "care"]
+    assert {one.granted_to for one in others} == {("sil.placement",)}
 
 
 async def counted(runtime: Runtime, record: str, *episodes: str) -> None:

@@ -15,6 +15,7 @@ from trama_contracts.names import parse_topic
 from trama_contracts.opening import Opened, StreamKey, check_event, open_checked
 from trama_contracts.outcomes import DEAD_LETTERS, Outcome
 from trama_contracts.record import Record
+from trama_contracts.sealing import value_hash
 from trama_contracts.signature import CLOUDEVENT, headers_of, the_headers
 
 from trama_chassis import clock, positions
@@ -89,7 +90,7 @@ class Batch:
                 await self._wait(one, envelope, standing)
                 return
             if envelope.streamseq == standing.blocked_seq:
-                self.outcomes[Outcome.DUPLICATE] += 1
+                self._judge_again(one, envelope, standing, await self._buried_hash(standing))
                 return
         position = standing.position if standing is not None else None
         classes = self._runtime.event_classes
@@ -139,10 +140,34 @@ class Batch:
         elif outcome in DEAD_LETTERS:
             await self.bury(one, outcome.value, "refused by the wire's rules")
         else:
-            if outcome is Outcome.EQUIVOCATION and standing is not None and not standing.stopped:
-                standing.stopped = standing.changed = self.wrote = True
-                self._runtime.log.error("equivocation: stream stopped", source=_owner(one.record))
+            if outcome is Outcome.EQUIVOCATION and standing is not None:
+                self._stop(one, standing)
             self._refuse(one, outcome)
+
+    def _stop(self, one: Checked, standing: Standing) -> None:
+        """Two values for one number: the stream goes no further until an operator clears it."""
+        if not standing.stopped:
+            standing.stopped = standing.changed = self.wrote = True
+            self._runtime.log.error("equivocation: stream stopped", source=_owner(one.record))
+
+    def _judge_again(self, one: Checked, envelope: Envelope, standing: Standing, known: str | None) -> None:
+        """What is put aside came once more, or another value came for its number."""
+        if known is not None and known != envelope.hash:
+            self._stop(one, standing)
+            self._refuse(one, Outcome.EQUIVOCATION)
+        else:
+            self.outcomes[Outcome.DUPLICATE] += 1
+
+    async def _buried_hash(self, standing: Standing) -> str | None:
+        """The hash of the dead letter that holds up a stream."""
+        buried = await self._session.scalar(
+            select(col(DeadLetter.value))
+            .where(col(DeadLetter.topic) == standing.topic, col(DeadLetter.stream) == standing.stream)
+            .where(col(DeadLetter.seq) == standing.blocked_seq)
+            .order_by(col(DeadLetter.number).desc())
+            .limit(1)
+        )
+        return None if buried is None else value_hash(buried)
 
     async def _wait(self, one: Checked, envelope: Envelope, standing: Standing) -> None:
         """Keep an event for later; beyond the buffer it is left to a resend."""
@@ -159,6 +184,10 @@ class Batch:
             standing.waiting += 1
             standing.waiting_since = standing.waiting_since or clock.machine_now()
             standing.changed = self.wrote = True
+            return
+        waits = await self._session.get(Waiting, (standing.topic, standing.stream, envelope.streamseq))
+        if waits is not None and waits.hash != envelope.hash:
+            self._stop(one, standing)
 
     async def _take_waiting(self, standing: Standing) -> None:
         """Take what waited for the event just applied, in order, as far as it goes."""

@@ -165,7 +165,9 @@ async def _publish(session: AsyncSession, runtime: "Runtime", work: Work) -> Non
     await session.flush()
     await _remember_parties(session, runtime, work.parties)
     drafts = [*work.drafts, *await _facts(session, runtime, work)]
-    await granting.run_again(session, runtime, work.regrants)
+    # Who is named as a party only now is to have what the scope already holds.
+    named = {record for record, _, _ in work.parties}
+    await granting.run_again(session, runtime, work.regrants | named)
     if not drafts:
         return
     heads = await streams.lock(session, runtime, {draft.name for draft in drafts})
