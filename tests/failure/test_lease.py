@@ -2,7 +2,7 @@
 
 import asyncio
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import psycopg
@@ -15,10 +15,12 @@ from trama_deploy.broker import EmbeddedBroker
 
 from tests.harness.ledger import LEDGER, NORTH, PLACES, SOUTH, LineEntered
 from tests.harness.orders import ENDED, REFUSED, Arm, Hold
-from tests.harness.process import MemberProcess
+from tests.harness.process import PATIENCE, MemberProcess
 from tests.harness.territory import Stage, accounts, lines, staged
 
 SILENCE = lease.SILENT_SECONDS + 0.5
+REDONE = "batch redone one by one"
+"""What a consumer logs when a batch found its positions moved by another."""
 
 
 async def refused(stage: Stage, holder: MemberProcess) -> str:
@@ -109,6 +111,14 @@ async def waiting_for_locks(url: str, within: float = 60.0) -> None:
                 await asyncio.sleep(0.05)
 
 
+async def quiet(consumers: Sequence[MemberProcess], seconds: float = 1.0) -> None:
+    """Wait until no consumer takes anything any more."""
+    before: list[int] = []
+    while (now := [await one.events_taken() for one in consumers]) != before:
+        before = now
+        await asyncio.sleep(seconds)
+
+
 async def resumed_and_ended(process: MemberProcess) -> None:
     """Let a paused process go on: it must find that its lease is lost, and end by itself."""
     process.signal(signal.SIGCONT)
@@ -176,8 +186,8 @@ async def test_a_consumer_paused_around_its_commit_and_its_successor_apply_each_
 
         await end_lease_session(stage.urls[SOUTH], paused.pid)
         successor = await stage.start(SOUTH)
-        await successor.ready()
         if failpoint == "consumer.after_commit":
+            await successor.ready()
             await stage.caught_up((await stage.tide()).written)
         else:
             await waiting_for_locks(stage.urls[SOUTH])
@@ -185,9 +195,10 @@ async def test_a_consumer_paused_around_its_commit_and_its_successor_apply_each_
         await stage.caught_up((await stage.tide()).written)
         await north.order(Hold())
         await north.hear("published")
-        await stage.drained()
+        # The last offsets may be the older ones of the process that was paused: read again, and known again.
+        await stage.drained(all_taken=False)
         findings = await stage.findings(await successor.duplicates())
-        redone = successor.logged("batch redone one by one")
+        redone = successor.logged(REDONE)
         told(f"paused at {failpoint}: batches redone {redone}, {findings}")
         assert findings.faults == {}
         assert findings.duplicates > 0
@@ -206,15 +217,21 @@ async def test_two_live_consumers_of_one_service_apply_each_event_once(
         await stage.drained()
         second = await stage.start(SOUTH, own_lease=True)
         await second.ready()
-        await north.publish(lines(240, of, rate=120))
-        await stage.drained()
-        duplicates = [await one.duplicates() for one in (first, second)]
-        redone = [one.logged("batch redone one by one") for one in (first, second)]
+        await north.order(lines(100_000, of, rate=120))
+        both = (first, second)
+        async with asyncio.timeout(PATIENCE):
+            while stage.logged(REDONE) < 5 or not all([await one.duplicates() for one in both]):
+                await asyncio.sleep(0.2)
+        await north.order(Hold())
+        await north.hear("published")
+        await stage.drained(all_taken=False)
+        await quiet(both)
+        duplicates = [await one.duplicates() for one in both]
+        redone = [one.logged(REDONE) for one in both]
         findings = await stage.findings(sum(duplicates))
         told(f"two live consumers: batches redone {redone}, duplicates {duplicates}, {findings}")
         assert findings.faults == {}
-        assert sum(redone) > 0
-        assert min(duplicates) > 0
+        assert findings.applied > 60
 
 
 async def test_a_position_read_before_another_consumer_wrote_it_is_not_written(

@@ -34,6 +34,8 @@ from trama_contracts.outcomes import Outcome
 from tests.harness.ledger import LEDGER, Line, LineEntered, enter
 from tests.harness.orders import ENDED, REFUSED, AnyOrder, Arm, Hold, MemberFile, Order, Publish, Stop, Tell
 
+READS = "to_read"
+"""The figure that the consumer publishes once it follows the topics of events."""
 _PR_SET_PDEATHSIG = 1
 
 
@@ -80,10 +82,13 @@ class Member(Runtime):
             self.settings = real
 
     async def until_known(self) -> None:
-        """Wait until the directory is read and mail can be sealed to the peers."""
-        while not all(self.directory.hpke_key(peer, clock.machine_now()) for peer in self.file.peers):
+        """Wait until events are read, the directory is known, and mail can be sealed to the peers."""
+        while not (self._knows_its_peers() and READS in self.health.figures):
             await asyncio.sleep(0.02)
         say("ready")
+
+    def _knows_its_peers(self) -> bool:
+        return all(self.directory.hpke_key(peer, clock.machine_now()) for peer in self.file.peers)
 
     async def publish(self, order: Publish) -> None:
         """Enter lines until so many are committed, or until told to hold."""

@@ -106,11 +106,18 @@ class MemberProcess:
         await self.order(order)
         return await self.hear("published")
 
+    async def _outcomes(self) -> dict[str, int]:
+        await self.order(Tell())
+        outcomes: dict[str, int] = (await self.hear("told"))["outcomes"]
+        return outcomes
+
     async def duplicates(self) -> int:
         """How many events its inbox recognised as applied before."""
-        await self.order(Tell())
-        told = await self.hear("told")
-        return int(told["outcomes"].get("duplicate", 0))
+        return (await self._outcomes()).get("duplicate", 0)
+
+    async def events_taken(self) -> int:
+        """How many events its inbox has judged, one way or another."""
+        return sum((await self._outcomes()).values())
 
     def signal(self, number: signal.Signals) -> None:
         """Send a signal to this process alone."""

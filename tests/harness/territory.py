@@ -130,12 +130,12 @@ class Stage:
             applied = await session.scalar(select(func.count(func.distinct(col(LineCopy.event_id)))))
         return written, marked, applied or 0
 
-    async def drained(self, within: float = PATIENCE) -> float:
+    async def drained(self, within: float = PATIENCE, *, all_taken: bool = True) -> float:
         """Wait until nothing is on its way; the seconds it took. Nothing may be publishing."""
         began = time.monotonic()
         while time.monotonic() - began < within:
             written, marked, applied = await self._rows()
-            if written == marked == applied and (await self.tide()).drained:
+            if written == marked == applied and (not all_taken or (await self.tide()).drained):
                 return time.monotonic() - began
             await asyncio.sleep(0.05)
         raise await self._stuck(f"not drained after {within} s")
