@@ -1,16 +1,15 @@
 """Keys given and keys taken: when they are sent, what is refused; one stream, one key, for ever."""
 
 from collections.abc import AsyncIterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import update
 from sqlmodel import col
 from trama_chassis import access, clock, outbox
 from trama_chassis.duties import Duties
 from trama_chassis.runtime import Runtime
-from trama_chassis.tables import GrantReceived, HeadHeard, OutboxRow, OwnHpkeKey, ResendDue
+from trama_chassis.tables import GrantReceived, OutboxRow, OwnHpkeKey, ResendDue
 from trama_chassis.testing import Peer, running, transaction
 from trama_contracts.hpke import HpkePrivateKey
 from trama_contracts.messages import GrantEnd, Grants, Heads, Request
@@ -226,40 +225,43 @@ async def test_mail_to_a_key_we_have_not_is_answered_by_asking_for_the_keys_agai
 
 
 async def test_a_head_of_a_stream_whose_key_was_lost_asks_for_the_key(runtime: Runtime, peer: Peer) -> None:
-    stream, _ = written(peer, "Uno")
-    heads = Heads(heads={stream.topic: ((stream.stream, stream.seq, stream.hash or ""),)})
-    await runtime.take_message(peer.message(runtime, heads))
-    assert await mail(runtime, WRITER, Request) == [Request(keys={stream.topic: (stream.stream,)})]
+    (lost, _), (gone, _) = written(peer, "Uno"), written(peer, "Uno")
+    known, _ = await granted(runtime, peer, "Uno")
+    await runtime.inbox.deliver([erasure(peer, gone)])
+    told = tuple((one.stream, one.seq, one.hash or "") for one in (lost, gone, known))
+    await runtime.take_message(peer.message(runtime, Heads(heads={lost.topic: told})))
+    duties = Duties(runtime)
+    for _ in range(2):
+        await duties.ask_for_keys()
+    assert await mail(runtime, WRITER, Request) == [Request(keys={lost.topic: (lost.stream,)})]
 
 
-async def test_a_key_that_was_refused_is_asked_for_again_until_it_comes(runtime: Runtime, peer: Peer) -> None:
+async def test_a_key_that_was_refused_is_asked_for_again_until_it_comes(
+    runtime: Runtime, peer: Peer, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """INVARIANT: no stream that we were granted and heard of stays without its key for ever, whatever became
     of the grant. Asking only once breaks it."""
     stream, records = written(peer, "Uno")
     heads = Heads(heads={stream.topic: ((stream.stream, stream.seq, stream.hash or ""),)})
-    expired = TERRITORY.directory_records(version=2, expires_in=-timedelta(seconds=1))[-1:]
-    await runtime.take_directory(expired)
+    await runtime.take_directory(
+        TERRITORY.directory_records(version=2, expires_in=-timedelta(seconds=1))[-1:]
+    )
     await peer.grant(runtime, stream)
-    await runtime.take_message(peer.message(runtime, heads))
-    asked = Request(keys={stream.topic: (stream.stream,)})
-    assert await mail(runtime, WRITER, Request) == [asked]
-    await an_hour_later(runtime)
-    await Duties(runtime).ask_for_keys_again()
-    assert await mail(runtime, WRITER, Request) == [asked], "it would be refused again"
+    duties = Duties(runtime)
+
+    async def asked() -> int:
+        # A stream that goes on is heard of all the time.
+        await runtime.take_message(peer.message(runtime, heads))
+        await duties.ask_for_keys()
+        return len(await mail(runtime, WRITER, Request))
+
+    assert await asked() == 0, "it would be refused again"
     await runtime.take_directory(TERRITORY.directory_records(version=3)[-1:])
-    for _ in range(2):
-        await Duties(runtime).ask_for_keys_again()
-    assert await mail(runtime, WRITER, Request) == [asked, asked]
+    assert [await asked(), await asked()] == [1, 1]
+    monkeypatch.setattr(clock, "machine_now", lambda: datetime.now(UTC) + timedelta(minutes=61))
+    assert [await asked(), await asked()] == [2, 2]
     await peer.grant(runtime, stream)
     await runtime.inbox.deliver(records)
-    await an_hour_later(runtime)
-    await Duties(runtime).ask_for_keys_again()
-    assert await mail(runtime, WRITER, Request) == [asked, asked]
+    monkeypatch.setattr(clock, "machine_now", lambda: datetime.now(UTC) + timedelta(minutes=122))
+    assert await asked() == 2
     assert await heard(runtime, stream.stream) == [1]
-
-
-async def an_hour_later(runtime: Runtime) -> None:
-    """Let time pass since heads were told."""
-    async with runtime.bookkeeping() as session:
-        await session.execute(update(HeadHeard).values(heard_at=clock.machine_now() - timedelta(minutes=61)))
-        await session.commit()

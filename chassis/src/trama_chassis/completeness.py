@@ -81,14 +81,13 @@ async def sources(session: AsyncSession, records: set[tuple[str, str]] | None = 
     return [Source(*row) for row in await session.execute(statement)]
 
 
-async def keyless(session: AsyncSession, since: datetime) -> Sequence[tuple[str, str]]:
-    """Streams whose head was told, or whose key was asked for, before then, and whose key has not come."""
+async def keyless(session: AsyncSession) -> Sequence[tuple[str, str]]:
+    """Streams (topic, id) whose head was told and whose key, which was to come first, is not here."""
     erased = (col(Erased.topic) == col(HeadHeard.topic)) & (col(Erased.stream) == col(HeadHeard.stream))
     found = await session.execute(
         select(col(HeadHeard.topic), col(HeadHeard.stream))
         .outerjoin(GrantReceived, HEAD_OF_GRANT)
         .outerjoin(Erased, erased)
-        .where(col(HeadHeard.heard_at) < since)
         .where(col(GrantReceived.stream).is_(None), col(Erased.stream).is_(None))
         .limit(5_000)
     )

@@ -59,6 +59,7 @@ class Duties:
         self._due: dict[str, datetime] = {}
         self._alarmed: set[tuple[str, str]] = set()
         self._told_rejected: set[str] = set()
+        self._asked: dict[tuple[str, str], datetime] = {}
 
     async def run(self) -> None:
         """Do what is due, until cancelled."""
@@ -76,7 +77,7 @@ class Duties:
             (settings.receipts_every, self.tell_receipts),
             (settings.heads_every, self.tell_heads),
             (settings.receipts_every, self.ask_for_what_is_missing),
-            (settings.heads_every, self.ask_for_keys_again),
+            (settings.heads_every, self.ask_for_keys),
             (settings.sign_of_life_every, self.show_life),
             (FIGURES_SECONDS, self._publish_figures),
             (3600.0, self._renew_keys),
@@ -207,42 +208,29 @@ class Duties:
         now = clock.machine_now()
         async with self._runtime.database.read() as session:
             missing = await _missing(session, now, instant(self._runtime.clock.now()))
-        wanted: dict[str, dict[str, list[tuple[str, int]]]] = defaultdict(lambda: defaultdict(list))
-        for source, topic, stream, seq, _ in missing:
-            wanted[source][topic].append((stream, seq + 1))
         self._alarm(missing, now)
-        if not wanted:
-            return
-        async with self._runtime.bookkeeping() as session:
-            messages = [
-                (source, Request(resend=part)) for source, topics in wanted.items() for part in _parts(topics)
-            ]
-            await mailbox.send(session, self._runtime, messages)
-            await _mark_asked(session, [one[1:3] for one in missing], now)
-            await session.commit()
-        self._runtime.wake.set()
+        if missing:
+            wanted = [(topic, (stream, seq + 1)) for _, topic, stream, seq, _ in missing]
+            async with self._runtime.bookkeeping() as session:
+                await mailbox.send(session, self._runtime, _requests("resend", wanted))
+                await _mark_asked(session, missing, now)
+                await session.commit()
+            self._runtime.wake.set()
 
-    async def ask_for_keys_again(self) -> None:
-        """Ask, once an hour, for keys that were refused (our directory had expired) or lost on their way."""
+    async def ask_for_keys(self) -> None:
+        """Ask for keys that were lost on their way, or refused while our directory had expired; hourly."""
         now = clock.machine_now()
         if not self._runtime.directory.current.accepts_grants(now):
             return
         async with self._runtime.database.read() as session:
-            lost = await completeness.keyless(session, now - ASK_KEYS_AGAIN)
-        if not lost:
-            return
-        wanted: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
-        for topic, stream in lost:
-            if (owner := parse_topic(topic)) is not None:
-                wanted[owner.principal][topic].append(stream)
-        messages = [
-            (source, Request(keys=part)) for source, topics in wanted.items() for part in _parts(topics)
-        ]
-        async with self._runtime.bookkeeping() as session:
-            await mailbox.send(session, self._runtime, messages)
-            await _mark_asked(session, lost, now)
-            await session.commit()
-        self._runtime.wake.set()
+            lost = await completeness.keyless(session)
+        self._asked = {name: at for name, at in self._asked.items() if now - at < ASK_KEYS_AGAIN}
+        if due := [name for name in lost if name not in self._asked]:
+            async with self._runtime.bookkeeping() as session:
+                await mailbox.send(session, self._runtime, _requests("keys", due))
+                await session.commit()
+            self._asked |= dict.fromkeys(due, now)
+            self._runtime.wake.set()
 
     def _alarm(self, missing: Iterable["Missing"], now: datetime) -> None:
         """Say once that events have been missing for long; again if it happens again later."""
@@ -306,10 +294,10 @@ async def _behind(session: AsyncSession, business: str) -> Iterable[Sequence[Any
     )
 
 
-async def _mark_asked(session: AsyncSession, named: Iterable[tuple[str, str]], now: datetime) -> None:
+async def _mark_asked(session: AsyncSession, missing: Iterable[Missing], now: datetime) -> None:
     position, head = table_of(Position), table_of(HeadHeard)
     connection = await session.connection()
-    rows = [{"in_topic": topic, "of_stream": stream, "at": now} for topic, stream in named]
+    rows = [{"in_topic": topic, "of_stream": stream, "at": now} for _, topic, stream, _, _ in missing]
     for table, column in ((position, "asked_at"), (head, "heard_at")):
         await connection.execute(
             update(table)
@@ -343,6 +331,15 @@ def _parts(topics: dict[str, list[Any]]) -> Iterable[dict[str, list[Any]]]:
     for topic, items in topics.items():
         for start in range(0, len(items), MAX_ITEMS):
             yield {topic: items[start : start + MAX_ITEMS]}
+
+
+def _requests(kind: str, wanted: Iterable[tuple[str, Any]]) -> Iterable[tuple[str, Request]]:
+    """Requests of one kind to those who write the topics."""
+    for topic, named in _by(wanted, lambda pair: pair[0]).items():
+        if (owner := parse_topic(topic)) is None:
+            continue
+        for part in _parts({topic: [what for _, what in named]}):
+            yield owner.principal, Request.model_validate({kind: part})
 
 
 def _receipts(

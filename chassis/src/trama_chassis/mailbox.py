@@ -292,26 +292,7 @@ async def _note_heads(
         if (owner := parse_topic(topic)) is not None and owner.principal == sender
         for stream, seq, value_hash in triples
     ]
-    lost = await _heard_of_first(session, rows)
     await upsert(session, runtime, HeadHeard, rows, update=("seq", "hash", "heard_at"), newer="seq")
-    if lost:
-        await send(session, runtime, [(sender, Request(keys=lost))])
-
-
-async def _heard_of_first(session: AsyncSession, rows: Sequence[dict[str, Any]]) -> dict[str, list[str]]:
-    """Streams whose head is told though their key, sent before it, has not come: lost, so asked for, once."""
-    named = {(row["topic"], row["stream"]) for row in rows}
-    for table in (GrantReceived, Erased, HeadHeard):
-        known = await session.execute(
-            select(col(table.topic), col(table.stream)).where(
-                col(table.stream).in_({stream for _, stream in named})
-            )
-        )
-        named -= {(topic, stream) for topic, stream in known}
-    lost: dict[str, list[str]] = defaultdict(list)
-    for topic, stream in sorted(named):
-        lost[topic].append(stream)
-    return dict(lost)
 
 
 # What this service tells, on its own time (see duties)
