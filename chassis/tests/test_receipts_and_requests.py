@@ -1,12 +1,13 @@
 """Receipts, heads and requests: what each tells, who is believed, what is asked for and what is answered."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import text, update
 from sqlmodel import col
 from trama_chassis import clock
 from trama_chassis.duties import ALARM_AFTER, ASK_AFTER, Duties
@@ -18,6 +19,7 @@ from trama_chassis.tables import (
     GrantGiven,
     GrantReceived,
     HeadHeard,
+    InboxEvent,
     Position,
     Refusal,
     ResendDue,
@@ -70,6 +72,28 @@ async def test_a_receipt_tells_what_was_applied_granted_and_rejected_once(
     (held,) = [one.granted for one in told if one.granted]
     assert sorted(held[good.topic]) == sorted([good.stream, bad.stream])
     assert len(told) == 3
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+async def test_receipts_and_batches_never_wait_for_each_other_in_a_circle(
+    runtime: Runtime, peer: Peer
+) -> None:
+    """INVARIANT: Grants are locked before positions and each in the order of streams, by whoever writes both.
+
+    Receipts that mark positions first, or in another order, meet the consumer in a circle: PostgreSQL waits a
+    second, ends one of the two, and what was read is read again.
+    """
+    duties = Duties(runtime)
+    for _ in range(8):
+        written = [await granted(runtime, peer, "Uno", "Due") for _ in range(30)]
+        first, second = ([records[number] for _, records in written] for number in (0, 1))
+        await runtime.inbox.deliver(first)
+        await asyncio.gather(runtime.inbox.deliver(second), duties.tell_receipts())
+    async with runtime.database.read() as session:
+        await session.execute(text("SELECT pg_stat_force_next_flush(), pg_stat_clear_snapshot()"))
+        circles = text("SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()")
+        assert await session.scalar(circles) == 0
+    assert len(await rows(runtime, InboxEvent)) == 8 * 30 * 2
 
 
 async def test_a_receipt_is_noted_for_what_its_sender_was_given_and_never_backwards(runtime: Runtime) -> None:

@@ -297,7 +297,8 @@ async def _behind(session: AsyncSession, business: str) -> Iterable[Sequence[Any
 async def _mark_asked(session: AsyncSession, missing: Iterable[Missing], now: datetime) -> None:
     position, head = table_of(Position), table_of(HeadHeard)
     connection = await session.connection()
-    rows = [{"in_topic": topic, "of_stream": stream, "at": now} for _, topic, stream, _, _ in missing]
+    ordered = sorted(missing, key=lambda one: one[2])
+    rows = [{"in_topic": topic, "of_stream": stream, "at": now} for _, topic, stream, _, _ in ordered]
     for table, column in ((position, "asked_at"), (head, "heard_at")):
         await connection.execute(
             update(table)
@@ -367,17 +368,22 @@ async def _mark_receipts(
     applied: Iterable[tuple[str, str, str, int, str]],
     granted: Iterable[GrantReceived],
 ) -> None:
+    """Grants before positions and each by stream: the order in which the consumer locks them."""
     connection = await session.connection()
     told = [
         {"in_topic": topic, "of_stream": stream, "at_seq": seq}
-        for source, topic, stream, seq, _ in applied
+        for source, topic, stream, seq, _ in sorted(applied, key=lambda one: one[2])
         if source in reached
     ]
-    held = [{"in_topic": row.topic, "of_stream": row.stream} for row in granted if row.source in reached]
+    held = [
+        {"in_topic": row.topic, "of_stream": row.stream}
+        for row in sorted(granted, key=lambda row: row.stream)
+        if row.source in reached
+    ]
     position, grant = table_of(Position), table_of(GrantReceived)
     for table, rows, value in (
-        (position, told, {"told_seq": bindparam("at_seq")}),
         (grant, held, {"told": True}),
+        (position, told, {"told_seq": bindparam("at_seq")}),
     ):
         if rows:
             statement = update(table).where(

@@ -105,7 +105,7 @@ class Inbox:
         Raises Unreachable if the database cannot be written now: nothing was lost, try again.
         """
         try:
-            await self._in_one_transaction(checked)
+            await self._together(checked)
         except Exception as error:
             if is_transient(error):
                 raise Unreachable(type(error).__name__) from error
@@ -114,6 +114,17 @@ class Inbox:
                 await self._alone(one)
                 if one.envelope is not None:
                     await self.follow(*name_of(one.envelope))
+
+    async def _together(self, checked: Sequence[Checked]) -> None:
+        """All in one transaction; a race lost to another writer of this database is run again at once."""
+        for _ in range(ATTEMPTS - 1):
+            try:
+                return await self._in_one_transaction(checked)
+            except DBAPIError as error:
+                if not contention.is_retryable(error):
+                    raise
+                self._runtime.log.info("batch run again", events=len(checked), error=type(error).__name__)
+        return await self._in_one_transaction(checked)
 
     async def follow(self, topic: str, stream: str) -> None:
         """Take what waits in a stream, one transaction each, as far as it goes."""

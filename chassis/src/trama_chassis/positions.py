@@ -188,7 +188,7 @@ async def store(session: AsyncSession, standings: Iterable[Standing]) -> None:
 
     Raises LostRace if a position is no longer where it was read: two consumers were alive at once.
     """
-    moved = sorted((one for one in standings if one.changed), key=lambda one: (one.topic, one.stream))
+    moved = sorted((one for one in standings if one.changed), key=lambda one: (one.stream, one.topic))
     table = table_of(PositionRow)
     connection = await session.connection()
     fresh = [

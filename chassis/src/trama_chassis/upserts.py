@@ -24,7 +24,8 @@ async def upsert(
 ) -> None:
     """Insert rows; where the primary key is there, overwrite the columns named.
 
-    With `newer`, only if that column of the row offered is above the one that is there.
+    With `newer`, only if that column of the row offered is above the one that is there. Rows are written in
+    the order of their keys, so that two writers never wait for each other in a circle.
     """
     if not rows:
         return
@@ -33,4 +34,4 @@ async def upsert(
     overwritten = {name: statement.excluded[name] for name in update}
     above = None if newer is None else statement.excluded[newer] > table_of(model).c[newer]
     statement = statement.on_conflict_do_update(index_elements=keys, set_=overwritten, where=above)
-    await session.execute(statement, list(rows))
+    await session.execute(statement, sorted(rows, key=lambda row: [row[name] for name in keys]))
