@@ -12,7 +12,7 @@ FILE_LINES = 400
 FUNCTION_LINES = 40
 POSITIONAL = 6
 # Lines of code of the chassis without tests, test support and migrations; raising it needs an ADR.
-CHASSIS_LINES = 5_200
+CHASSIS_LINES = 5_600
 BANNED = frozenset(
     {*["utils", "helpers", "common", "misc", "base", "core", "manager", "processor", "data", "info", "impl"]}
 )
