@@ -19,7 +19,10 @@ from trama_contracts.names import CIRCLES, is_wire_type
 from trama_contracts.schemas import reader_schema, writer_schema
 
 GOLDEN = Path(__file__).parents[1] / "golden" / "events"
-SCOPES = {"record", "taking-in-charge", "referral", "placement", "sister"}
+SCOPES = {
+    *("record", "taking-in-charge", "referral", "placement", "sister"),
+    *("evaluation", "invitation", "project"),
+}
 COMMON_KEYWORDS = {
     *("$schema", "$id", "$defs", "$ref", "x-circle", "x-scope", "title", "description", "type", "format"),
     *("properties", "required", "additionalProperties", "items", "uniqueItems", "minItems", "maxItems"),
@@ -44,8 +47,8 @@ def schema_nodes(node: dict[str, Any]) -> Iterator[dict[str, Any]]:
 
 
 def test_the_slice_has_its_events() -> None:
-    assert len([event for event in EVENTS.values() if not issubclass(event, Fact)]) == 15
-    assert len([event for event in EVENTS.values() if issubclass(event, Fact)]) == 8
+    assert len([event for event in EVENTS.values() if not issubclass(event, Fact)]) == 34
+    assert len([event for event in EVENTS.values() if issubclass(event, Fact)]) == 12
 
 
 @ANY_EVENT
@@ -61,7 +64,8 @@ def test_an_event_is_named_by_its_owner(event: type[Event]) -> None:
 @ANY_EVENT
 def test_an_event_says_when_it_is_published_and_by_whom(event: type[Event]) -> None:
     assert re.match(
-        r"(Published|Derived) by (a|the) [a-z' ]*(registry|placement service)", event.__doc__ or ""
+        r"(Published|Derived) by (a|the) [a-z' ]*(registry|evaluation service|placement service)",
+        event.__doc__ or "",
     )
 
 
@@ -154,15 +158,21 @@ def test_a_host_learns_neither_why_nor_from_whom() -> None:
             *("placement", "given_name", "family_name", "task"),
             *("weekly_hours", "planned_from", "planned_to"),
         },
+        "HostPlacementStarted": {"placement", "started_on"},
         "HostPlacementClosed": {"placement", "ended_on"},
     }
+    said_by_hosts = {
+        "HostApprovalGiven": {"placement", "promoter", "given_on"},
+        "HostApprovalRefused": {"placement", "promoter", "refused_on", "reason"},
+    }
     hosts = {event.__name__: set(event.model_fields) for event in EVENTS.values() if event.circle == "host"}
-    assert hosts == told
+    assert hosts == told | said_by_hosts
     hint = re.compile(
         "path|type|need|sector|sender|origin|refer|reason|certif|disab|diagnos|health|clinic|therap|social|icf"
         "|tax|birth|phone|town|service|promoter|circle",
     )
-    for event in (placement.HostPlacementOpened, placement.HostPlacementClosed):
+    for name in told:
+        event: type[Event] = getattr(placement, name)
         said = json.dumps(writer_schema(event)["properties"])
         assert not [word for word in hint.findall(said) if word != "type"]
 

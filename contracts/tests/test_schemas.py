@@ -260,7 +260,11 @@ def test_the_document_tells_of_each_event_its_topic_circle_scope_and_fact(event:
 def test_the_document_says_of_each_topic_who_writes_and_who_reads() -> None:
     channels = asyncapi()["channels"]
     assert set(channels) == {
-        *("registryEvents", "registryFacts", "placementEvents", "placementFacts"),
+        *(
+            f"{owner}{kind}"
+            for owner in ("registry", "evaluation", "placement")
+            for kind in ("Events", "Facts")
+        ),
         *("catalogue", "mailbox", "directory"),
     }
     for channel in channels.values():

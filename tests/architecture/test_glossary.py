@@ -60,7 +60,7 @@ def test_every_owner_is_a_word() -> None:
 
 
 def codes_of(schema: dict[str, Any]) -> Iterator[str]:
-    yield from schema.get("enum", [])
+    yield from (code for code in schema.get("enum", []) if isinstance(code, str))
     for part in [*schema.get("properties", {}).values(), *schema.get("$defs", {}).values()]:
         yield from codes_of(part)
     if "items" in schema:

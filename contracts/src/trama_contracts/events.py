@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from types import ModuleType
 from typing import Final
 
-from trama_contracts import facts, placement, registry
+from trama_contracts import evaluation, facts, placement, registry
 from trama_contracts.event import Event
 
-OWNERS: Final[tuple[ModuleType, ...]] = (registry, placement, facts)
+OWNERS: Final[tuple[ModuleType, ...]] = (registry, evaluation, placement, facts)
 
 
 def _written_in(module: ModuleType) -> Iterator[type[Event]]:

@@ -118,3 +118,44 @@ class PlacementEndedFact(Fact):
     path_type: Code
     ended_on: Day
     reason: EndingReason
+
+
+class ReferralWithdrawnFact(Fact):
+    """Derived by the sender's registry from `ReferralWithdrawn`: the referral was taken back."""
+
+    wire_type: ClassVar[str] = "it.trama.registry.referral-withdrawn-fact.v1"
+    scope: ClassVar[str] = "referral"
+
+    withdrawn_on: Day
+
+
+class EvaluationRequestedFact(Fact):
+    """Derived by the leading evaluation service from `EvaluationRequested`: an evaluation was asked for."""
+
+    wire_type: ClassVar[str] = "it.trama.evaluation.evaluation-requested-fact.v1"
+    scope: ClassVar[str] = "evaluation"
+
+    team: Code
+    requested_on: Day
+
+
+class EvaluationCompletedFact(Fact):
+    """Derived by the leading evaluation service from `EvaluationCompleted`: a team completed its work."""
+
+    wire_type: ClassVar[str] = "it.trama.evaluation.evaluation-completed-fact.v1"
+    scope: ClassVar[str] = "evaluation"
+
+    team: Code
+    completed_on: Day
+    path_type: Code
+    overridden: bool
+
+
+class ProjectAgreedFact(Fact):
+    """Derived by the leading evaluation service from `ProjectAgreed`: a path was planned for the person."""
+
+    wire_type: ClassVar[str] = "it.trama.evaluation.project-agreed-fact.v1"
+    scope: ClassVar[str] = "project"
+
+    agreed_on: Day
+    path_type: Code | None = None

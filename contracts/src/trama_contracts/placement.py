@@ -3,7 +3,7 @@
 A host's event has no field that could tell a path type, a diagnosis or the service of origin.
 """
 
-from typing import ClassVar
+from typing import ClassVar, Literal, TypeAlias
 
 from trama_contracts.event import Day, Event, Member, Uuid
 from trama_contracts.facts import (
@@ -15,6 +15,9 @@ from trama_contracts.facts import (
 )
 from trama_contracts.names import Circle
 from trama_contracts.payload_fields import Code, Operator, PersonName, ShortText, WeeklyHours
+
+ApprovalParty: TypeAlias = Literal["person", "host", "promoter"]
+"""Who must approve a placement; which of them, for a path type and a day, is dated data."""
 
 
 class PlacementProposed(Counted):
@@ -108,3 +111,94 @@ class HostPlacementClosed(Event):
 
     placement: Uuid
     ended_on: Day
+
+
+class ApprovalGiven(Event):
+    """Published by the promoter's placement service when one of those who must approve (adesione) a placement
+    has: the person, the host or the promoter itself; signed on paper, or on line by the host."""
+
+    wire_type: ClassVar[str] = "it.trama.placement.approval-given.v1"
+    circle: ClassVar[Circle] = "care"
+    scope: ClassVar[str] = "placement"
+
+    placement: Uuid
+    party: ApprovalParty
+    given_on: Day
+    how: Literal["signed", "online"]
+
+
+class ApprovalRefused(Event):
+    """Published by the promoter's placement service when one of those who must approve a placement does not:
+    the placement is withdrawn with it. No reason is owed."""
+
+    wire_type: ClassVar[str] = "it.trama.placement.approval-refused.v1"
+    circle: ClassVar[Circle] = "care"
+    scope: ClassVar[str] = "placement"
+
+    placement: Uuid
+    party: ApprovalParty
+    refused_on: Day
+    reason: ShortText | None = None
+
+
+class PlacementAgreed(Event):
+    """Published by the promoter's placement service when the last approval that the path type asks for has
+    been given (concordato): only now can a start be confirmed."""
+
+    wire_type: ClassVar[str] = "it.trama.placement.placement-agreed.v1"
+    circle: ClassVar[Circle] = "care"
+    scope: ClassVar[str] = "placement"
+
+    placement: Uuid
+    agreed_on: Day
+
+
+class PlacementWithdrawn(Event):
+    """Published by the promoter's placement service when a placement that never began is given up."""
+
+    wire_type: ClassVar[str] = "it.trama.placement.placement-withdrawn.v1"
+    circle: ClassVar[Circle] = "care"
+    scope: ClassVar[str] = "placement"
+
+    placement: Uuid
+    withdrawn_on: Day
+    reason: Literal["person-choice", "host-refused", "promoter-choice", "not-started"]
+
+
+class HostPlacementStarted(Event):
+    """Published by the promoter's placement service to the host alone (soggetto ospitante) when the start of
+    the path has been confirmed."""
+
+    wire_type: ClassVar[str] = "it.trama.placement.host-placement-started.v1"
+    circle: ClassVar[Circle] = "host"
+    scope: ClassVar[str] = "placement"
+
+    placement: Uuid
+    started_on: Day
+
+
+class HostApprovalGiven(Event):
+    """Published by the placement service of a host to the promoter alone, when the host approves a path it
+    was told of. The record is the host's own, of this one path: a host follows nobody."""
+
+    wire_type: ClassVar[str] = "it.trama.placement.host-approval-given.v1"
+    circle: ClassVar[Circle] = "host"
+    scope: ClassVar[str] = "placement"
+
+    placement: Uuid
+    promoter: Member
+    given_on: Day
+
+
+class HostApprovalRefused(Event):
+    """Published by the placement service of a host to the promoter alone, when the host cannot take a path it
+    was told of."""
+
+    wire_type: ClassVar[str] = "it.trama.placement.host-approval-refused.v1"
+    circle: ClassVar[Circle] = "host"
+    scope: ClassVar[str] = "placement"
+
+    placement: Uuid
+    promoter: Member
+    refused_on: Day
+    reason: ShortText | None = None

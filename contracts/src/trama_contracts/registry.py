@@ -13,6 +13,7 @@ from trama_contracts.facts import (
     ReferralAcceptedFact,
     ReferralDeclinedFact,
     ReferralSentFact,
+    ReferralWithdrawnFact,
     TakingInChargeClosedFact,
     TakingInChargeOpenedFact,
 )
@@ -226,3 +227,20 @@ class RecordsLinked(Event):
     b: Party
     certainty: Certainty
     decided_by: Operator
+
+
+class ReferralWithdrawn(Counted):
+    """Published by the sender's registry when it takes back a referral (segnalazione ritirata) that nobody
+    has answered, or whose answer has not reached it yet."""
+
+    wire_type: ClassVar[str] = "it.trama.registry.referral-withdrawn.v1"
+    circle: ClassVar[Circle] = "referral"
+    scope: ClassVar[str] = "referral"
+
+    referral: Uuid
+    withdrawn_on: Day
+    reason: ShortText | None = None
+
+    def fact(self, reporting_id: str) -> ReferralWithdrawnFact:
+        """The day; what is withdrawn is no longer waited for."""
+        return ReferralWithdrawnFact(reporting_id=reporting_id, withdrawn_on=self.withdrawn_on)
