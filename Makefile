@@ -1,21 +1,21 @@
 # The only door to the project. `make` prints this help.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-PACKAGES := contracts chassis services/registry services/placement services/reporting deploy simulation
+PACKAGES := contracts chassis services/registry services/evaluation services/placement services/reporting deploy simulation
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
 ##@ Every day
-run: $(READY) ## Start the first network, live a few people through it, print who can look at what
-	$(BIN)/trama network run --network deploy/networks/first.yaml --state .var/first
+run: $(READY) ## Start the whole territory, live a few people through it, print who can look at what
+	$(BIN)/trama network run --network deploy/networks/pordenone.yaml --state .var/pordenone
 
 test: $(READY) broker ## Run every test, on a real broker and on both databases
 	$(BIN)/python -m pytest -q -n 2 --dist loadfile --max-worker-restart 0
 
 check: $(READY) ## Lint, types, import rules, schemas up to date, architecture tests
 	$(BIN)/ruff check . && $(BIN)/ruff format --check .
-	$(BIN)/mypy contracts/src chassis/src services/registry/src services/placement/src services/reporting/src deploy/src simulation/src
+	$(BIN)/mypy contracts/src chassis/src services/registry/src services/evaluation/src services/placement/src services/reporting/src deploy/src simulation/src
 	$(BIN)/lint-imports && $(BIN)/python -m trama_contracts.schemas check && $(BIN)/python -m pytest -q tests/architecture
 
 format: $(READY) ## Format and mend what ruff can mend

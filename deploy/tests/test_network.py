@@ -9,6 +9,7 @@ import yaml
 from trama_deploy.network import NetworkFileWrong, load
 
 FIRST = Path(__file__).parents[1] / "networks" / "first.yaml"
+PORDENONE = FIRST.with_name("pordenone.yaml")
 
 
 def _broken(tmp_path: Path, change: Callable[[dict[str, Any]], object]) -> list[str]:
@@ -32,6 +33,27 @@ def test_first_network_holds_together() -> None:
     assert not network.know_each_other("cpi", "coop-filo")
 
 
+def test_territory_is_eleven_members_on_six_nodes_with_23_services() -> None:
+    network = load(PORDENONE)
+    assert len(network.nodes) == 6
+    assert len(network.members) == 11
+    assert len(network.principals) == 23
+    assert sorted(member.port for member in network.members.values()) == list(range(8101, 8112))
+    public = {name for name, member in network.members.items() if "care" in member.circles}
+    assert len(public) == 8
+    assert all(public - {name} <= set(network.members[name].read_by) for name in public)
+
+
+def test_hosts_of_the_territory_know_only_who_sends_them_people() -> None:
+    """INVARIANT: a host meets its promoters and nobody else. Breaks if read_by opens a service to a host."""
+    network = load(PORDENONE)
+    known = {
+        host: {other for other in network.members if other != host and network.know_each_other(host, other)}
+        for host in ("coop-filo", "mobili-campione", "provincia")
+    }
+    assert known == {"coop-filo": {"sil"}, "mobili-campione": {"sil", "cpi"}, "provincia": set()}
+
+
 @pytest.mark.parametrize(
     ("path", "change"),
     [
@@ -53,6 +75,8 @@ def test_first_network_holds_together() -> None:
         ("coordinator", lambda c: c.update(coordinator="sil")),
         ("timings.facts_delay", lambda c: c["timings"].update(facts_delay=[9, 1])),
         ("topics.mailbox_days", lambda c: c["topics"].update(mailbox_days=10)),
+        ("members.cpi.operators.0.login", lambda c: c["members"]["cpi"]["operators"][0].update(login="sara")),
+        ("controllers.nobody", lambda c: c["controllers"].update(nobody={"title": "Di nessuno"})),
         ("nodes.empty", lambda c: c["nodes"].update(empty={"title": "Vuoto"})),
         ("network", lambda c: c.update(network="PN")),
         ("controllers.sil2.title", lambda c: c["controllers"].update(sil2={"title": ""})),

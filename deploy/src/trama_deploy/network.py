@@ -32,7 +32,9 @@ COORDINATOR = "network.coordinator"
 """The one principal that writes the directory; no member can be called `network`."""
 
 Kind: TypeAlias = Literal["public-body", "cooperative", "company", "association"]
-Sector: TypeAlias = Literal["social", "health", "work-integration", "employment", "host", "coordination"]
+Sector: TypeAlias = Literal[
+    "social", "health", "work-integration", "employment", "orientation", "host", "coordination"
+]
 
 
 class NetworkFileWrong(Exception):
@@ -235,10 +237,13 @@ def contradictions(network: Network) -> Iterator[tuple[str, str]]:
     for name, member in network.members.items():
         for path, sentence in _member_contradictions(network, name, member):
             yield f"members.{name}.{path}", sentence
-    yield from _shared_ports(network)
+    yield from _shared(network)
     for node in network.nodes:
         if not network.hosted_on(node):
             yield f"nodes.{node}", "non ospita nessun membro"
+    answering = {network.coordinator, network.custodian, *(m.controller for m in network.members.values())}
+    for controller in network.controllers.keys() - answering:
+        yield f"controllers.{controller}", "non risponde di nessun membro"
 
 
 def _member_contradictions(network: Network, name: str, member: Member) -> Iterator[tuple[str, str]]:
@@ -270,12 +275,18 @@ def _reporting_contradictions(network: Network, member: Member) -> Iterator[tupl
         yield "circles", "chi rendiconta deve essere nella cerchia accountability"
 
 
-def _shared_ports(network: Network) -> Iterator[tuple[str, str]]:
-    first: dict[int, str] = {}
+def _shared(network: Network) -> Iterator[tuple[str, str]]:
+    """A port is one origin's; a log-in is one person's: its password and token are made from it alone."""
+    first: dict[int | str, str] = {}
     for name, member in network.members.items():
         if member.port in first:
             yield f"members.{name}.port", f"{member.port} è già di {first[member.port]}"
         first.setdefault(member.port, name)
+        for index, operator in enumerate(member.operators):
+            if operator.login in first:
+                path = f"members.{name}.operators.{index}.login"
+                yield path, f"«{operator.login}» lavora già per {first[operator.login]}"
+            first.setdefault(operator.login, name)
 
 
 class _StrictLoader(yaml.SafeLoader):

@@ -9,7 +9,7 @@ from trama_deploy.network import Network, NetworkFileWrong, load
 from trama_deploy.state import State
 from trama_deploy.terminal import Exit, fail, refusals
 
-DEFAULT_STATE = Path(".var/first")
+DEFAULT_STATE = Path(".var/pordenone")
 
 StateOption = Annotated[
     Path, typer.Option("--state", envvar="TRAMA_STATE", help="Cartella di stato della rete.")
