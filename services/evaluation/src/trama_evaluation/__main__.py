@@ -1,0 +1,20 @@
+"""The evaluation service as the chassis runs it: lists, and nothing else."""
+
+from pathlib import Path
+
+from trama_chassis.service import Service
+
+from trama_evaluation import api, models
+from trama_evaluation.event_handlers import handlers
+from trama_evaluation.settings import EvaluationSettings
+
+service = Service(
+    name="evaluation",
+    title="Valutazioni",
+    routers=[api.router],
+    handlers=handlers,
+    tables=[models.PersonCopy, models.EpisodeCopy],
+    migrations=Path(__file__).with_name("migrations"),
+    settings=EvaluationSettings,
+    page_prefixes=(),
+)
