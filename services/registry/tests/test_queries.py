@@ -1,7 +1,10 @@
 """What is told in words: what happened, how complete it is, and that the pages say it."""
 
+import json
 from collections.abc import AsyncIterator
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any, cast
 from uuid import uuid4
 
 import httpx
@@ -11,7 +14,12 @@ from trama_chassis.accounts import Caller
 from trama_chassis.completeness import Source
 from trama_chassis.runtime import Runtime
 from trama_chassis.testing import Peer, Territory, client, deliver, transaction
-from trama_contracts.event import Fact
+from trama_contracts.evaluation import (
+    EvaluationCompleted,
+    HealthContributionSubmitted,
+    SocialContributionSubmitted,
+)
+from trama_contracts.event import Event, Fact
 from trama_contracts.events import EVENTS
 from trama_contracts.messages import Heads
 from trama_contracts.registry import PersonRegistered, ReferralPreview, ReferralSent
@@ -100,6 +108,55 @@ def test_every_event_that_is_no_fact_can_be_told() -> None:
     assert set(told.ORDER) == {event.wire_type for event in TOLD}
     silent = {event for event in EVENTS.values() if not issubclass(event, Fact)} - set(TOLD)
     assert {event.__name__ for event in silent} == {"ReportingIdAssigned"}
+
+
+GOLDEN = Path(__file__).parents[3] / "contracts" / "golden" / "events"
+
+
+def golden(event: type[Event], name: str = "full") -> dict[str, Any]:
+    return cast("dict[str, Any]", json.loads((GOLDEN / event.wire_type / f"{name}.json").read_bytes()))
+
+
+def said_of(event: type[Event], payload: dict[str, Any]) -> str:
+    return told.happened(event.wire_type, payload, "sil", str, corrected=False)
+
+
+@pytest.mark.parametrize("name", ["full", "least"])
+def test_every_event_is_told_in_whole_sentences(name: str) -> None:
+    told_ones = [event for event in TOLD if (GOLDEN / event.wire_type / f"{name}.json").exists()]
+    said = [said_of(event, golden(event, name)) for event in told_ones]
+    assert said
+    assert [one for one in said if not one.endswith((".", "!", "?")) or ".." in one or "None" in one] == []
+
+
+def test_what_health_and_social_services_wrote_is_not_read_over_a_shoulder() -> None:
+    for event in (HealthContributionSubmitted, SocialContributionSubmitted):
+        written = {key: "PAROLE" for key in ("diagnosis", "family", "housing", "economy")}
+        payload = golden(event)
+        payload |= {key: word for key, word in written.items() if key in event.model_fields}
+        assert "PAROLE" in payload.values()
+        assert "PAROLE" not in said_of(event, payload)
+    assert said_of(HealthContributionSubmitted, golden(HealthContributionSubmitted)) == (
+        "Contributo sanitario alla valutazione. Chi può vedere: Salute."
+    )
+
+
+def test_a_completed_evaluation_tells_the_path_and_no_figure() -> None:
+    """INVARIANT: no figure that sorts people is told. A level or a score in the sentence breaks it."""
+    payload = golden(EvaluationCompleted) | {
+        "completed_on": "2013-03-05",
+        "seats": [{"member": "sil", "role": "work"}, {"member": "cpi", "role": "employment"}],
+        "profile": [{"area": "mobility", "rated": 7, "items": 9, "level": 4}],
+        "path_type": "traineeship",
+        "override_reason": "Chiede di provare",
+        "missing": ["provincia"],
+    }
+    said = told.happened(EvaluationCompleted.wire_type, payload, "sil", NAMES.__getitem__, corrected=False)
+    assert said == (
+        "Valutazione conclusa il 5 marzo 2013 da: SIL; Centro per l'impiego. "
+        "Percorso scelto: tirocinio formativo e di orientamento. "
+        "Scelta motivata dell'équipe: Chiede di provare. Contributi non arrivati: Provincia di fantasia."
+    )
 
 
 def test_a_correction_says_so() -> None:

@@ -20,7 +20,7 @@ from trama_contracts.registry import (
 )
 
 from trama_registry import commands
-from trama_registry.models import EntryCopy, ReferralCopy, joins_two_of_one_member
+from trama_registry.models import EntryCopy, ReferralCopy
 
 log = structlog.get_logger("trama.registry")
 handlers = EventHandlers()
@@ -105,19 +105,8 @@ async def learn_authorisation(session: AsyncSession, event: AuthorisationGiven, 
 
 @handlers.react(RecordsLinked)
 async def learn_link(session: AsyncSession, event: RecordsLinked, origin: Origin) -> None:
-    """Follow a link between two other members' records of a person of ours.
-
-    Links with our own records are made by our own acts alone. A link of others is believed from one of its
-    ends, which we must know already, and never if it would make two records of one member one person: a
-    member could otherwise join persons of ours, and with them who may know.
-    """
+    """Follow a link between two other members' records of a person of ours."""
     a, b = ((party.member, party.record) for party in (event.a, event.b))
     said_by = (origin.member, origin.record)
-    own = runtime_of(session).settings.member
-    if own in (a[0], b[0]):
-        return
-    joined = await access.linked_to(session, *a) | await access.linked_to(session, *b)
-    known = said_by in (a, b) and await access.own_records(session, said_by)
-    believed = known and not joins_two_of_one_member(joined)
-    if not (believed and await access.learn_link(session, link=event.link, a=a, b=b)):
+    if not await access.hear_link(session, link=event.link, a=a, b=b, said_by=said_by):
         log.warning("link not believed", source=origin.source, event_id=origin.event_id)
