@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 from trama_chassis import clock, failpoints
-from trama_chassis.clock import Clock, machine_now, write_clock
+from trama_chassis.clock import Clock, ClockGoesForwardOnly, machine_now, write_clock
 from trama_chassis.settings import KafkaSettings, SecretUnsafe, ServiceSettings, read_secret
 
 MONDAY = datetime(2013, 10, 14, 8, 0, tzinfo=UTC)
@@ -50,13 +51,18 @@ def test_a_broken_clock_file_leaves_time_where_it_was(tmp_path: Path, content: s
     assert MONDAY <= business.now() < MONDAY + SOON
 
 
-def test_the_file_is_looked_at_once_a_second_at_most(tmp_path: Path) -> None:
+def test_the_file_is_looked_at_every_fifty_milliseconds_at_most(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monotonic = iter([0.0, 0.0, 0.049, 0.051, 0.051])
+    monkeypatch.setattr(clock.time, "monotonic", lambda: next(monotonic))
     path = tmp_path / "clock.json"
     write_clock(path, MONDAY)
     business = Clock(path)
     business.now()
     write_clock(path, MONDAY + timedelta(days=1))
     assert business.now() < MONDAY + SOON
+    assert business.now() >= MONDAY + timedelta(days=1)
 
 
 @pytest.mark.usefixtures("polled_at_once")
@@ -67,6 +73,25 @@ def test_today_is_the_day_in_italy_and_moments_are_milliseconds(tmp_path: Path) 
     assert Clock(path).moment().microsecond % 1000 == 0
     with pytest.raises(ValueError, match="time zone"):
         write_clock(path, datetime(2013, 10, 14))  # noqa: DTZ001 - the naive time is the point
+
+
+def test_two_that_move_it_at_once_never_move_it_back(tmp_path: Path) -> None:
+    """INVARIANT: business time never goes back. Breaks if looking and writing are not one step."""
+    clock_file = tmp_path / "clock.json"
+    write_clock(clock_file, MONDAY)
+    days = [MONDAY + timedelta(days=day) for day in range(1, 41)]
+
+    def move(day: datetime) -> datetime:
+        try:
+            Clock(clock_file).move(day)
+        except ClockGoesForwardOnly:
+            assert Clock(clock_file).now() > day
+        return Clock(clock_file).now()
+
+    with ThreadPoolExecutor(8) as pool:
+        seen = list(pool.map(move, days))
+    assert all(day <= now for day, now in zip(days, seen, strict=True))
+    assert days[-1] <= Clock(clock_file).now() < days[-1] + SOON
 
 
 ENVIRONMENT = {

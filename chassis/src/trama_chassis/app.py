@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
+from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
-from fastapi import APIRouter, FastAPI, Form, Request
+from fastapi import APIRouter, Depends, FastAPI, Form, Request
 from fastapi.responses import JSONResponse, RedirectResponse, Response
+from pydantic import AwareDatetime, BaseModel, Field
 from starlette.datastructures import MutableHeaders
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from trama_chassis import accounts, errors, web
+from trama_chassis.clock import END, ZONE, Clock, ClockGoesForwardOnly
 from trama_chassis.database import RetryingRoute
 from trama_chassis.logs import AccessLog
 
@@ -201,11 +205,58 @@ async def sign_out(request: Request) -> Response:
     return response
 
 
+class ClockBack(errors.Refused):
+    """Business time only goes forward."""
+
+    code = "clock-goes-forward-only"
+
+
+class BusinessTime(BaseModel):
+    """Where business time is to stand."""
+
+    now: Annotated[AwareDatetime, Field(lt=END)]
+
+
+def _demo_clock(request: Request) -> Clock:
+    """The clock of a demonstration; anywhere else there is no such address. Raises NotFound."""
+    clock: Clock | None = request.app.state.clock
+    if clock is None:
+        raise errors.NotFound("L'orologio si sposta solo nella dimostrazione.")
+    return clock
+
+
+DemoClock = Annotated[Clock, Depends(_demo_clock)]
+Signed = Annotated[accounts.Caller, Depends(accounts.require())]
+
+
+@front_routes.get("/api/clock")
+async def read_clock(clock: DemoClock, by: Signed) -> dict[str, str | bool]:
+    """Business time, for those who live through a demonstration."""
+    return {"now": _local(clock.now()), "demo": True}
+
+
+@front_routes.put("/api/clock")
+async def move_clock(clock: DemoClock, by: Signed, wanted: BusinessTime) -> dict[str, str]:
+    """Move business time forward in the whole network; every node sees it within 100 ms."""
+    try:
+        await asyncio.to_thread(clock.move, wanted.now)
+    except ClockGoesForwardOnly as back:
+        detail = f"Il tempo va solo avanti, e siamo già al {clock.now().astimezone(ZONE):%d/%m/%Y %H:%M:%S}."
+        raise ClockBack(detail, field="now") from back
+    return {"now": _local(wanted.now)}
+
+
+def _local(moment: datetime) -> str:
+    return moment.astimezone(ZONE).isoformat(timespec="milliseconds")
+
+
 def _front(apps: Sequence[FastAPI]) -> FastAPI:
     """The origin's own pages: the index, signing in and out, the style sheet, Swagger UI's files."""
     front = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
     front.state.member = apps[0].state.member
     front.state.accounts = apps[0].state.accounts
+    settings = apps[0].state.runtime.settings
+    front.state.clock = Clock(settings.clock_file) if settings.demo and settings.clock_file else None
     front.state.services = [_listed(app) for app in apps]
     front.include_router(front_routes)
     front.mount("/static/swagger", StaticFiles(packages=[("swagger_ui", "static")]))

@@ -1,5 +1,6 @@
 """The only module that reads the time of day: business time, which a demo may move, and machine time."""
 
+import fcntl
 import json
 import os
 import time
@@ -11,13 +12,19 @@ from zoneinfo import ZoneInfo
 import structlog
 
 ZONE = ZoneInfo("Europe/Rome")
-POLL_SECONDS = 1.0
+POLL_SECONDS = 0.05
+END = datetime(2100, 1, 1, tzinfo=UTC)
+"""Business time is not moved beyond this: dates computed from it must stay dates."""
 log = structlog.get_logger("trama.clock")
 
 
 def machine_now() -> datetime:
     """The machine's own time in UTC: manifests, HPKE periods, leases, retention, sent_at."""
     return datetime.now(UTC)
+
+
+class ClockGoesForwardOnly(Exception):
+    """Business time was to be moved back: what was recorded since would lie in its own future."""
 
 
 class Clock:
@@ -45,6 +52,21 @@ class Clock:
     def today(self) -> date:
         """The date in Italy: at half past midnight in Rome it is already the next day."""
         return self.now().astimezone(ZONE).date()
+
+    def move(self, to: datetime) -> None:
+        """Move business time forward for every process that polls the file; when it returns, it is written.
+
+        Raises ClockGoesForwardOnly. Two that move it at once come one after the other.
+        """
+        if self._path is None:
+            raise ValueError("without a clock file, business time is the machine's and nobody moves it")
+        with self._path.with_suffix(".lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            self._look_again_at = 0.0
+            if to < self.now():
+                raise ClockGoesForwardOnly
+            write_clock(self._path, to)
+            self._look_again_at = 0.0
 
     def _follow_file(self) -> None:
         if self._path is None or time.monotonic() < self._look_again_at:
@@ -79,4 +101,6 @@ def write_clock(path: Path, business: datetime) -> None:
     values = {"business": business.isoformat(), "machine": machine_now().isoformat()}
     with NamedTemporaryFile("w", dir=path.parent, delete=False) as file:
         json.dump(values, file)
+        file.flush()
+        os.fsync(file.fileno())
     os.replace(file.name, path)
