@@ -12,7 +12,14 @@ from sqlmodel import col
 
 from trama_chassis import granting, outbox
 from trama_chassis.outbox import runtime_of
-from trama_chassis.tables import AuthorisationHeld, RecordLink, ReportingIdHeld, TimerRun, insert_or
+from trama_chassis.tables import (
+    AuthorisationHeld,
+    LinkHeard,
+    RecordLink,
+    ReportingIdHeld,
+    TimerRun,
+    insert_or,
+)
 
 Edge = tuple[str, str]
 BY_DATE = "chassis.authorisations"
@@ -55,7 +62,48 @@ async def learn_link(session: AsyncSession, *, link: str, a: Edge, b: Edge) -> b
     ):
         return False
     await _decide_again(session, a, b)
+    await _believe_what_waits(session, await linked_to(session, *a))
     return True
+
+
+async def hear_link(session: AsyncSession, *, link: str, a: Edge, b: Edge, said_by: Edge) -> bool:
+    """Take the word of one end of a link, `said_by`, that two records are of one person.
+
+    A service of this member is believed. Others are not where a record of ours is named: such links are made
+    by our own acts; a member could otherwise join persons of ours, and with them who may know. A link of
+    others is believed once we know the end that tells it, and never if two records of one member would become
+    one person. What comes before its end is known waits for it: two sources keep no order between them.
+    """
+    own = runtime_of(session).settings.member
+    if said_by[0] == own:
+        return await learn_link(session, link=link, a=a, b=b)
+    if own in (a[0], b[0]) or said_by not in (a, b):
+        return False
+    other = b if said_by == a else a
+    if await own_records(session, said_by):
+        return await _believe(session, link, said_by, other)
+    waits = {"link": link, "other_member": other[0], "other_record": other[1]}
+    keep = insert_or(runtime_of(session).database.dialect, LinkHeard).on_conflict_do_nothing()
+    await session.execute(keep, [{"member": said_by[0], "record": said_by[1], **waits}])
+    return True
+
+
+async def _believe(session: AsyncSession, link: str, said_by: Edge, other: Edge) -> bool:
+    joined = await linked_to(session, *said_by) | await linked_to(session, *other)
+    members = [member for member, _ in joined]
+    return len(members) == len(set(members)) and await learn_link(session, link=link, a=said_by, b=other)
+
+
+async def _believe_what_waits(session: AsyncSession, known: set[Edge]) -> None:
+    """Judge the links that waited for one of these records; what they join may let others be judged."""
+    for member, record in sorted(known):
+        told = (col(LinkHeard.member) == member) & (col(LinkHeard.record) == record)
+        while heard := await session.scalar(select(LinkHeard).where(told).limit(1)):
+            if not await own_records(session, (member, record)):
+                break
+            await session.delete(heard)
+            await session.flush()
+            await _believe(session, heard.link, (member, record), (heard.other_member, heard.other_record))
 
 
 async def decide_by_date(session: AsyncSession, today: date) -> None:

@@ -329,6 +329,17 @@ class RecordLink(SQLModel, table=True):
     b_record: str = Field(index=True)
 
 
+class LinkHeard(SQLModel, table=True):
+    """A link one of its ends told us of before we knew that end: believed, or not, when we do."""
+
+    __tablename__ = "link_heard"
+    member: str = Field(primary_key=True)
+    link: str = Field(primary_key=True)
+    record: str = Field(index=True)
+    other_member: str
+    other_record: str
+
+
 class ReportingIdHeld(SQLModel, table=True):
     """The pseudonym under which a record's facts are counted."""
 
@@ -379,6 +390,7 @@ CHASSIS_TABLES: tuple[type[SQLModel], ...] = (
     Erased,
     AuthorisationHeld,
     RecordLink,
+    LinkHeard,
     ReportingIdHeld,
     Decision,
     TimerRun,

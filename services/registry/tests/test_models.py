@@ -21,7 +21,6 @@ from trama_registry.models import (
     ReferralCopy,
     TakingInCharge,
     checked_tax_code,
-    joins_two_of_one_member,
     noticed,
     reporting_id_of,
     sort_name_of,
@@ -244,8 +243,3 @@ def test_only_the_receiver_answers_and_once() -> None:
     with pytest.raises(errors.AlreadyAnswered) as refused:
         referral.must_await_answer_of("sil", answer)
     assert "non accolta il 14/10/2013" in refused.value.detail
-
-
-def test_one_person_has_one_record_at_a_member() -> None:
-    assert not joins_two_of_one_member([("sil", "a"), ("cpi", "b")])
-    assert joins_two_of_one_member([("sil", "a"), ("cpi", "b"), ("sil", "c")])

@@ -7,7 +7,6 @@ import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 from trama_chassis import access, bulk
 from trama_chassis.handlers import EventHandlers, Origin
-from trama_chassis.outbox import runtime_of
 from trama_contracts.event import Event, Fact
 from trama_contracts.events import EVENTS
 from trama_contracts.registry import (

@@ -5,7 +5,6 @@ import hmac
 import re
 import secrets
 import unicodedata
-from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any, Literal
 from uuid import uuid4
@@ -362,9 +361,3 @@ class EntryCopy(SQLModel, table=True):
     payload: dict[str, Any] = Field(sa_column=Column(JSON, nullable=False))
     caused_by: list[str] = Field(sa_column=Column(JSON, nullable=False))
     corrects: str | None = None
-
-
-def joins_two_of_one_member(edges: Iterable[tuple[str, str]]) -> bool:
-    """Whether records said to be of one person hold two of one member, which has one per person."""
-    members = [member for member, _ in edges]
-    return len(members) != len(set(members))

@@ -153,6 +153,18 @@ def upgrade() -> None:
         sa.UniqueConstraint("topic", "stream", "seq", name=op.f("uq_inbox_topic_stream_seq")),
     )
     op.create_table(
+        "link_heard",
+        sa.Column("member", sa.String(), nullable=False),
+        sa.Column("link", sa.String(), nullable=False),
+        sa.Column("record", sa.String(), nullable=False),
+        sa.Column("other_member", sa.String(), nullable=False),
+        sa.Column("other_record", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("member", "link", name=op.f("pk_link_heard")),
+    )
+    with op.batch_alter_table("link_heard", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_link_heard_record"), ["record"], unique=False)
+
+    op.create_table(
         "message_seen",
         sa.Column("source", sa.String(), nullable=False),
         sa.Column("message", sa.String(), nullable=False),
@@ -374,6 +386,10 @@ def downgrade() -> None:
 
     op.drop_table("outbox")
     op.drop_table("message_seen")
+    with op.batch_alter_table("link_heard", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_link_heard_record"))
+
+    op.drop_table("link_heard")
     op.drop_table("inbox")
     op.drop_table("head_heard")
     with op.batch_alter_table("grant_received", schema=None) as batch_op:

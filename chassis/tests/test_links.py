@@ -1,0 +1,68 @@
+"""Whose word is taken that two records are of one person, in whatever order words arrive."""
+
+import itertools
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from trama_chassis import access
+from trama_chassis.access import Edge
+from trama_chassis.runtime import Runtime
+from trama_chassis.tables import LinkHeard
+from trama_chassis.testing import running, transaction
+
+from chassis.tests.small_registry import SERVICE, new_id, rows
+
+OURS: Edge = ("sil", new_id())
+URBANO: Edge = ("ambito-urbano", new_id())
+CPI: Edge = ("cpi", new_id())
+COOP: Edge = ("coop-filo", new_id())
+
+
+@pytest.fixture
+async def runtime(database_url: str, tmp_path: Path) -> AsyncIterator[Runtime]:
+    """The registry of sil, not connected to any broker."""
+    async with running(SERVICE, database_url, tmp_path, member="sil") as started:
+        yield started
+
+
+async def heard(runtime: Runtime, a: Edge, b: Edge, said_by: Edge) -> bool:
+    async with transaction(runtime) as session:
+        return await access.hear_link(session, link=new_id(), a=a, b=b, said_by=said_by)
+
+
+async def known(runtime: Runtime) -> set[Edge]:
+    async with runtime.database.read(runtime=runtime) as session:
+        return await access.component(session, OURS[1])
+
+
+@pytest.mark.parametrize("order", list(itertools.permutations(range(3))), ids=str)
+async def test_links_are_followed_in_whatever_order_their_ends_tell_them(
+    runtime: Runtime, order: tuple[int, ...]
+) -> None:
+    """INVARIANT: who is of one person does not depend on which source is heard first. A link dropped because
+    its end was not known yet would be lost for ever: reactions run once."""
+    told = [(OURS, URBANO, OURS), (URBANO, CPI, URBANO), (CPI, COOP, CPI)]
+    for number in order:
+        assert await heard(runtime, *told[number])
+    assert await known(runtime) == {OURS, URBANO, CPI, COOP}
+    assert await rows(runtime, LinkHeard) == []
+
+
+async def test_what_waits_is_judged_as_if_it_came_then(runtime: Runtime) -> None:
+    other: Edge = ("cpi", new_id())
+    assert await heard(runtime, URBANO, CPI, URBANO)
+    assert await heard(runtime, URBANO, other, URBANO)
+    assert await known(runtime) == {OURS}
+    assert await heard(runtime, OURS, URBANO, OURS)
+    # The second would make two records of one member one person.
+    assert len(await known(runtime) & {CPI, other}) == 1
+    assert await rows(runtime, LinkHeard) == []
+
+
+async def test_nobody_else_links_our_records_nor_two_of_others(runtime: Runtime) -> None:
+    assert not await heard(runtime, OURS, CPI, CPI)
+    assert await heard(runtime, OURS, URBANO, OURS)
+    assert not await heard(runtime, CPI, COOP, URBANO)
+    assert not await heard(runtime, URBANO, (OURS[0], new_id()), URBANO)
+    assert await known(runtime) == {OURS, URBANO}
