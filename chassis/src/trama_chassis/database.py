@@ -13,12 +13,12 @@ from fastapi import APIRouter, Depends, Request, Response
 from fastapi.routing import APIRoute
 from sqlalchemy import Table, event
 from sqlalchemy.engine import Connection, make_url
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlmodel import SQLModel
 
-from trama_chassis import errors, outbox
+from trama_chassis import errors, idempotency, outbox
 from trama_chassis.contention import is_retryable
 
 BUSY_SECONDS = 10
@@ -195,12 +195,37 @@ class RetryingRoute(APIRoute):
 async def _attempt(endpoint: Endpoint, request: Request) -> Response:
     # FastAPI leaves `scope="function"` dependencies after the handler has returned, where nothing could be
     # run again. A stack of our own moves the commit inside (test_commit_happens_before_the_response).
-    request.state.refused = False
-    async with AsyncExitStack() as stack:
-        request.scope["fastapi_function_astack"] = stack
-        response = await endpoint(request)
-        request.state.refused = response.status_code >= 400
+    request.state.refused, request.state.session = False, None
+    key = idempotency.key_of(request)
+    try:
+        async with AsyncExitStack() as stack:
+            request.scope["fastapi_function_astack"] = stack
+            response = await endpoint(request)
+            request.state.refused = response.status_code >= 400
+            if key is not None and request.state.session is not None and not request.state.refused:
+                response = await _once(request, key, response)
+    except (errors.Refused, IntegrityError) as refused:
+        if key is None or is_retryable(refused) or (before := await _answered_before(request, key)) is None:
+            raise
+        return before
     return response
+
+
+async def _once(request: Request, key: str, response: Response) -> Response:
+    """The answer to keep; or, to what was asked before, the one given then, and nothing is done again."""
+    session: AsyncSession = request.state.session
+    before = await idempotency.answer_before(session, request, key)
+    if before is None:
+        await idempotency.keep_answer(session, request, key, response)
+        return response
+    request.state.refused = True
+    return before
+
+
+async def _answered_before(request: Request, key: str) -> Response | None:
+    """What is refused now may have been done by the same request before."""
+    async with request.app.state.runtime.database.read() as session:
+        return await idempotency.answer_before(session, request, key)
 
 
 class Router(APIRouter):

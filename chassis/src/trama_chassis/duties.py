@@ -23,6 +23,7 @@ from trama_chassis import (
     dead_letters,
     granting,
     hpke_keys,
+    idempotency,
     mailbox,
     resend,
     streams,
@@ -114,6 +115,7 @@ class Duties:
         async with self._runtime.bookkeeping() as session:
             await hpke_keys.ensure(session, self._runtime)
             await mailbox.forget_old(session)
+            await idempotency.forget_old(session)
             await session.commit()
         self._runtime.wake.set()
 

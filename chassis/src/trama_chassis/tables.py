@@ -7,6 +7,8 @@ from sqlalchemy import JSON, BigInteger, Column, Index, Integer, LargeBinary, Ta
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Field, SQLModel
 
+from trama_chassis.idempotency import AnswerGiven
+
 BIG = BigInteger().with_variant(Integer, "sqlite")
 
 
@@ -391,6 +393,7 @@ CHASSIS_TABLES: tuple[type[SQLModel], ...] = (
     AuthorisationHeld,
     RecordLink,
     LinkHeard,
+    AnswerGiven,
     ReportingIdHeld,
     Decision,
     TimerRun,
