@@ -1,7 +1,7 @@
 """The province's reporting service on 14 October 2013, and the facts that services of the network tell it."""
 
 from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -11,14 +11,19 @@ import pytest
 from trama_chassis.clock import write_clock
 from trama_chassis.runtime import Runtime
 from trama_chassis.testing import Peer, Territory, deliver, running
+from trama_chassis.testing_territory import FIRST_PLACES
 from trama_contracts.event import Fact
 from trama_contracts.facts import (
+    EvaluationCompletedFact,
+    EvaluationRequestedFact,
     PlacementEndedFact,
     PlacementProposedFact,
     PlacementStartedFact,
+    ProjectAgreedFact,
     ReferralAcceptedFact,
     ReferralDeclinedFact,
     ReferralSentFact,
+    ReferralWithdrawnFact,
     TakingInChargeClosedFact,
     TakingInChargeOpenedFact,
 )
@@ -27,7 +32,12 @@ from trama_reporting.__main__ import service
 from trama_reporting.models import FactCopy
 
 TODAY = datetime(2013, 10, 14, 9, tzinfo=UTC)
-URBAN = "ambito-urbano.registry"
+URBAN, URBAN_TEAMS = "ambito-urbano.registry", "ambito-urbano.evaluation"
+TEAM = "integrated-planning-unit"
+PLACES = {
+    **FIRST_PLACES,
+    "ambito-urbano": replace(FIRST_PLACES["ambito-urbano"], services=("registry", "evaluation")),
+}
 ANNA, BRUNO, CARLA = ("A" * 43, "B" * 42 + "A", "C" * 42 + "A")
 GRANT, TRAINEESHIP = "work-grant-therapeutic", "traineeship"
 
@@ -49,7 +59,8 @@ def opened(person: str, on: date, sector: Sector) -> Fact:
     return TakingInChargeOpenedFact(reporting_id=person, sector=sector, opened_on=on)
 
 
-# Three persons' year: Anna is placed by two members, Bruno declined and sent again.
+# Three persons' year: Anna is placed by two members, Bruno declined and sent again, Carla's team chose
+# another path than the rules, and a referral of hers was withdrawn.
 A_YEAR = (
     Told(URBAN, opened(ANNA, day(2, 4), "social"), "anna-urban"),
     Told(
@@ -113,6 +124,35 @@ A_YEAR = (
         TakingInChargeClosedFact(reporting_id=CARLA, closed_on=day(10, 10), reason="moved"),
         "carla-sil",
     ),
+    *(
+        Told(
+            URBAN_TEAMS,
+            EvaluationRequestedFact(reporting_id=person, team=TEAM, requested_on=day(2, 22)),
+            case,
+        )
+        for person, case in ((ANNA, "anna-evaluation"), (CARLA, "carla-evaluation"))
+    ),
+    *(
+        Told(
+            URBAN_TEAMS,
+            EvaluationCompletedFact(
+                reporting_id=person, team=TEAM, completed_on=day(3, 5), path_type=path, overridden=other
+            ),
+            case,
+        )
+        for person, case, path, other in (
+            (ANNA, "anna-evaluation", TRAINEESHIP, False),
+            (CARLA, "carla-evaluation", GRANT, True),
+        )
+    ),
+    Told(
+        URBAN_TEAMS,
+        ProjectAgreedFact(reporting_id=ANNA, agreed_on=day(3, 11), path_type=TRAINEESHIP),
+        "anna-project",
+    ),
+    Told(URBAN_TEAMS, ProjectAgreedFact(reporting_id=ANNA, agreed_on=day(9, 2)), "anna-project-2"),
+    Told(URBAN, ReferralSentFact(reporting_id=CARLA, to="cpi", sent_on=day(7, 1)), "carla-referral"),
+    Told(URBAN, ReferralWithdrawnFact(reporting_id=CARLA, withdrawn_on=day(7, 3)), "carla-referral"),
 )
 
 
@@ -125,7 +165,7 @@ def year() -> list[Told]:
 class Network:
     """The services that tell facts to the reporting service under test."""
 
-    territory: Territory = field(default_factory=Territory)
+    territory: Territory = field(default_factory=lambda: Territory(places=PLACES))
     peers: dict[str, Peer] = field(default_factory=dict)
 
     def peer(self, principal: str) -> Peer:
@@ -170,7 +210,8 @@ def reporting_in(tmp_path: Path) -> Callable[..., Any]:
     write_clock(clock_file, TODAY)
 
     def start(database_url: str, **settings: Any) -> Any:
-        return running(service, database_url, tmp_path, member="provincia", clock_file=clock_file, **settings)
+        given = {"clock_file": clock_file, "territory": Territory(places=PLACES)} | settings
+        return running(service, database_url, tmp_path, member="provincia", **given)
 
     return start
 

@@ -38,6 +38,29 @@ async def test_every_figure_of_a_period_is_told_with_its_definition(
     assert {share["code"]: share["value"] for share in by_member["shares"]} == {"cpi": 1, "sil": 2}
 
 
+async def test_given_figures_stand_beside_their_indicator_alone(
+    provincia: Runtime, network: Any, year: list[Any]
+) -> None:
+    """INVARIANT: 721 and 857 are instruments, given by a document: with unit and source, beside
+    «N. inserimenti lavorativi» alone, part of no count. Giving them to an indicator of persons breaks it."""
+    await network.tell(provincia, year)
+    async with client(provincia, "reporting-reader") as http:
+        listed = (await http.get(f"{API}/indicators", params=IN_2013)).json()["indicators"]
+        page = await http.get("/rendicontazione/placements-started", headers=PAGE)
+        persons = await http.get("/rendicontazione/persons-placed", headers=PAGE)
+    given = {one["code"]: one["given"] for one in listed if one["given"]}
+    assert list(given) == ["placements-started"]
+    (figures,) = given.values()
+    assert [(one["year"], one["value"], one["unit"]) for one in figures] == [
+        (2012, 721, "strumenti attivati"),
+        (2013, 857, "strumenti attivati"),
+    ]
+    assert all(one["source"] for one in figures)
+    assert {one["value"] for one in listed if one["code"] == "placements-started"} == {3}
+    assert "721 strumenti attivati" in page.text
+    assert "721" not in persons.text
+
+
 async def test_without_days_it_is_this_year_up_to_today(provincia: Runtime) -> None:
     async with client(provincia, "reporting-reader") as http:
         answer = (await http.get(f"{API}/indicators")).json()
@@ -53,7 +76,8 @@ async def test_each_number_opens_the_facts_it_counts_and_no_name(
         for indicator in listed:
             path = f"{API}/indicators/{indicator['code']}/facts"
             opened = (await http.get(path, params=IN_2013)).json()
-            assert opened["total"] == len(opened["facts"]) == indicator["facts"]
+            assert opened["total"] == len(opened["facts"]) == indicator["facts"] > 0
+        path = f"{API}/indicators/answer-days/facts"
         beyond = (await http.get(path, params=IN_2013 | {"offset": 100})).json()
     assert (beyond["total"], beyond["facts"]) == (6, [])
     assert set(opened["facts"][0]) == {

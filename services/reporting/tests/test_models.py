@@ -137,6 +137,29 @@ def test_answers_that_could_be_of_several_referrals_are_left_out_and_said(fact: 
     assert figure("answer-days", clear_again).value == 1
 
 
+def test_a_referral_that_was_withdrawn_waits_no_longer(fact: Make) -> None:
+    withdrawn = [
+        sent(fact, day(6, 3), stream="s"),
+        fact("referral-withdrawn", day(6, 5), member="ambito-urbano", stream="s"),
+    ]
+    again = [sent(fact, day(6, 6)), accepted(fact, day(6, 8))]
+    assert figure("answer-days", [*withdrawn, *again]).value == 2
+    crossing = accepted(fact, day(6, 5))
+    assert figure("answer-days", [*withdrawn, crossing]).value == 2
+    late = figure("answer-days", [*withdrawn, accepted(fact, day(6, 7))])
+    assert (late.value, late.left_out) == (None, 1)
+
+
+@pytest.mark.parametrize(("chosen", "value"), [([], None), ([False], 0), ([True, False, False], 33.3)])
+def test_the_share_of_own_choices_is_of_all_that_were_completed(
+    fact: Make, chosen: list[bool], value: float | None
+) -> None:
+    said = {"team": "integrated-team", "path_type": "traineeship"}
+    facts = [fact("evaluation-completed", day(3, 5), overridden=one, **said) for one in chosen]
+    found = figure("override-share", facts)
+    assert (found.value, len(found.facts)) == (value, len(chosen))
+
+
 def test_answers_of_other_persons_and_other_members_are_never_joined(fact: Make) -> None:
     facts = [
         sent(fact, day(6, 3)),
@@ -160,6 +183,10 @@ KINDS = {
     "referral-sent": {"to": "sil"},
     "referral-accepted": {"sender": "cpi"},
     "referral-declined": {"sender": "cpi", "reason": "other"},
+    "referral-withdrawn": {},
+    "evaluation-requested": {"team": "integrated-team"},
+    "evaluation-completed": {"team": "integrated-team", "path_type": "traineeship", "overridden": True},
+    "project-agreed": {},
     "placement-proposed": {"path_type": "traineeship"},
     "placement-started": {"path_type": "traineeship"},
     "placement-ended": {"path_type": "traineeship", "reason": "hired"},
@@ -213,7 +240,7 @@ def test_every_figure_opens_the_facts_it_counts(facts: list[FactCopy]) -> None:
         assert {one.kind for one in found.facts} <= set(indicator.kinds)
         if indicator.unit == "persone":
             assert found.value == len({one.reporting_id for one in found.facts})
-        elif indicator.unit == "giorni":
+        elif indicator.unit in ("giorni", "su 100"):
             assert (found.value is None) == (found.facts == ())
         else:
             assert found.value == len(found.facts)

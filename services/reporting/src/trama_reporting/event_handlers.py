@@ -8,12 +8,16 @@ from trama_chassis.clock import ZONE
 from trama_chassis.handlers import EventHandlers, Origin
 from trama_contracts.event import Fact
 from trama_contracts.facts import (
+    EvaluationCompletedFact,
+    EvaluationRequestedFact,
     PlacementEndedFact,
     PlacementProposedFact,
     PlacementStartedFact,
+    ProjectAgreedFact,
     ReferralAcceptedFact,
     ReferralDeclinedFact,
     ReferralSentFact,
+    ReferralWithdrawnFact,
     TakingInChargeClosedFact,
     TakingInChargeOpenedFact,
 )
@@ -27,6 +31,10 @@ DAYS: dict[type[Fact], str | None] = {
     ReferralSentFact: "sent_on",
     ReferralAcceptedFact: "accepted_on",
     ReferralDeclinedFact: "declined_on",
+    ReferralWithdrawnFact: "withdrawn_on",
+    EvaluationRequestedFact: "requested_on",
+    EvaluationCompletedFact: "completed_on",
+    ProjectAgreedFact: "agreed_on",
     PlacementProposedFact: None,
     PlacementStartedFact: "started_on",
     PlacementEndedFact: "ended_on",

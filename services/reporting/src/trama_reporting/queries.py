@@ -1,6 +1,7 @@
 """What the reporting service can be asked: figures with their facts, in the words people read."""
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import select
@@ -12,11 +13,21 @@ from trama_chassis.completeness import Source
 from trama_chassis.outbox import runtime_of
 
 from trama_reporting.errors import IndicatorNotHere
-from trama_reporting.models import BY_CODE, INDICATORS, Breakdown, FactCopy, Figure, Indicator, Period
+from trama_reporting.models import (
+    BY_CODE,
+    INDICATORS,
+    UNNAMED,
+    Breakdown,
+    FactCopy,
+    Figure,
+    Indicator,
+    Period,
+)
 from trama_reporting.schemas import (
     BreakdownView,
     FactList,
     FactView,
+    GivenView,
     IndicatorList,
     IndicatorView,
     PeriodView,
@@ -33,6 +44,10 @@ KINDS = {
     "referral-sent": "Segnalazione inviata",
     "referral-accepted": "Segnalazione accettata",
     "referral-declined": "Segnalazione non accolta",
+    "referral-withdrawn": "Segnalazione ritirata",
+    "evaluation-requested": "Valutazione richiesta",
+    "evaluation-completed": "Valutazione conclusa",
+    "project-agreed": "Progetto concordato",
     "placement-proposed": "Inserimento proposto",
     "placement-started": "Inserimento avviato",
     "placement-ended": "Inserimento concluso",
@@ -46,6 +61,8 @@ DIVISIONS = {
     "sector": "Per area",
     "to": "Per servizio che riceve",
     "sender": "Per servizio che invia",
+    "team": "Per équipe",
+    "choice": "Per scelta dell'équipe",
 }
 LABELS = {
     "path_type": {
@@ -57,6 +74,8 @@ LABELS = {
         "traineeship-social-inclusion": "Tirocinio di inclusione sociale",
         "observation-lab": "Laboratorio osservativo-valutativo",
         "hiring-support": "Percorso di assunzione in cooperativa",
+        "not-transferable": "Percorso di inclusione con il servizio sociale",
+        UNNAMED: "Da definire",
     },
     "ending": {
         "hired": "Assunzione",
@@ -87,9 +106,23 @@ LABELS = {
         "work-integration": "Servizio di inserimento lavorativo",
         "employment": "Servizi per l'impiego",
     },
+    "team": {
+        "integrated-planning-unit": "Unità di progettazione integrata",
+        "multidimensional-unit": "Unità di valutazione multidimensionale",
+        "targeted-placement-committee": "COMIDIS",
+        "integrated-team": "Équipe integrata",
+    },
+    "choice": {
+        "first-proposal": "Primo percorso suggerito",
+        "own-choice": "Scelta motivata dell'équipe",
+    },
 }
 MEMBERS = frozenset({"member", "to", "sender"})
-SERVICES = {"registry": "prese in carico e segnalazioni", "placement": "inserimenti"}
+SERVICES = {
+    "registry": "prese in carico e segnalazioni",
+    "evaluation": "valutazioni",
+    "placement": "inserimenti",
+}
 
 
 def period_of(session: AsyncSession, first: date | None, last: date | None) -> Period:
@@ -155,6 +188,7 @@ def _view(session: AsyncSession, found: Indicator, period: Period, figure: Figur
         definition=found.definition,
         to_agree=found.to_agree,
         baseline=found.baseline,
+        given=[GivenView(**asdict(one)) for one in found.given],
         unit=found.unit,
         period=_period(period),
         value=figure.value,

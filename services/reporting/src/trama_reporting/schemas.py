@@ -52,14 +52,27 @@ class BreakdownView(View):
     shares: list[ShareView]
 
 
+class GivenView(View):
+    """A figure of a year that a document gives, in its own unit: nothing of it was counted here."""
+
+    year: int
+    value: int
+    unit: str
+    source: str
+
+
 class IndicatorView(View):
-    """An indicator with its figure in a period. `facts` is how many facts the figure counts."""
+    """An indicator with its figure in a period. `facts` is how many facts the figure counts.
+
+    `given` stands beside the figure, and is neither added to it nor to be compared with it.
+    """
 
     code: str
     title: str
     definition: str
     to_agree: str | None
     baseline: str | None
+    given: list[GivenView]
     unit: str
     period: PeriodView
     value: float | None

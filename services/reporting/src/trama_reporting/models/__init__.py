@@ -4,17 +4,20 @@ No name, no record and no key to turn a reporting id into a person ever comes he
 """
 
 from trama_reporting.models.fact import FactCopy, Facts, Period
-from trama_reporting.models.figure import Answered, Breakdown, Figure, Share, answered
+from trama_reporting.models.figure import UNNAMED, Answered, Breakdown, Figure, Share, answered
+from trama_reporting.models.given import Given
 from trama_reporting.models.indicator import BY_CODE, INDICATORS, Indicator
 
 __all__ = [
     "BY_CODE",
     "INDICATORS",
+    "UNNAMED",
     "Answered",
     "Breakdown",
     "FactCopy",
     "Facts",
     "Figure",
+    "Given",
     "Indicator",
     "Period",
     "Share",

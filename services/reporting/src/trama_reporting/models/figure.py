@@ -35,6 +35,9 @@ class Figure:
     left_out: int = 0
 
 
+UNNAMED = "unnamed"
+"""The line of a breakdown for facts that do not say."""
+
 Count = Callable[[Facts, Period], Figure]
 Attribute = Callable[[FactCopy], str]
 
@@ -46,7 +49,7 @@ def by_member(fact: FactCopy) -> str:
 
 def by_attribute(name: str) -> Attribute:
     """One attribute of the fact, such as the path type."""
-    return lambda fact: str(fact.attributes[name])
+    return lambda fact: str(fact.attributes.get(name, UNNAMED))
 
 
 def events(kind: str, **divisions: Attribute) -> Count:
@@ -65,6 +68,18 @@ def persons(kind: str, **divisions: Attribute) -> Count:
     def count(facts: Facts, period: Period) -> Figure:
         counted = tuple(fact for fact in facts if fact.kind == kind and fact.day in period)
         return Figure(_distinct(counted), counted, _divide(counted, divisions, _distinct))
+
+    return count
+
+
+def share(kind: str, attribute: str, **divisions: Attribute) -> Count:
+    """How many in a hundred facts of a kind have a mark; it opens them all, marked or not."""
+
+    def count(facts: Facts, period: Period) -> Figure:
+        counted = tuple(fact for fact in facts if fact.kind == kind and fact.day in period)
+        marked = sum(1 for fact in counted if fact.attributes[attribute])
+        value = round(100 * marked / len(counted), 1) if counted else None
+        return Figure(value, counted, _divide(counted, divisions, _number))
 
     return count
 
@@ -141,14 +156,16 @@ def answered(facts: Facts) -> tuple[list[Answered], list[FactCopy]]:
 
     Sender and receiver tell of one referral in streams of their own, and no fact names it. An answer
     is joined only when exactly one referral of that person from that sender to that receiver waits for it.
+    A referral that was withdrawn, which the sender tells in its stream, waits no longer after that day.
     """
     joined: list[Answered] = []
     unjoined: list[FactCopy] = []
+    withdrawn = {_case(fact): fact.day for fact in facts if fact.kind == "referral-withdrawn"}
     for said in _between_two(facts).values():
         waiting: list[FactCopy] = []
         is_mixed = False
-        for sent, answers in _days_of(said):
-            waiting += sent
+        for day, sent, answers in _days_of(said):
+            waiting = [one for one in waiting if withdrawn.get(_case(one), day) >= day] + sent
             if len(waiting) == len(answers) == 1 and not is_mixed:
                 joined.append(Answered(waiting.pop(), answers[0]))
             elif answers:
@@ -158,24 +175,29 @@ def answered(facts: Facts) -> tuple[list[Answered], list[FactCopy]]:
     return joined, unjoined
 
 
+def _case(fact: FactCopy) -> tuple[str, str]:
+    """What one service told of one referral stands in one stream."""
+    return fact.member, fact.stream
+
+
 def _between_two(facts: Facts) -> dict[tuple[str, str, str], list[FactCopy]]:
     """What was said of one person between one sender and one receiver."""
     said: dict[tuple[str, str, str], list[FactCopy]] = defaultdict(list)
     for fact in facts:
         if fact.kind == "referral-sent":
             said[(fact.reporting_id, fact.member, fact.attributes["to"])].append(fact)
-        else:
+        elif fact.kind != "referral-withdrawn":
             said[(fact.reporting_id, fact.attributes["sender"], fact.member)].append(fact)
     return said
 
 
-def _days_of(facts: Facts) -> Iterator[tuple[list[FactCopy], list[FactCopy]]]:
+def _days_of(facts: Facts) -> Iterator[tuple[date, list[FactCopy], list[FactCopy]]]:
     """What was sent and what was answered, day by day."""
     days: dict[date, tuple[list[FactCopy], list[FactCopy]]] = defaultdict(lambda: ([], []))
     for fact in facts:
         days[fact.day][0 if fact.kind == "referral-sent" else 1].append(fact)
     for day in sorted(days):
-        yield days[day]
+        yield day, *days[day]
 
 
 def answer_days(facts: Facts, period: Period) -> Figure:

@@ -15,8 +15,10 @@ from trama_reporting.models.figure import (
     last_day,
     persons,
     placements_on,
+    share,
     whole,
 )
+from trama_reporting.models.given import PLACEMENT_INSTRUMENTS, Given
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +33,7 @@ class Indicator:
     count: Count
     to_agree: str | None = None
     baseline: str | None = None
+    given: tuple[Given, ...] = ()
 
     def figure(self, facts: Iterable[FactCopy], period: Period) -> Figure:
         """The figure of a period. The order in which facts came never matters."""
@@ -52,19 +55,29 @@ WITHOUT_TAX_CODE = (
 )
 PATH_TYPE = by_attribute("path_type")
 
+
+def choice(fact: FactCopy) -> str:
+    """Whether a team followed the first path that the rules proposed."""
+    return "own-choice" if fact.attributes["overridden"] else "first-proposal"
+
+
 INDICATORS: tuple[Indicator, ...] = (
     Indicator(
         code="placements-started",
         title="Inserimenti avviati",
         definition=(
-            "Inserimenti il cui avvio, confermato da qualcuno, cade nel periodo. "
-            "Le date previste non contano."
+            "«N. inserimenti lavorativi»: inserimenti il cui avvio, confermato da qualcuno, "
+            "cade nel periodo. Le date previste non contano."
         ),
         unit="inserimenti",
         kinds=("placement-started",),
         count=events("placement-started", path_type=PATH_TYPE, member=by_member),
         to_agree=TO_AGREE_FLOW,
-        baseline="Il dato noto per il 2012, 721, conta strumenti attivati in provincia, non persone.",
+        baseline=(
+            "I dati noti degli anni passati contano strumenti attivati in tutta la provincia, non persone: "
+            "si leggono accanto a questo numero, non si sommano e non si confrontano."
+        ),
+        given=PLACEMENT_INSTRUMENTS,
     ),
     Indicator(
         code="placements-active",
@@ -106,9 +119,22 @@ INDICATORS: tuple[Indicator, ...] = (
         kinds=("placement-proposed",),
         count=persons("placement-proposed", path_type=PATH_TYPE, member=by_member),
         to_agree=(
-            "Il piano conta le persone per cui «è stato previsto un percorso»: "
-            "lo diranno i progetti concordati, non ancora raccolti. La proposta è il dato più vicino."
+            "Il piano conta le persone per cui «è stato previsto un percorso»: lo dicono i progetti "
+            "concordati. Qui si vedono anche gli inserimenti proposti senza un progetto."
         ),
+    ),
+    Indicator(
+        code="persons-with-project",
+        title="Persone con un progetto concordato",
+        definition=(
+            "«N. di persone per le quali è stato previsto un percorso»: persone con un progetto "
+            "personalizzato concordato nel periodo, anche se poi non firmato o non avviato. "
+            f"{WITHOUT_TAX_CODE}"
+        ),
+        unit="persone",
+        kinds=("project-agreed",),
+        count=persons("project-agreed", path_type=PATH_TYPE, member=by_member),
+        baseline="Base 2012 da fornire: il dato noto conta strumenti, non persone.",
     ),
     Indicator(
         code="placements-ended",
@@ -169,6 +195,17 @@ INDICATORS: tuple[Indicator, ...] = (
         ),
     ),
     Indicator(
+        code="referrals-withdrawn",
+        title="Segnalazioni ritirate",
+        definition=(
+            "Segnalazioni ritirate nel periodo da chi le aveva inviate. Se la risposta era già partita, "
+            "la stessa segnalazione è contata anche tra quelle accettate o non accolte."
+        ),
+        unit="segnalazioni",
+        kinds=("referral-withdrawn",),
+        count=events("referral-withdrawn", member=by_member),
+    ),
+    Indicator(
         code="answer-days",
         title="Giorni per rispondere a una segnalazione",
         definition=(
@@ -177,8 +214,38 @@ INDICATORS: tuple[Indicator, ...] = (
             "si contano solo le risposte che possono riferirsi a una sola segnalazione."
         ),
         unit="giorni",
-        kinds=("referral-sent", "referral-accepted", "referral-declined"),
+        kinds=("referral-sent", "referral-accepted", "referral-declined", "referral-withdrawn"),
         count=answer_days,
+    ),
+    Indicator(
+        code="evaluations-requested",
+        title="Valutazioni richieste",
+        definition="Valutazioni richieste nel periodo a un'équipe, dal servizio che le guida.",
+        unit="valutazioni",
+        kinds=("evaluation-requested",),
+        count=events("evaluation-requested", team=by_attribute("team"), member=by_member),
+    ),
+    Indicator(
+        code="evaluations-completed",
+        title="Valutazioni concluse",
+        definition="Valutazioni concluse nel periodo da un'équipe in composizione valida.",
+        unit="valutazioni",
+        kinds=("evaluation-completed",),
+        count=events(
+            "evaluation-completed", team=by_attribute("team"), path_type=PATH_TYPE, member=by_member
+        ),
+    ),
+    Indicator(
+        code="override-share",
+        title="Scelte motivate dell'équipe",
+        definition=(
+            "Su cento valutazioni concluse nel periodo, quelle in cui l'équipe ha scelto un percorso diverso "
+            "dal primo suggerito e ha scritto perché. Scegliere diversamente è normale: se non accade mai, "
+            "o quasi sempre, sono le regole da rivedere."
+        ),
+        unit="su 100",
+        kinds=("evaluation-completed",),
+        count=share("evaluation-completed", "overridden", choice=choice, team=by_attribute("team")),
     ),
 )
 BY_CODE = {indicator.code: indicator for indicator in INDICATORS}
