@@ -77,3 +77,20 @@ async def test_a_member_that_is_not_there_is_named() -> None:
     async with httpx.AsyncClient() as client:
         with pytest.raises(Unreachable, match=r"^sil non risponde a http://127\.0\.0\.1:9/x"):
             await Desk(SIL, client, 1).get("/x")
+
+
+async def test_what_breaks_off_is_asked_again_with_the_same_key() -> None:
+    keys: list[str] = []
+
+    def answer(asked: httpx.Request) -> httpx.Response:
+        keys.append(asked.headers["Idempotency-Key"])
+        if len(keys) == 2:
+            raise httpx.ReadError("broken off")
+        return httpx.Response(200, json={})
+
+    async with answering(answer) as client:
+        desk = Desk(SIL, client, 5)
+        await desk.post("/first", {})
+        await desk.post("/second", {})
+    assert len(keys) == 3
+    assert keys[1] == keys[2] != keys[0]

@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections.abc import Callable, Mapping
 from typing import Any
+from uuid import uuid4
 
 import httpx
 
@@ -43,6 +44,7 @@ class Desk:
         self.member = member
         self._client = client
         self._patience = patience
+        self._answered = False
 
     async def get(self, path: str, **query: str) -> Json:
         """Ask for something. Raises Refused, Unreachable, NotArrived."""
@@ -87,8 +89,17 @@ class Desk:
         self, method: str, path: str, *, body: Json | None = None, query: Mapping[str, str] | None = None
     ) -> httpx.Response:
         deadline = time.monotonic() + self._patience
+        key = str(uuid4())
         while True:
-            answer = await self._send(method, path, body, query)
+            try:
+                answer = await self._send(method, path, body, query, key)
+            except Unreachable:
+                # Who never answered is not there; who did will be back, and with the same key it is done once.
+                if not self._answered or time.monotonic() > deadline:
+                    raise
+                await asyncio.sleep(BUSY_AGAIN)
+                continue
+            self._answered = True
             if answer.is_success:
                 return answer
             if answer.status_code != httpx.codes.SERVICE_UNAVAILABLE:
@@ -97,9 +108,11 @@ class Desk:
             await self._wait(f"{method} {path}: {_problem(answer).get('detail')}", deadline, BUSY_AGAIN)
 
     async def _send(
-        self, method: str, path: str, body: Json | None, query: Mapping[str, str] | None
+        self, method: str, path: str, body: Json | None, query: Mapping[str, str] | None, key: str
     ) -> httpx.Response:
-        headers = {"Authorization": f"Bearer {self.member.token}"} if self.member.token else {}
+        headers = {"Idempotency-Key": key}
+        if self.member.token:
+            headers["Authorization"] = f"Bearer {self.member.token}"
         url = f"{self.member.url}{path}"
         try:
             return await self._client.request(method, url, json=body, params=query, headers=headers)
