@@ -28,6 +28,8 @@ BATCH = 500
 POLL_MS = 500
 # A client has one fetch under way: what comes meanwhile for a partition left out of it waits so long at most.
 FETCH_WAIT_MS = 100
+# Nothing is left out of the fetch of a client that has read all it was sent: it may wait for the next record.
+IDLE_FETCH_WAIT_MS = 2_000
 PAUSE_SECONDS = 1.0
 LOOK_AGAIN_SECONDS = 30.0
 PAUSE_OF_EACH_SECONDS = 0.05
@@ -168,6 +170,8 @@ class Consumer:
             return await self._poll_each(client, partitions or client.assignment())
         try:
             polled: Polled = await client.getmany(*partitions, timeout_ms=POLL_MS)
+            if polled or not partitions:
+                kafka.set_fetch_wait(client, FETCH_WAIT_MS if polled else IDLE_FETCH_WAIT_MS)
         except UnicodeDecodeError as error:
             # What the client had at hand of other partitions went with it: all begin where they had come.
             self._one_by_one = True
