@@ -1,0 +1,85 @@
+"""The tables of the evaluation service, and its rules. No I/O here."""
+
+from sqlmodel import SQLModel
+
+from trama_evaluation.models.copies import (
+    CompletedCopy,
+    ContributionCopy,
+    EpisodeCopy,
+    HealthContributionCopy,
+    InvitationCopy,
+    PersonCopy,
+    ProjectCopy,
+    RequestCopy,
+    SocialContributionCopy,
+)
+from trama_evaluation.models.evaluation import (
+    ARRIVAL_LABELS,
+    HEALTH_SECTOR,
+    SOCIAL_SECTOR,
+    STATE_LABELS,
+    Asked,
+    Choice,
+    Evaluation,
+    Finding,
+    State,
+    judge_sector,
+)
+from trama_evaluation.models.path import PATH_LABELS, RULE_LABELS
+from trama_evaluation.models.project import (
+    PROJECT_LABELS,
+    REVIEW_LABELS,
+    ROLE_LABELS,
+    Pact,
+    Project,
+    ProjectState,
+)
+from trama_evaluation.models.team import TeamRule, sector_label
+
+TABLES: tuple[type[SQLModel], ...] = (
+    TeamRule,
+    Evaluation,
+    Project,
+    PersonCopy,
+    EpisodeCopy,
+    RequestCopy,
+    ContributionCopy,
+    HealthContributionCopy,
+    SocialContributionCopy,
+    CompletedCopy,
+    ProjectCopy,
+    InvitationCopy,
+)
+
+__all__ = [
+    "ARRIVAL_LABELS",
+    "HEALTH_SECTOR",
+    "PATH_LABELS",
+    "PROJECT_LABELS",
+    "REVIEW_LABELS",
+    "ROLE_LABELS",
+    "RULE_LABELS",
+    "SOCIAL_SECTOR",
+    "STATE_LABELS",
+    "TABLES",
+    "Asked",
+    "Choice",
+    "CompletedCopy",
+    "ContributionCopy",
+    "EpisodeCopy",
+    "Evaluation",
+    "Finding",
+    "HealthContributionCopy",
+    "InvitationCopy",
+    "Pact",
+    "PersonCopy",
+    "Project",
+    "ProjectCopy",
+    "ProjectState",
+    "RequestCopy",
+    "SocialContributionCopy",
+    "State",
+    "TeamRule",
+    "judge_sector",
+    "sector_label",
+]

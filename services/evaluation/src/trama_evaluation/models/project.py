@@ -1,0 +1,139 @@
+"""The personalised project: agreed, then signed or refused, looked at again on a day that was set."""
+
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from typing import Any
+from uuid import uuid4
+
+from sqlalchemy import JSON
+from sqlmodel import Field, SQLModel
+
+from trama_evaluation.errors import (
+    AServiceMustSign,
+    PersonMustSign,
+    ProjectNotOpen,
+    ReviewNotAhead,
+    SignedOutsideTerm,
+    UnknownPathType,
+)
+from trama_evaluation.models.path import PATH_LABELS
+
+
+class ProjectState(StrEnum):
+    """Where a project stands."""
+
+    AGREED = "agreed"
+    SIGNED = "signed"
+    REFUSED = "refused"
+
+
+PROJECT_LABELS = {
+    ProjectState.AGREED: "Bozza condivisa",
+    ProjectState.SIGNED: "Firmato",
+    ProjectState.REFUSED: "Non firmato",
+}
+ROLE_LABELS = {
+    "person": "La persona",
+    "legal-representative": "Chi rappresenta la persona",
+    "service": "Il servizio",
+}
+REVIEW_LABELS = {
+    "term": "Termine previsto",
+    "late-contribution": "Contributo arrivato dopo",
+    "host-asks": "Lo chiede il luogo di lavoro",
+    "person-asks": "Lo chiede la persona",
+    "other": "Altro",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Pact:
+    """What is agreed: in the person's own words, who does what, towards which path, looked at when."""
+
+    own_words: str
+    goals: list[dict[str, Any]]
+    path_type: str | None
+    review_on: date
+
+
+class Project(SQLModel, table=True):
+    """One project of one person, resting on an evaluation led here."""
+
+    __tablename__ = "project"
+
+    project: str = Field(primary_key=True)
+    evaluation: str = Field(index=True)
+    record: str = Field(index=True)
+    own_words: str
+    goals: list[dict[str, Any]] = Field(sa_type=JSON)
+    path_type: str | None = None
+    agreed_on: date
+    review_on: date
+    review_due: bool = False
+    signed_on: date | None = None
+    signatories: list[dict[str, str]] = Field(default_factory=list, sa_type=JSON)
+    refused_on: date | None = None
+    refusal_reason: str | None = None
+
+    @classmethod
+    def agree(cls, evaluation: str, record: str, pact: Pact, today: date) -> "Project":
+        """A new project. Raises ReviewNotAhead, UnknownPathType."""
+        if pact.review_on < today:
+            raise ReviewNotAhead
+        if pact.path_type is not None and pact.path_type not in PATH_LABELS:
+            raise UnknownPathType
+        return cls(
+            project=str(uuid4()),
+            evaluation=evaluation,
+            record=record,
+            own_words=pact.own_words,
+            goals=pact.goals,
+            path_type=pact.path_type,
+            agreed_on=today,
+            review_on=pact.review_on,
+        )
+
+    @property
+    def state(self) -> ProjectState:
+        """Where it stands."""
+        if self.refused_on is not None:
+            return ProjectState.REFUSED
+        return ProjectState.SIGNED if self.signed_on is not None else ProjectState.AGREED
+
+    def sign(self, signed_on: date, signatories: list[dict[str, str]], today: date) -> None:
+        """Record the signatures.
+
+        Raises PersonMustSign, AServiceMustSign, ProjectNotOpen, SignedOutsideTerm.
+        """
+        self._must_be_agreed()
+        roles = {one["role"] for one in signatories}
+        if not roles & {"person", "legal-representative"}:
+            raise PersonMustSign
+        if "service" not in roles:
+            raise AServiceMustSign
+        if not self.agreed_on <= signed_on <= today:
+            raise SignedOutsideTerm(
+                f"Il progetto è stato concordato il {self.agreed_on:%d/%m/%Y}: "
+                "la firma è di quel giorno o di uno dopo, non nel futuro."
+            )
+        self.signed_on, self.signatories = signed_on, signatories
+
+    def refuse(self, reason: str | None, today: date) -> None:
+        """Record that the person does not sign: a right, with no reason owed. Raises ProjectNotOpen."""
+        self._must_be_agreed()
+        self.refused_on, self.refusal_reason, self.review_due = today, reason, False
+
+    def set_review(self, review_on: date, today: date) -> None:
+        """Set when it is looked at again. Raises ProjectNotOpen, ReviewNotAhead."""
+        if self.refused_on is not None:
+            raise ProjectNotOpen("La persona non ha firmato questo progetto: non c'è nulla da verificare.")
+        if review_on < today:
+            raise ReviewNotAhead
+        self.review_on, self.review_due = review_on, False
+
+    def _must_be_agreed(self) -> None:
+        if self.signed_on is not None:
+            raise ProjectNotOpen(f"Il progetto è già stato firmato il {self.signed_on:%d/%m/%Y}.")
+        if self.refused_on is not None:
+            raise ProjectNotOpen(f"La persona non ha firmato il progetto: era il {self.refused_on:%d/%m/%Y}.")

@@ -1,0 +1,61 @@
+"""Kinds of team: who must sit in a session, as dated data with its source. No I/O here."""
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+
+from sqlalchemy import JSON
+from sqlmodel import Field, SQLModel
+
+from trama_evaluation.errors import SessionInvalid
+
+SECTOR_LABELS = {
+    "social": "il servizio sociale dei Comuni",
+    "health": "un servizio sanitario",
+    "employment": "il servizio per il lavoro della Provincia",
+    "orientation": "l'orientamento della Regione (COR)",
+    "work-integration": "il servizio di inserimento lavorativo",
+}
+"""How the seat of a sector, as the directory names it, is called in a refusal."""
+
+
+def sector_label(sector: str) -> str:
+    """The seat of a sector in words."""
+    return SECTOR_LABELS.get(sector, f"il settore «{sector}»")
+
+
+class TeamRule(SQLModel, table=True):
+    """Who must sit in a kind of team from one day to another: never a constant."""
+
+    __tablename__ = "team_rule"
+
+    team: str = Field(primary_key=True)
+    valid_from: date = Field(primary_key=True)
+    valid_to: date | None = None
+    label: str
+    seats: list[dict[str, Any]] = Field(sa_type=JSON)
+    min_members: int
+    source: str
+
+    def judge(self, seated: Iterable[tuple[str, str]]) -> None:
+        """Refuse a session in which a seat is empty; `seated` are members with their sectors.
+
+        Raises SessionInvalid, naming each missing seat.
+        """
+        present = set(seated)
+        missing = [
+            self._wanted(seat)
+            for seat in self.seats
+            if sum(sector == seat["sector"] for _, sector in present) < seat["at_least"]
+        ]
+        if len({member for member, _ in present}) < self.min_members:
+            missing.append(f"un altro servizio (ne servono almeno {self.min_members} diversi)")
+        if missing:
+            raise SessionInvalid(
+                f"Incontro non valido: {', '.join(f'manca {one}' for one in missing)}. "
+                f"{self.label}: {self.source}."
+            )
+
+    def _wanted(self, seat: dict[str, Any]) -> str:
+        label = sector_label(seat["sector"])
+        return label if seat["at_least"] == 1 else f"{label} (almeno {seat['at_least']})"

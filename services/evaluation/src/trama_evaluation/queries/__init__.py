@@ -1,0 +1,73 @@
+"""What the evaluation service can be asked: read-only selects, and rows put into the words people read."""
+
+from trama_evaluation.queries.asked import (
+    asked,
+    asked_view,
+    find_request,
+    invitations,
+    own_contribution,
+    own_evaluation,
+    own_record_of,
+)
+from trama_evaluation.queries.evaluation import (
+    PAGE,
+    Contributed,
+    contributed,
+    evaluation_view,
+    evaluations,
+    find_evaluation,
+    projects_of,
+)
+from trama_evaluation.queries.network import (
+    SERVICE,
+    directory,
+    find_person,
+    followers,
+    is_in_charge,
+    member_name,
+    name_of,
+    names,
+    own_entry,
+    own_member,
+    person_name,
+    possible_contributors,
+    today,
+)
+from trama_evaluation.queries.project import find_project, project_view, projects
+from trama_evaluation.queries.team import find_rule, instrument_view, teams
+
+__all__ = [
+    "PAGE",
+    "SERVICE",
+    "Contributed",
+    "asked",
+    "asked_view",
+    "contributed",
+    "directory",
+    "evaluation_view",
+    "evaluations",
+    "find_evaluation",
+    "find_person",
+    "find_project",
+    "find_request",
+    "find_rule",
+    "followers",
+    "instrument_view",
+    "invitations",
+    "is_in_charge",
+    "member_name",
+    "name_of",
+    "names",
+    "own_contribution",
+    "own_entry",
+    "own_evaluation",
+    "own_member",
+    "own_record_of",
+    "person_name",
+    "possible_contributors",
+    "project_view",
+    "projects",
+    "projects_of",
+    "teams",
+    "today",
+]
