@@ -163,9 +163,7 @@ def _publish_session(session: AsyncSession, evaluation: Evaluation) -> None:
     told: dict[str, Any] = evaluation.model_dump(
         include={"session", "evaluation", "held_on", "place", "seats"}
     )
-    outbox.add(
-        session, SessionConvened.model_validate(told), record=evaluation.record, scope=evaluation.evaluation
-    )
+    outbox.add(session, SessionConvened(**told), record=evaluation.record, scope=evaluation.evaluation)
 
 
 async def _invite(
@@ -173,7 +171,7 @@ async def _invite(
 ) -> None:
     person = await _person_in_charge(session, evaluation.record)
     invitation = evaluation.invitations[member]
-    told = {
+    told: dict[str, Any] = {
         "invitation": invitation,
         "session": evaluation.session,
         "team": evaluation.team,
@@ -187,7 +185,7 @@ async def _invite(
     }
     outbox.add(
         session,
-        InvitationSent.model_validate(told),
+        InvitationSent(**told),
         record=evaluation.record,
         scope=invitation,
         to={f"{member}.{queries.SERVICE}"},
@@ -222,5 +220,5 @@ def _publish_completion(session: AsyncSession, evaluation: Evaluation) -> None:
             *("proposals", "path_type", "override_reason", "missing"),
         }
     )
-    completed = EvaluationCompleted.model_validate(told | {"instrument": instrument.INSTRUMENT})
+    completed = EvaluationCompleted(**told, instrument=instrument.INSTRUMENT)
     outbox.add(session, completed, record=evaluation.record, scope=evaluation.evaluation)

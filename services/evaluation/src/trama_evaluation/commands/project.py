@@ -36,7 +36,7 @@ async def agree_project(session: AsyncSession, evaluation_id: str, request: Agre
             *("project", "evaluation", "own_words", "goals", "path_type", "agreed_on", "review_on"),
         }
     )
-    _publish(session, project, ProjectAgreed.model_validate(told))
+    _publish(session, project, ProjectAgreed(**told))
     return project
 
 
@@ -49,7 +49,7 @@ async def sign_project(session: AsyncSession, project_id: str, request: SignProj
     signatories = [payload_of(one) for one in request.signatories]
     project.sign(request.signed_on or today, signatories, today)
     told = project.model_dump(include={"project", "signed_on", "signatories"})
-    _publish(session, project, ProjectSigned.model_validate(told))
+    _publish(session, project, ProjectSigned(**told))
     return project
 
 
