@@ -26,6 +26,7 @@ from trama_registry.schemas import (
     SentReferralView,
     TakingInChargeView,
     TimelineView,
+    WithdrawReferral,
 )
 
 router = Router()
@@ -143,6 +144,15 @@ async def accept_referral(
     """Take the person referred in charge; `record` of the answer is ours."""
     received, answer = await commands.accept_referral(session, referral, request, by)
     return queries.view_of_received(received, answer)
+
+
+@router.post("/referrals/{referral}/withdraw")
+async def withdraw_referral(
+    referral: Uuid, request: WithdrawReferral, session: Transaction, _: Operator
+) -> SentReferralView:
+    """Take back a referral of ours that nobody has answered."""
+    await commands.withdraw_referral(session, referral, request)
+    return await queries.sent_referral_view(session, referral)
 
 
 @router.post("/referrals/{referral}/decline")

@@ -221,6 +221,24 @@ class AlreadyAnswered(Refused):
     code = "already-answered"
 
 
+class AlreadyWithdrawn(Refused):
+    """A referral is withdrawn once."""
+
+    code = "already-withdrawn"
+
+
+class NotTheSender(Refused):
+    """Only who sent a referral withdraws it."""
+
+    code = "not-the-sender"
+
+
+class WithdrawnBySender(Refused):
+    """What was taken back is not answered any more."""
+
+    code = "referral-withdrawn"
+
+
 class OtherPerson(Refused):
     """The record named at acceptance carries another tax code than the referral."""
 

@@ -7,6 +7,7 @@ import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 from trama_chassis import access, bulk
 from trama_chassis.handlers import EventHandlers, Origin
+from trama_chassis.outbox import runtime_of
 from trama_contracts.event import Event, Fact
 from trama_contracts.events import EVENTS
 from trama_contracts.registry import (
@@ -15,6 +16,7 @@ from trama_contracts.registry import (
     ReferralAccepted,
     ReferralDeclined,
     ReferralSent,
+    ReferralWithdrawn,
     ReportingIdAssigned,
 )
 
@@ -74,6 +76,16 @@ async def copy_referral(session: AsyncSession, event: ReferralSent, origin: Orig
     )
 
 
+@handlers.copy(ReferralWithdrawn)
+async def copy_withdrawal(session: AsyncSession, event: ReferralWithdrawn, origin: Origin) -> None:
+    """Note that a referral to us was taken back. It stands in the referral's own stream, so after it."""
+    received = await session.get(ReferralCopy, (origin.member, event.referral))
+    if received is None or received.record != origin.record:
+        log.warning("withdrawal of no referral", source=origin.source, event_id=origin.event_id)
+        return
+    received.withdrawn_on, received.withdrawal_reason = event.withdrawn_on, event.reason
+
+
 @handlers.react(ReferralAccepted)
 async def take_acceptance(session: AsyncSession, event: ReferralAccepted, origin: Origin) -> None:
     """Close the loop of a referral of ours and link the records; only the receiver's word counts."""
@@ -104,8 +116,14 @@ async def learn_authorisation(session: AsyncSession, event: AuthorisationGiven, 
 
 @handlers.react(RecordsLinked)
 async def learn_link(session: AsyncSession, event: RecordsLinked, origin: Origin) -> None:
-    """Follow a link between two other members' records of a person of ours."""
+    """Follow a link between two other members' records of a person of ours.
+
+    Links with our own records are made by our own acts alone: the other side of an accepted referral says
+    the same of it, and adds nothing.
+    """
     a, b = ((party.member, party.record) for party in (event.a, event.b))
+    if runtime_of(session).settings.member in (a[0], b[0]):
+        return
     said_by = (origin.member, origin.record)
     if not await access.hear_link(session, link=event.link, a=a, b=b, said_by=said_by):
         log.warning("link not believed", source=origin.source, event_id=origin.event_id)

@@ -147,6 +147,12 @@ class DeclineReferral(Body):
     alternative: Sentences | None = None
 
 
+class WithdrawReferral(Body):
+    """Take back a referral that nobody has answered; no reason is owed."""
+
+    reason: Line | None = None
+
+
 class CaseManagerView(BaseModel):
     """Who is the one person to speak to."""
 
@@ -227,11 +233,13 @@ class SentReferralView(BaseModel):
     need: str
     answer_by: date
     authorisation: str
-    state: Literal["sent", "accepted", "declined"]
+    state: Literal["sent", "accepted", "declined", "withdrawn"]
     answered_on: date | None
     contact: str | None
     declining_reason: DecliningReason | None
     alternative: str | None
+    withdrawn_on: date | None
+    withdrawal_reason: str | None
 
 
 class PreviewView(BaseModel):
@@ -253,8 +261,10 @@ class ReceivedReferralView(BaseModel):
     reason: str
     preview: PreviewView
     answer_by: date
-    state: Literal["received", "accepted", "declined"]
+    state: Literal["received", "accepted", "declined", "withdrawn"]
     answered_on: date | None
+    withdrawn_on: date | None
+    withdrawal_reason: str | None
     record: str | None
 
 

@@ -8,6 +8,7 @@ from trama_registry.commands.referral import (
     learn_acceptance,
     learn_refusal,
     send_referral,
+    withdraw_referral,
 )
 from trama_registry.commands.taking_in_charge import (
     assign_case_manager,
@@ -26,4 +27,5 @@ __all__ = [
     "open_taking_in_charge",
     "register_person",
     "send_referral",
+    "withdraw_referral",
 ]

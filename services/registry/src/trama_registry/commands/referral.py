@@ -16,6 +16,7 @@ from trama_contracts.registry import (
     ReferralAccepted,
     ReferralDeclined,
     ReferralSent,
+    ReferralWithdrawn,
 )
 
 from trama_registry import queries
@@ -25,6 +26,7 @@ from trama_registry.errors import (
     AuthorisationNotHere,
     NotInDirectory,
     NotTheReceiver,
+    NotTheSender,
     OtherPerson,
     ReceivesNoReferrals,
     ReferralNotHere,
@@ -39,7 +41,13 @@ from trama_registry.models import (
     reporting_id_of,
     term,
 )
-from trama_registry.schemas import AcceptReferral, DeclineReferral, OpenTakingInCharge, SendReferral
+from trama_registry.schemas import (
+    AcceptReferral,
+    DeclineReferral,
+    OpenTakingInCharge,
+    SendReferral,
+    WithdrawReferral,
+)
 
 
 async def send_referral(session: AsyncSession, record: str, request: SendReferral) -> Referral:
@@ -88,12 +96,33 @@ def _must_receive(runtime: Runtime, to: str) -> None:
         )
 
 
+async def withdraw_referral(session: AsyncSession, referral: str, request: WithdrawReferral) -> Referral:
+    """Take back a referral of ours that awaits its answer.
+
+    Raises ReferralNotHere, NotTheSender, AlreadyAnswered, AlreadyWithdrawn.
+    """
+    own = await queries.find_sent_referral(session, referral, lock=True)
+    if own is None:
+        received = await queries.find_received_referral(session, referral)
+        if received is None:
+            raise ReferralNotHere
+        raise NotTheSender(
+            f"La segnalazione è partita da «{received.sender}»: può ritirarla solo chi l'ha inviata."
+        )
+    today = runtime_of(session).clock.today()
+    withdrawn = ReferralWithdrawn(referral=referral, withdrawn_on=today, reason=request.reason)
+    own.withdraw(withdrawn)
+    outbox.add(session, withdrawn, record=own.record, scope=referral, to={f"{own.to}.registry"})
+    return own
+
+
 async def accept_referral(
     session: AsyncSession, referral: str, request: AcceptReferral, by: Caller
 ) -> tuple[ReferralCopy, ReferralAnswer]:
     """Accept a referral to us: the person's record here, taken in charge, linked to the sender's.
 
-    Raises ReferralNotHere, NotTheReceiver, AlreadyAnswered, OtherPerson, and what opening raises.
+    Raises ReferralNotHere, NotTheReceiver, AlreadyAnswered, WithdrawnBySender, OtherPerson, and what opening
+    raises.
     """
     runtime = runtime_of(session)
     received = await _to_be_answered(session, referral)
@@ -124,7 +153,7 @@ async def decline_referral(
 ) -> tuple[ReferralCopy, ReferralAnswer]:
     """Tell the sender that we cannot accept, and why.
 
-    Raises ReferralNotHere, NotTheReceiver, AlreadyAnswered.
+    Raises ReferralNotHere, NotTheReceiver, AlreadyAnswered, WithdrawnBySender.
     """
     runtime = runtime_of(session)
     received = await _to_be_answered(session, referral)

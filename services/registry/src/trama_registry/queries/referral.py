@@ -90,8 +90,10 @@ def view_of_received(copy: ReferralCopy, answer: ReferralAnswer | None) -> Recei
         reason=copy.reason,
         preview=PreviewView(**copy.told().model_dump()),
         answer_by=copy.answer_by,
-        state=answer.answer if answer else "received",
+        state=answer.answer if answer else "withdrawn" if copy.withdrawn_on else "received",
         answered_on=answer.answered_on if answer else None,
+        withdrawn_on=copy.withdrawn_on,
+        withdrawal_reason=copy.withdrawal_reason,
         record=answer.record if answer else None,
     )
 

@@ -60,6 +60,8 @@ def upgrade() -> None:
         sa.Column("reason", sa.String(), nullable=False),
         sa.Column("preview", sa.JSON(), nullable=False),
         sa.Column("answer_by", sa.Date(), nullable=False),
+        sa.Column("withdrawn_on", sa.Date(), nullable=True),
+        sa.Column("withdrawal_reason", sa.String(), nullable=True),
         sa.PrimaryKeyConstraint("sender", "referral", name=op.f("pk_referral_copy")),
     )
     with op.batch_alter_table("referral_copy", schema=None) as batch_op:
@@ -136,6 +138,8 @@ def upgrade() -> None:
         sa.Column("contact", sa.String(), nullable=True),
         sa.Column("declining_reason", sa.String(), nullable=True),
         sa.Column("alternative", sa.String(), nullable=True),
+        sa.Column("withdrawn_on", sa.Date(), nullable=True),
+        sa.Column("withdrawal_reason", sa.String(), nullable=True),
         sa.ForeignKeyConstraint(
             ["authorisation"], ["authorisation.authorisation"], name=op.f("fk_referral_authorisation")
         ),

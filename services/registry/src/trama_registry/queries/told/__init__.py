@@ -1,11 +1,13 @@
 """What happened, in plain Italian: the one place where events, codes, days and members become words."""
 
+from trama_chassis.web import day
+
 # In the order in which a story is told when all happens in one moment.
 from trama_registry.queries.told import registry  # isort: skip
 from trama_registry.queries.told import evaluation  # isort: skip
 from trama_registry.queries.told import placement  # isort: skip
 from trama_registry.queries.told.telling import ORDER, Names, happened
-from trama_registry.queries.told.words import REFUSALS, SERVICES, STATES, at, day, named, since, when
+from trama_registry.queries.told.words import REFUSALS, SERVICES, STATES, at, named, since, when
 
 __all__ = [
     "ORDER",

@@ -4,11 +4,8 @@ from collections.abc import Callable, Iterable
 from datetime import date, datetime
 
 from trama_chassis.clock import ZONE
+from trama_chassis.web import day
 
-MONTHS = (
-    *("gennaio", "febbraio", "marzo", "aprile", "maggio", "giugno"),
-    *("luglio", "agosto", "settembre", "ottobre", "novembre", "dicembre"),
-)
 RELATIONS = {
     "social": "Presa in carico",
     "health": "Presa in carico",
@@ -103,11 +100,6 @@ def listed(members: Iterable[str], names: Callable[[str], str]) -> str:
 def because(reason: str | None) -> str:
     """The reason that somebody gave, if they did: none is owed."""
     return f" Motivo: {sentence(reason)}" if reason else ""
-
-
-def day(on: date) -> str:
-    """`4 febbraio 2013`."""
-    return f"{on.day}{'º' if on.day == 1 else ''} {MONTHS[on.month - 1]} {on.year}"
 
 
 def on(day_of_it: date, article: str = "il") -> str:
