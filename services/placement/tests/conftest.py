@@ -2,7 +2,7 @@
 
 import importlib.util
 from collections.abc import AsyncIterator, Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -12,12 +12,21 @@ import pytest
 from trama_chassis.accounts import Caller
 from trama_chassis.clock import write_clock
 from trama_chassis.runtime import Runtime
-from trama_chassis.testing import Peer, Territory, deliver, running, transaction
+from trama_chassis.testing import FIRST_PLACES, Peer, Territory, deliver, running, transaction
+from trama_contracts.evaluation import EvaluationCompleted
+from trama_contracts.placement import ApprovalParty, HostApprovalGiven, HostApprovalRefused
 from trama_contracts.registry import PersonRegistered, ReportingIdAssigned, TakingInChargeOpened
-from trama_placement import commands
+from trama_placement import commands, queries
 from trama_placement.__main__ import service
 from trama_placement.models import PathTypeRule, Placement
-from trama_placement.schemas import ConfirmStart, EndPlacement, ProposePlacement
+from trama_placement.schemas import (
+    ConfirmStart,
+    EndPlacement,
+    GiveApproval,
+    ProposePlacement,
+    RefuseApproval,
+    WithdrawPlacement,
+)
 
 TODAY = datetime(2013, 10, 14, 9, tzinfo=UTC)
 LIVIA = Caller("op-livia", "Livia Demo", "sil", frozenset({"placement-officer"}), "placement-officer")
@@ -25,14 +34,18 @@ LIVIA = Caller("op-livia", "Livia Demo", "sil", frozenset({"placement-officer"})
 
 def rules_of_the_migration() -> list[dict[str, Any]]:
     """The dated rules, read from where they are written."""
-    spec = importlib.util.spec_from_file_location(
-        "placement_0001", service.migrations / "versions" / "0001_placement.py"
-    )
+    rules, conditions = migration("0001_placement").RULES, migration("0002_placement").CONDITIONS
+    return [rule | conditions[rule["path_type"]] for rule in rules]
+
+
+def migration(name: str) -> Any:
+    """A migration as a module."""
+    spec = importlib.util.spec_from_file_location(name, service.migrations / "versions" / f"{name}.py")
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
-    return list(module.RULES)
+    return module
 
 
 @pytest.fixture
@@ -42,7 +55,15 @@ def rules() -> list[PathTypeRule]:
 
 @pytest.fixture
 def territory() -> Territory:
-    return Territory()
+    """The first territory with its evaluation services, and a second host that only the SIL knows."""
+    places = {
+        member: replace(place, services=(*place.services, "evaluation")) if "care" in place.circles else place
+        for member, place in FIRST_PLACES.items()
+    }
+    sil = places["sil"]
+    places["sil"] = replace(sil, read_by=(*sil.read_by, "mobili-campione"))
+    places["mobili-campione"] = replace(places["coop-filo"], controller="mobili-campione", kind="company")
+    return Territory(places=places)
 
 
 @pytest.fixture
@@ -76,6 +97,8 @@ class Stage:
 
     runtime: Runtime
     registry: Peer
+    evaluation: Peer
+    host: Peer
 
     async def person(self, family_name: str = "Esempio", given_name: str | None = "Anna") -> str:
         """A person registered at the SIL, not in charge."""
@@ -87,10 +110,18 @@ class Stage:
         return record
 
     async def in_charge(self, family_name: str = "Esempio", given_name: str | None = "Anna") -> str:
-        """A person the SIL has in charge."""
+        """A person the SIL has in charge and has evaluated."""
         record = await self.person(family_name, given_name)
         await self.open_episode(record)
+        await self.evaluated(record)
         return record
+
+    async def evaluated(self, record: str, by: Peer | None = None) -> str:
+        """An evaluation completed, of a record of the member that leads it."""
+        evaluation = str(uuid4())
+        completed = completed_evaluation(evaluation)
+        await deliver(self.runtime, by or self.evaluation, completed, record=record, scope=evaluation)
+        return evaluation
 
     async def open_episode(self, record: str) -> str:
         """The SIL takes a person in charge."""
@@ -108,8 +139,50 @@ class Stage:
                 session, ProposePlacement.model_validate(terms_of(record, **terms))
             )
 
+    async def approve(self, placement: str, party: ApprovalParty, given_on: str | None = None) -> Placement:
+        """An approval signed on paper."""
+        async with transaction(self.runtime) as session:
+            request = GiveApproval.model_validate({"party": party, "given_on": given_on})
+            return await commands.give_approval(session, placement, request)
+
+    async def refuse(self, placement: str, party: ApprovalParty) -> Placement:
+        """A refusal told to the promoter."""
+        async with transaction(self.runtime) as session:
+            return await commands.refuse_approval(session, placement, RefuseApproval(party=party))
+
+    async def withdraw(self, placement: str, reason: str = "promoter-choice") -> Placement:
+        """A withdrawal."""
+        async with transaction(self.runtime) as session:
+            request = WithdrawPlacement.model_validate({"reason": reason})
+            return await commands.withdraw_placement(session, placement, request)
+
+    async def host_says(
+        self, placement: str, *, given: bool = True, by: Peer | None = None, promoter: str = "sil"
+    ) -> None:
+        """A host's own word, on a record of its own."""
+        word: HostApprovalGiven | HostApprovalRefused = (
+            HostApprovalGiven(placement=placement, promoter=promoter, given_on=TODAY.date())
+            if given
+            else HostApprovalRefused(placement=placement, promoter=promoter, refused_on=TODAY.date())
+        )
+        await deliver(self.runtime, by or self.host, word, record=str(uuid4()), scope=placement)
+
+    async def agree(self, placement: str) -> None:
+        """Every approval that is still missing."""
+        async with self.runtime.database.read(runtime=self.runtime) as session:
+            found = await session.get(Placement, placement)
+            missing = (await queries.approvals_of(session, found)).missing if found else []
+        for party in missing:
+            await self.approve(placement, party)
+
+    async def agreed(self, **terms: Any) -> Placement:
+        """A placement of a new person that all have approved."""
+        placement = await self.propose(await self.in_charge(), **terms)
+        await self.agree(placement.placement)
+        return placement
+
     async def start(self, placement: str, started_on: str = "2013-10-01") -> Placement:
-        """A confirmed start."""
+        """A confirmed start; whether all have agreed is the caller's to see to."""
         async with transaction(self.runtime) as session:
             request = ConfirmStart.model_validate({"started_on": started_on})
             return await commands.confirm_start(session, placement, request, LIVIA)
@@ -119,6 +192,22 @@ class Stage:
         async with transaction(self.runtime) as session:
             request = EndPlacement.model_validate({"ended_on": ended_on, "reason": reason})
             return await commands.end_placement(session, placement, request)
+
+
+def completed_evaluation(evaluation: str) -> EvaluationCompleted:
+    return EvaluationCompleted(
+        evaluation=evaluation,
+        session=str(uuid4()),
+        team="integrated-planning-unit",
+        completed_on=date(2013, 3, 5),
+        seats=({"member": "ambito-urbano", "role": "social"},),
+        instrument="icf-profile",
+        profile=({"area": "tasks", "rated": 4, "items": 5, "level": 2},),
+        supports=(),
+        proposals=(),
+        path_type="work-grant-therapeutic",
+        missing=(),
+    )
 
 
 def terms_of(record: str, **terms: Any) -> dict[str, Any]:
@@ -141,7 +230,8 @@ def terms() -> Callable[..., dict[str, Any]]:
 
 @pytest.fixture
 def stage(sil: Runtime, territory: Territory) -> Stage:
-    return Stage(sil, Peer(territory, "sil.registry"))
+    names = ("sil.registry", "sil.evaluation", "coop-filo.placement")
+    return Stage(sil, *(Peer(territory, name) for name in names))
 
 
 @pytest.fixture

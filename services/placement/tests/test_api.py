@@ -8,7 +8,7 @@ from uuid import uuid4
 import httpx
 from trama_chassis.runtime import Runtime
 from trama_chassis.testing import Peer, Territory, client, deliver, published
-from trama_contracts.placement import HostPlacementClosed, HostPlacementOpened
+from trama_contracts.placement import HostPlacementClosed, HostPlacementOpened, HostPlacementStarted
 
 API = "/api/placement"
 PAGE = {"Accept": "text/html"}
@@ -18,7 +18,10 @@ def fields(answer: httpx.Response) -> set[str]:
     return {error["field"] for error in answer.json()["errors"]}
 
 
-async def host_with_carla(runtime: Runtime, territory: Territory, *, left: bool = False) -> None:
+async def host_with_carla(
+    runtime: Runtime, territory: Territory, *, came: bool = True, left: bool = False
+) -> str:
+    """The id of a path the SIL told this host of, begun unless said."""
     promoter, record, placement = Peer(territory, "sil.placement"), str(uuid4()), str(uuid4())
     arrival = HostPlacementOpened(
         placement=placement,
@@ -30,9 +33,13 @@ async def host_with_carla(runtime: Runtime, territory: Territory, *, left: bool 
         planned_to=date(2013, 12, 31),
     )
     await deliver(runtime, promoter, arrival, record=record, scope=placement)
+    if came:
+        started = HostPlacementStarted(placement=placement, started_on=date(2013, 5, 7))
+        await deliver(runtime, promoter, started, record=record, scope=placement)
     if left:
         closed = HostPlacementClosed(placement=placement, ended_on=date(2013, 10, 7))
         await deliver(runtime, promoter, closed, record=record, scope=placement)
+    return placement
 
 
 async def test_a_placement_is_proposed_started_and_ended(stage: Any, terms: Callable[..., Any]) -> None:
@@ -46,10 +53,26 @@ async def test_a_placement_is_proposed_started_and_ended(stage: Any, terms: Call
             "person": "Anna Esempio",
             "path_type_label": "Borsa lavoro terapeutica",
             "proposed_on": "2013-10-14",
-            "state": "start-to-confirm",
-            "state_label": "Avvio da confermare",
+            "state": "proposed",
+            "state_label": "In attesa di adesioni",
+            "approvals": [
+                {"party": party, "label": label, "state": "awaited", "on": None}
+                for party, label in (
+                    *(("person", "La persona"), ("host", "Il luogo di lavoro")),
+                    ("promoter", "Il nostro servizio"),
+                )
+            ],
         } == proposed
+        assert proposed["evaluation"]["member"] == "sil"
         path = f"{API}/placements/{proposed['placement']}"
+        early = await http.post(f"{path}/start", json={"started_on": "2013-10-02"})
+        assert early.json()["type"] == "urn:trama:problem:not-agreed"
+        for party in ("person", "host", "promoter"):
+            word = {"party": party, "given_on": "2013-10-01", "how": "signed"}
+            approved = await http.post(f"{path}/approvals", json=word)
+            assert approved.status_code == 200
+        assert (approved.json()["state"], approved.json()["agreed_on"]) == ("start-to-confirm", "2013-10-01")
+        assert {one["state"] for one in approved.json()["approvals"]} == {"given"}
         started = await http.post(f"{path}/start", json={"started_on": "2013-10-02"})
         assert (started.status_code, started.json()["state_label"]) == (200, "In corso")
         ended = await http.post(f"{path}/end", json={"ended_on": "2013-10-14", "reason": "hired"})
@@ -93,6 +116,10 @@ async def test_a_refusal_is_a_problem_that_names_the_rule_and_the_field(
         assert (await http.get(path)).status_code == 404
         started, ended = {"started_on": "2013-10-01"}, {"ended_on": "2013-10-01", "reason": "hired"}
         assert (await http.post(f"{path}/start", json=started)).status_code == 404
+        for words in ("approvals", "approvals/refuse"):
+            assert (await http.post(f"{path}/{words}", json={"party": "person"})).status_code == 404
+            wrong = await http.post(f"{path}/{words}", json={"party": "family"})
+            assert (wrong.status_code, fields(wrong)) == (422, {"party"})
         assert (await http.post(f"{path}/end", json=ended)).status_code == 404
 
 
@@ -104,11 +131,18 @@ async def test_only_placement_officers_and_supervisors_handle_placements(
         assert (await http.post(f"{API}/placements", json=terms(record))).status_code == 403
         for path in ("placements", f"placements/{uuid4()}", "path-types", "hosts"):
             assert (await http.get(f"{API}/{path}")).status_code == 403
+        for act in ("start", "end", "approvals", "approvals/refuse", "withdraw"):
+            assert (await http.post(f"{API}/placements/{uuid4()}/{act}", json={})).status_code == 403
         for page in ("/inserimenti", f"/inserimenti/{uuid4()}"):
             assert (await http.get(page, headers=PAGE)).status_code == 403
         assert (await http.get(f"{API}/hosted")).status_code == 200
     async with client(stage.runtime, "caseworker") as http:
         assert (await http.get(f"{API}/hosted")).status_code == 403
+    async with client(stage.runtime, "placement-officer", "supervisor") as http:
+        for act in ("approve", "refuse"):
+            assert (await http.post(f"{API}/hosted/sil/{uuid4()}/{act}", json={})).status_code == 403
+        for act in ("conferma", "rifiuto"):
+            assert (await http.post(f"/ospiti/sil/{uuid4()}/{act}", headers=PAGE)).status_code == 403
     assert await published(stage.runtime) == []
 
 
@@ -123,28 +157,31 @@ async def test_who_is_not_signed_in_is_asked_to(sil: Runtime) -> None:
 
 async def test_placements_are_listed_by_person_and_by_state(stage: Any) -> None:
     anna, bruno = await stage.in_charge(), await stage.in_charge("Finto", "Bruno")
-    coming = await stage.propose(anna, planned_from="2013-11-01")
-    waiting = await stage.propose(bruno)
-    running = await stage.propose(bruno)
-    ended = await stage.propose(bruno)
+    coming, agreed = [await stage.propose(anna, planned_from="2013-11-01") for _ in range(2)]
+    waiting, running, ended, withdrawn = [await stage.propose(bruno) for _ in range(4)]
+    for one in (agreed, waiting, running, ended):
+        await stage.agree(one.placement)
     for one in (running, ended):
         await stage.start(one.placement)
     await stage.end(ended.placement)
+    await stage.withdraw(withdrawn.placement)
     expected = {
         "proposed": coming,
+        "agreed": agreed,
         "start-to-confirm": waiting,
         "running": running,
         "ended": ended,
+        "withdrawn": withdrawn,
     }
     async with client(stage.runtime, "supervisor") as http:
         for state, placement in expected.items():
             (one,) = (await http.get(f"{API}/placements", params={"state": state})).json()["placements"]
             assert (one["placement"], one["state"]) == (placement.placement, state)
         of_bruno = (await http.get(f"{API}/placements", params={"record": bruno})).json()
-        assert of_bruno["total"] == 3
+        assert of_bruno["total"] == 4
         assert {one["person"] for one in of_bruno["placements"]} == {"Bruno Finto"}
-        beyond = (await http.get(f"{API}/placements", params={"offset": 4})).json()
-        assert (beyond["total"], beyond["placements"]) == (4, [])
+        beyond = (await http.get(f"{API}/placements", params={"offset": 6})).json()
+        assert (beyond["total"], beyond["placements"]) == (6, [])
         assert (await http.get(f"{API}/placements", params={"offset": -1})).status_code == 422
 
 
@@ -163,7 +200,8 @@ async def test_hosts_are_those_the_network_connects_with_us(
 ) -> None:
     async with client(sil, "placement-officer") as http:
         assert (await http.get(f"{API}/hosts")).json() == [
-            {"host": "coop-filo", "name": "coop-filo", "kind": "cooperative"}
+            {"host": "coop-filo", "name": "coop-filo", "kind": "cooperative"},
+            {"host": "mobili-campione", "name": "mobili-campione", "kind": "company"},
         ]
 
 
@@ -178,7 +216,7 @@ async def test_the_host_sees_its_people_and_no_path_type(
             page = await http.get("/ospiti", headers=PAGE)
         assert set(here) == {
             *("promoter", "promoter_name", "placement", "person", "task", "weekly_hours"),
-            *("planned_from", "planned_to", "ended_on", "state", "state_label"),
+            *("planned_from", "planned_to", "started_on", "ended_on", "state", "state_label"),
         }
         assert (here["person"], here["state_label"]) == ("Carla Dimostri", "In corso")
         assert (gone["ended_on"], gone["state_label"]) == ("2013-10-07", "Concluso")
@@ -197,6 +235,7 @@ async def test_a_host_can_propose_nobody(
 
 async def test_pages_show_placements_and_what_can_be_done(stage: Any) -> None:
     placement = await stage.propose(await stage.in_charge("D'Esempio <i>", "Anna"))
+    await stage.agree(placement.placement)
     path = f"/inserimenti/{placement.placement}"
     async with client(stage.runtime, "placement-officer") as http:
         listed = await http.get("/inserimenti", headers=PAGE, params={"stato": "start-to-confirm"})
@@ -217,7 +256,7 @@ async def test_pages_show_placements_and_what_can_be_done(stage: Any) -> None:
 
 
 async def test_a_refused_form_is_shown_again_with_the_reason_and_changes_nothing(stage: Any) -> None:
-    placement = await stage.propose(await stage.in_charge())
+    placement = await stage.agreed()
     before = len(await published(stage.runtime))
     path = f"/inserimenti/{placement.placement}"
     async with client(stage.runtime, "placement-officer") as http:

@@ -14,8 +14,11 @@ from trama_chassis.testing import client, deliver, published, transaction
 from trama_contracts.event import Event
 from trama_contracts.facts import PlacementEndedFact, PlacementProposedFact, PlacementStartedFact
 from trama_contracts.placement import (
+    ApprovalGiven,
     HostPlacementClosed,
     HostPlacementOpened,
+    HostPlacementStarted,
+    PlacementAgreed,
     PlacementEnded,
     PlacementProposed,
     PlacementStarted,
@@ -48,7 +51,8 @@ async def events(runtime: Runtime, *classes: type[Event]) -> list[Any]:
 async def test_a_proposal_is_kept_and_told_in_its_own_scope(stage: Any) -> None:
     record = await stage.in_charge()
     placement = await stage.propose(record)
-    event, fact = await published(stage.runtime)
+    event, arrival, fact = await published(stage.runtime)
+    assert isinstance(arrival.event, HostPlacementOpened)
     assert event.event == PlacementProposed(
         placement=placement.placement,
         path_type="work-grant-therapeutic",
@@ -59,29 +63,35 @@ async def test_a_proposal_is_kept_and_told_in_its_own_scope(stage: Any) -> None:
         planned_to=date(2014, 3, 31),
     )
     assert (event.record, event.scope) == (record, f"placement:{placement.placement}")
-    assert event.granted_to == ("sil.registry",)
+    assert event.granted_to == ("sil.evaluation", "sil.registry")
     assert isinstance(fact.event, PlacementProposedFact)
     assert fact.granted_to == ("provincia.reporting",)
     assert [row.placement for row in await stored(stage.runtime)] == [placement.placement]
 
 
 async def test_the_whole_way_is_told_to_care_and_counted_in_one_stream_each(stage: Any) -> None:
-    placement = await stage.propose(await stage.in_charge())
+    placement = await stage.agreed()
     await stage.start(placement.placement)
     await stage.end(placement.placement)
-    care = await published(stage.runtime, PlacementProposed, PlacementStarted, PlacementEnded)
-    facts = await published(stage.runtime, PlacementProposedFact, PlacementStartedFact, PlacementEndedFact)
+    told = await published(stage.runtime)
+    care = [one for one in told if one.circle == "care"]
+    facts = [one for one in told if one.circle == "accountability"]
+    assert [type(one.event) for one in care] == [
+        *(PlacementProposed, ApprovalGiven, ApprovalGiven, ApprovalGiven),
+        *(PlacementAgreed, PlacementStarted, PlacementEnded),
+    ]
+    assert [type(one.event) for one in facts] == [
+        *(PlacementProposedFact, PlacementStartedFact, PlacementEndedFact)
+    ]
     for way in (care, facts):
-        assert [one.seq for one in way] == [1, 2, 3]
+        assert [one.seq for one in way] == list(range(1, len(way) + 1))
         assert len({one.stream for one in way}) == 1
-    assert care[1].inner.payload["confirmed_by"] == "op-livia"
+    assert care[5].inner.payload["confirmed_by"] == "op-livia"
     assert facts[2].inner.payload["reason"] == "hired"
 
 
-async def test_the_host_learns_who_comes_at_the_confirmed_start_and_not_before(stage: Any) -> None:
+async def test_the_host_is_asked_at_the_proposal(stage: Any) -> None:
     placement = await stage.propose(await stage.in_charge())
-    assert await events(stage.runtime, HostPlacementOpened) == []
-    await stage.start(placement.placement)
     (arrival,) = await published(stage.runtime, HostPlacementOpened)
     assert arrival.event == HostPlacementOpened(
         placement=placement.placement,
@@ -92,19 +102,26 @@ async def test_the_host_learns_who_comes_at_the_confirmed_start_and_not_before(s
         planned_from=date(2013, 10, 1),
         planned_to=date(2014, 3, 31),
     )
-    assert arrival.granted_to == ("coop-filo.placement", "sil.registry")
+    assert arrival.granted_to == ("coop-filo.placement", "sil.evaluation", "sil.registry")
 
 
 async def test_nothing_the_host_can_open_names_path_type_or_ending(stage: Any) -> None:
     """INVARIANT: a host is granted host streams alone; a key of a care stream would tell it the path type."""
-    placement = await stage.propose(await stage.in_charge())
+    placement = await stage.agreed()
     await stage.start(placement.placement)
     await stage.end(placement.placement, reason="health")
+    given_up = await stage.agreed()
+    await stage.withdraw(given_up.placement, reason="person-choice")
     opened = [one for one in await published(stage.runtime) if "coop-filo.placement" in one.granted_to]
-    assert [type(one.event) for one in opened] == [HostPlacementOpened, HostPlacementClosed]
+    assert [type(one.event) for one in opened] == [
+        *(HostPlacementOpened, HostPlacementStarted, HostPlacementClosed),
+        *(HostPlacementOpened, HostPlacementClosed),
+    ]
     told = str([one.inner.payload for one in opened])
     assert "work-grant" not in told
     assert "health" not in told
+    assert "choice" not in told
+    assert "evaluation" not in told
 
 
 async def test_a_lab_at_our_own_service_tells_no_host(stage: Any) -> None:
@@ -112,9 +129,15 @@ async def test_a_lab_at_our_own_service_tells_no_host(stage: Any) -> None:
     lab = await stage.propose(
         record, path_type="observation-lab", host="sil", planned_from="2013-07-01", planned_to="2013-10-31"
     )
+    await stage.agree(lab.placement)
     await stage.start(lab.placement, "2013-07-01")
     await stage.end(lab.placement)
-    assert await events(stage.runtime, HostPlacementOpened, HostPlacementClosed) == []
+    withdrawn = await stage.propose(
+        record, path_type="observation-lab", host="sil", planned_from="2013-07-01", planned_to="2013-10-31"
+    )
+    await stage.withdraw(withdrawn.placement)
+    assert not [one for one in await published(stage.runtime) if one.circle == "host"]
+    assert [event.party for event in await events(stage.runtime, ApprovalGiven)] == ["person", "promoter"]
 
 
 async def test_nobody_is_placed_without_an_open_taking_in_charge(stage: Any, refused: Refused) -> None:
@@ -135,7 +158,10 @@ async def test_a_start_after_the_taking_in_charge_closed_is_refused_but_an_end_i
 ) -> None:
     record = await stage.person()
     episode = await stage.open_episode(record)
+    await stage.evaluated(record)
     running, waiting = await stage.propose(record), await stage.propose(record)
+    for one in (running, waiting):
+        await stage.agree(one.placement)
     await stage.start(running.placement)
     closed = TakingInChargeClosed(episode=episode, closed_on=date(2013, 10, 10), reason="moved")
     await deliver(stage.runtime, stage.registry, closed, record=record, scope=episode)
@@ -168,7 +194,7 @@ async def test_rules_are_those_of_the_first_planned_day(stage: Any) -> None:
 
 
 async def test_a_refused_start_or_end_changes_and_publishes_nothing(stage: Any, refused: Refused) -> None:
-    placement = await stage.propose(await stage.in_charge())
+    placement = await stage.agreed()
     before = len(await published(stage.runtime))
     await refused(StartNotYetReached, stage.start(placement.placement, "2013-10-15"))
     await refused(NotStarted, stage.end(placement.placement))
@@ -180,14 +206,14 @@ async def test_a_refused_start_or_end_changes_and_publishes_nothing(stage: Any, 
 
 
 async def test_a_second_confirmation_is_refused_and_counts_nobody_twice(stage: Any, refused: Refused) -> None:
-    placement = await stage.propose(await stage.in_charge())
+    placement = await stage.agreed()
     await stage.start(placement.placement)
     await refused(AlreadyStarted, stage.start(placement.placement))
     assert len(await events(stage.runtime, PlacementStarted, PlacementStartedFact)) == 2
 
 
 async def test_two_who_confirm_at_once_confirm_once(stage: Any) -> None:
-    placement = await stage.propose(await stage.in_charge())
+    placement = await stage.agreed()
     async with client(stage.runtime, "placement-officer") as http:
         path, body = f"/api/placement/placements/{placement.placement}/start", {"started_on": "2013-10-01"}
         answers = await asyncio.gather(*(http.post(path, json=body) for _ in range(4)))
@@ -201,6 +227,7 @@ async def test_without_a_reporting_id_nothing_is_published_until_it_arrives(
     record = str(uuid4())
     await deliver(stage.runtime, stage.registry, PersonRegistered(family_name="Finto"), record=record)
     await stage.open_episode(record)
+    await stage.evaluated(record)
     refusal = await refused(PersonNotYetKnown, stage.propose(record))
     assert refusal.status == 503
     assert await published(stage.runtime) == []

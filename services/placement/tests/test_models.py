@@ -1,6 +1,5 @@
 """The rules: calendar months on planned dates, states told from dates, what can be started and ended."""
 
-from collections import defaultdict
 from datetime import date, timedelta
 from typing import Any
 
@@ -8,11 +7,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from trama_contracts.directory_entries import Entry
+from trama_contracts.placement import ApprovalParty
 from trama_placement.errors import (
+    AlreadyApproved,
     AlreadyEnded,
     AlreadyStarted,
+    AlreadyWithdrawn,
+    ApprovalNotAsked,
     EndBeforeStart,
     EndNotYetReached,
+    EvaluationMissing,
+    NotAgreed,
     NotAHost,
     NotStarted,
     PlanReversed,
@@ -22,7 +27,16 @@ from trama_placement.errors import (
     StartOutsidePlan,
     TooManyHours,
 )
-from trama_placement.models import PathTypeRule, Placement, Plan, State, last_day
+from trama_placement.models import (
+    Approval,
+    Approvals,
+    PathTypeRule,
+    Placement,
+    Plan,
+    State,
+    last_day,
+    named,
+)
 
 TODAY = date(2013, 10, 14)
 LAB = PathTypeRule(
@@ -35,6 +49,9 @@ LAB = PathTypeRule(
     max_weekly_hours=40,
     valid_from=date(2013, 1, 1),
     source="una fonte",
+    needs_evaluation=True,
+    approvals=["person", "host", "promoter"],
+    conditions_source="una prassi",
 )
 ANY = PathTypeRule(
     path_type="any",
@@ -43,6 +60,9 @@ ANY = PathTypeRule(
     needs_host=True,
     valid_from=date(2000, 1, 1),
     source="-",
+    needs_evaluation=False,
+    approvals=["person", "host", "promoter"],
+    conditions_source="-",
 )
 
 
@@ -157,23 +177,126 @@ def proposed() -> Placement:
     return Placement.propose(plan, ANY, date(2013, 9, 1))
 
 
-def started() -> Placement:
+ALL: tuple[ApprovalParty, ...] = ("person", "host", "promoter")
+
+
+def said_by(*parties: ApprovalParty, asked: tuple[ApprovalParty, ...] = ALL) -> Approvals:
+    return Approvals(
+        asked,
+        {party: Approval(placement="-", party=party, given=True, decided_on=TODAY) for party in parties},
+    )
+
+
+def agreed() -> Placement:
     placement = proposed()
-    placement.confirm_start(date(2013, 10, 2), TODAY, "op-livia")
+    placement.approve("host", date(2013, 9, 3), said_by("person", "promoter"))
+    return placement
+
+
+def started() -> Placement:
+    placement = agreed()
+    placement.confirm_start(date(2013, 10, 2), TODAY, "op-livia", ())
+    return placement
+
+
+def withdrawn() -> Placement:
+    placement = proposed()
+    placement.withdraw(TODAY, "person-choice")
     return placement
 
 
 @pytest.mark.parametrize(
     ("today", "state"),
     [
-        (date(2013, 9, 30), State.PROPOSED),
+        (date(2013, 9, 30), State.AGREED),
         (date(2013, 10, 1), State.TO_CONFIRM),
         (date(2020, 1, 1), State.TO_CONFIRM),
     ],
 )
 def test_reaching_the_planned_dates_starts_nothing(today: date, state: State) -> None:
     """INVARIANT: only a confirmation starts a placement; dates alone would count who never came."""
-    assert proposed().state(today) == state
+    assert agreed().state(today) == state
+    assert proposed().state(today) is State.PROPOSED
+    assert withdrawn().state(today) is State.WITHDRAWN
+
+
+def test_a_placement_is_agreed_by_the_last_approval_on_the_latest_day() -> None:
+    placement = proposed()
+    placement.approve("person", date(2013, 9, 2), said_by())
+    placement.approve("promoter", date(2013, 9, 2), said_by("person"))
+    assert placement.agreed_on is None
+    placement.approve("host", date(2013, 9, 3), said_by("person", "promoter"))
+    assert placement.agreed_on == TODAY
+
+
+@pytest.mark.parametrize("party", ALL)
+def test_whoever_refuses_withdraws_it(party: ApprovalParty) -> None:
+    placement = proposed()
+    word = placement.refuse(party, TODAY, said_by())
+    assert (word.given, placement.withdrawn_on) == (False, TODAY)
+    reasons = {"person": "person-choice", "host": "host-refused", "promoter": "promoter-choice"}
+    assert placement.withdrawal == reasons[party]
+
+
+@pytest.mark.parametrize(
+    ("placement", "approvals", "condition"),
+    [
+        (withdrawn(), said_by(), AlreadyWithdrawn),
+        (withdrawn(), said_by("host"), AlreadyWithdrawn),
+        (proposed(), said_by("host"), AlreadyApproved),
+        (proposed(), said_by(asked=("person", "promoter")), ApprovalNotAsked),
+        (started(), said_by(*ALL), AlreadyApproved),
+        (started(), said_by(), AlreadyStarted),
+    ],
+    ids=["withdrawn", "withdrawn and given", "given", "not asked", "started", "started without it"],
+)
+def test_a_word_too_much_is_refused_and_changes_nothing(
+    placement: Placement, approvals: Approvals, condition: type[Exception]
+) -> None:
+    before = placement.model_dump()
+    with pytest.raises(condition):
+        placement.approve("host", TODAY, approvals)
+    with pytest.raises(condition):
+        placement.refuse("host", TODAY, approvals)
+    assert placement.model_dump() == before
+
+
+@pytest.mark.parametrize(
+    ("placement", "condition"), [(withdrawn(), AlreadyWithdrawn), (started(), AlreadyStarted)]
+)
+def test_only_what_has_not_begun_is_withdrawn_and_once(
+    placement: Placement, condition: type[Exception]
+) -> None:
+    with pytest.raises(condition):
+        placement.withdraw(TODAY, "not-started")
+    assert placement.withdrawal != "not-started"
+
+
+def test_a_start_before_all_have_agreed_is_refused_and_says_who_is_missing() -> None:
+    """INVARIANT: nobody is sent to work before person, host and promoter have agreed."""
+    placement = proposed()
+    with pytest.raises(NotAgreed) as refused:
+        placement.confirm_start(date(2013, 10, 2), TODAY, "op-livia", said_by("promoter").missing)
+    assert "manca l'adesione della persona e del luogo di lavoro." in refused.value.detail
+    with pytest.raises(AlreadyWithdrawn):
+        withdrawn().confirm_start(date(2013, 10, 2), TODAY, "op-livia", ())
+
+
+def test_whose_approval_is_missing_is_said_in_words() -> None:
+    assert named(["person"]) == "della persona"
+    assert named(ALL) == "della persona, del luogo di lavoro e del nostro servizio"
+
+
+def test_the_host_is_asked_only_where_it_is_another() -> None:
+    assert LAB.asked_of("sil", "coop-filo") == ALL
+    assert LAB.asked_of("sil", "sil") == ("person", "promoter")
+
+
+def test_a_path_type_asks_for_an_evaluation_or_does_not() -> None:
+    LAB.judge_evaluation(is_known=True)
+    ANY.judge_evaluation(is_known=False)
+    with pytest.raises(EvaluationMissing, check=lambda refused: "una prassi" in refused.detail):
+        LAB.judge_evaluation(is_known=False)
 
 
 def test_a_confirmed_start_runs_until_somebody_ends_it() -> None:
@@ -193,15 +316,15 @@ def test_a_confirmed_start_runs_until_somebody_ends_it() -> None:
 def test_a_start_outside_the_plan_or_to_come_is_refused(
     started_on: date, today: date, condition: type[Exception]
 ) -> None:
-    placement = proposed()
+    placement = agreed()
     with pytest.raises(condition):
-        placement.confirm_start(started_on, today, "op-livia")
+        placement.confirm_start(started_on, today, "op-livia", ())
     assert placement.started_on is None
 
 
 def test_a_start_is_confirmed_once() -> None:
     with pytest.raises(AlreadyStarted, check=lambda refused: "02/10/2013" in refused.detail):
-        started().confirm_start(date(2013, 10, 3), TODAY, "op-altro")
+        started().confirm_start(date(2013, 10, 3), TODAY, "op-altro", ())
 
 
 def test_an_early_end_is_possible_on_the_very_day_of_the_start() -> None:
@@ -220,6 +343,8 @@ def test_an_end_later_than_planned_is_recorded_as_it_was() -> None:
     ("placement", "ended_on", "condition"),
     [
         (proposed(), TODAY, NotStarted),
+        (agreed(), TODAY, NotStarted),
+        (withdrawn(), TODAY, AlreadyWithdrawn),
         (started(), date(2013, 10, 1), EndBeforeStart),
         (started(), date(2013, 10, 15), EndNotYetReached),
     ],
@@ -238,28 +363,3 @@ def test_an_end_is_recorded_once() -> None:
     with pytest.raises(AlreadyEnded):
         placement.end(TODAY, "health", TODAY)
     assert placement.ending == "hired"
-
-
-def test_rules_of_one_path_type_never_overlap_and_every_rule_names_its_source(
-    rules: list[PathTypeRule],
-) -> None:
-    by_type: dict[str, list[PathTypeRule]] = defaultdict(list)
-    for rule in rules:
-        assert rule.source
-        by_type[rule.path_type].append(rule)
-    for rows in by_type.values():
-        for row in rows:
-            assert [other for other in rows if other.in_force(row.valid_from)] == [row]
-
-
-def test_no_path_type_exists_before_the_act_that_made_it(rules: list[PathTypeRule]) -> None:
-    in_2013 = {rule.path_type for rule in rules if rule.in_force(TODAY)}
-    assert "traineeship-social-inclusion" not in in_2013
-    assert {"work-grant-therapeutic", "work-grant-observational", "observation-lab"} <= in_2013
-    assert "traineeship-social-inclusion" in {
-        rule.path_type for rule in rules if rule.in_force(date(2015, 1, 22))
-    }
-
-
-def test_therapeutic_and_observational_grants_are_of_one_genus(rules: list[PathTypeRule]) -> None:
-    assert len({rule.genus for rule in rules if rule.path_type.startswith("work-grant")}) == 1

@@ -16,8 +16,11 @@ service = Service(
     tables=[
         models.PathTypeRule,
         models.Placement,
+        models.Approval,
+        models.HostAnswer,
         models.PersonCopy,
         models.EpisodeCopy,
+        models.EvaluationCopy,
         models.HostPlacementCopy,
     ],
     migrations=Path(__file__).with_name("migrations"),

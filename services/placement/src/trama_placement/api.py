@@ -5,26 +5,32 @@ from typing import Annotated
 from fastapi import Depends, Query
 from trama_chassis.accounts import Caller, require
 from trama_chassis.database import Reading, Router, Transaction
-from trama_contracts.event import Uuid
+from trama_contracts.event import Member, Uuid
 
 from trama_placement import commands, queries
 from trama_placement.models import State
 from trama_placement.schemas import (
+    ApproveHosted,
     ConfirmStart,
     Date,
     EndPlacement,
+    GiveApproval,
     HostedView,
     HostView,
     PathTypeView,
     PlacementList,
     PlacementView,
     ProposePlacement,
+    RefuseApproval,
+    RefuseHosted,
+    WithdrawPlacement,
 )
 
 router = Router(tags=["placement"])
 
 Officer = Annotated[Caller, Depends(require("placement-officer", "supervisor"))]
 HostSide = Annotated[Caller, Depends(require("host-tutor", "placement-officer", "supervisor"))]
+Tutor = Annotated[Caller, Depends(require("host-tutor"))]
 
 
 @router.post("/placements", status_code=201)
@@ -52,6 +58,33 @@ async def placement(placement: Uuid, session: Reading, _: Officer) -> PlacementV
     return await queries.placement_view(session, placement)
 
 
+@router.post("/placements/{placement}/approvals")
+async def give_approval(
+    placement: Uuid, request: GiveApproval, session: Transaction, _: Officer
+) -> PlacementView:
+    """Record an approval signed on paper; the last one that was missing makes the placement agreed."""
+    await commands.give_approval(session, placement, request)
+    return await queries.placement_view(session, placement)
+
+
+@router.post("/placements/{placement}/approvals/refuse")
+async def refuse_approval(
+    placement: Uuid, request: RefuseApproval, session: Transaction, _: Officer
+) -> PlacementView:
+    """Record that one of those who must approve does not: the placement is withdrawn."""
+    await commands.refuse_approval(session, placement, request)
+    return await queries.placement_view(session, placement)
+
+
+@router.post("/placements/{placement}/withdraw")
+async def withdraw_placement(
+    placement: Uuid, request: WithdrawPlacement, session: Transaction, _: Officer
+) -> PlacementView:
+    """Give up a placement that never began."""
+    await commands.withdraw_placement(session, placement, request)
+    return await queries.placement_view(session, placement)
+
+
 @router.post("/placements/{placement}/start")
 async def confirm_start(
     placement: Uuid, request: ConfirmStart, session: Transaction, by: Officer
@@ -72,8 +105,26 @@ async def end_placement(
 
 @router.get("/hosted")
 async def hosted(session: Reading, _: HostSide) -> list[HostedView]:
-    """Who works here, as the promoters told us."""
+    """Who is asked for here, works here or did, as the promoters told us."""
     return await queries.hosted(session)
+
+
+@router.post("/hosted/{promoter}/{placement}/approve")
+async def approve_hosted(
+    promoter: Member, placement: Uuid, session: Transaction, _: Tutor, request: ApproveHosted | None = None
+) -> HostedView:
+    """Say, as the host, that the person may come."""
+    await commands.approve_hosted(session, promoter, placement)
+    return await queries.hosted_view(session, promoter, placement)
+
+
+@router.post("/hosted/{promoter}/{placement}/refuse")
+async def refuse_hosted(
+    promoter: Member, placement: Uuid, session: Transaction, _: Tutor, request: RefuseHosted | None = None
+) -> HostedView:
+    """Say, as the host, that the person cannot come; why is not owed."""
+    await commands.refuse_hosted(session, promoter, placement, request or RefuseHosted())
+    return await queries.hosted_view(session, promoter, placement)
 
 
 @router.get("/path-types")

@@ -65,6 +65,47 @@ class TooManyHours(Refused):
     field = "weekly_hours"
 
 
+class EvaluationMissing(Refused):
+    """A path of this type needs a completed evaluation of the person, and none is known."""
+
+    code = "evaluation-missing"
+    field = "path_type"
+
+
+class ApprovalNotAsked(Refused):
+    """The rule of this path type does not ask this party."""
+
+    code = "approval-not-asked"
+    field = "party"
+
+
+class AlreadyApproved(Refused):
+    """This party has approved before."""
+
+    code = "already-approved"
+    field = "party"
+
+
+class ApprovalNotYetReached(Refused):
+    """A day to come cannot be that of an approval."""
+
+    code = "approval-not-yet-reached"
+    detail = "Si registra un'adesione già data: la data indicata è nel futuro."
+    field = "given_on"
+
+
+class NotAgreed(Refused):
+    """Not all who must approve have: nothing starts."""
+
+    code = "not-agreed"
+
+
+class AlreadyWithdrawn(Refused):
+    """The placement was given up before it began."""
+
+    code = "already-withdrawn"
+
+
 class AlreadyStarted(Refused):
     """The start was confirmed before."""
 
@@ -115,3 +156,22 @@ class EndNotYetReached(Refused):
     code = "end-not-yet-reached"
     detail = "Si registra una conclusione già avvenuta: la data indicata è nel futuro."
     field = "ended_on"
+
+
+class NotAskedHere(NotFound):
+    """No promoter told this host of such a path."""
+
+    code = "not-asked-here"
+    detail = "Nessun ente promotore ci ha proposto questo percorso."
+
+
+class AlreadyAnswered(Refused):
+    """This host has answered before."""
+
+    code = "already-answered"
+
+
+class NoLongerAsked(Refused):
+    """The path began or was withdrawn: nobody waits for the answer."""
+
+    code = "no-longer-asked"

@@ -1,6 +1,6 @@
-"""What the placement service keeps of what it hears: persons of its own registry, and who works here.
+"""What the placement service keeps of what it hears, and what it does on a host's word.
 
-Copies are local and may lag; nothing here decides.
+Copies are local and may lag; who is believed is decided here, what follows in the commands.
 """
 
 import structlog
@@ -8,7 +8,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from trama_chassis import access
 from trama_chassis.handlers import EventHandlers, Origin
 from trama_chassis.outbox import runtime_of
-from trama_contracts.placement import HostPlacementClosed, HostPlacementOpened
+from trama_contracts.evaluation import EvaluationCompleted
+from trama_contracts.placement import (
+    HostApprovalGiven,
+    HostApprovalRefused,
+    HostPlacementClosed,
+    HostPlacementOpened,
+    HostPlacementStarted,
+)
 from trama_contracts.registry import (
     AuthorisationGiven,
     PersonRegistered,
@@ -18,7 +25,8 @@ from trama_contracts.registry import (
     TakingInChargeOpened,
 )
 
-from trama_placement.models import EpisodeCopy, HostPlacementCopy, PersonCopy
+from trama_placement import commands, queries
+from trama_placement.models import EpisodeCopy, EvaluationCopy, HostPlacementCopy, PersonCopy, Placement
 
 log = structlog.get_logger("trama.placement")
 handlers = EventHandlers()
@@ -62,10 +70,31 @@ async def _episode(session: AsyncSession, episode: str, origin: Origin) -> Episo
     return found
 
 
+@handlers.copy(EvaluationCompleted)
+async def copy_evaluation(session: AsyncSession, event: EvaluationCompleted, origin: Origin) -> None:
+    """Keep that a member completed an evaluation of a record of its own."""
+    await session.merge(
+        EvaluationCopy(
+            member=origin.member,
+            evaluation=event.evaluation,
+            record=origin.record,
+            completed_on=event.completed_on,
+        )
+    )
+
+
 @handlers.copy(HostPlacementOpened)
 async def copy_arrival(session: AsyncSession, event: HostPlacementOpened, origin: Origin) -> None:
-    """Keep who comes to work here, for what and when."""
+    """Keep who is to work here, for what and when."""
     await session.merge(HostPlacementCopy(promoter=origin.member, **event.model_dump()))
+
+
+@handlers.copy(HostPlacementStarted)
+async def copy_start(session: AsyncSession, event: HostPlacementStarted, origin: Origin) -> None:
+    """Keep since when a person works here."""
+    hosted = await session.get(HostPlacementCopy, (origin.member, event.placement))
+    if hosted is not None:
+        hosted.started_on = event.started_on
 
 
 @handlers.copy(HostPlacementClosed)
@@ -74,6 +103,42 @@ async def copy_departure(session: AsyncSession, event: HostPlacementClosed, orig
     hosted = await session.get(HostPlacementCopy, (origin.member, event.placement))
     if hosted is not None:
         hosted.ended_on = event.ended_on
+
+
+@handlers.react(HostApprovalGiven)
+async def hear_approval(session: AsyncSession, event: HostApprovalGiven, origin: Origin) -> None:
+    """Take the host's approval (adesione), given on line."""
+    placement = await _asked_of(session, event, origin)
+    if placement is not None:
+        await commands.take_approval(session, placement, "host", event.given_on, "online")
+
+
+@handlers.react(HostApprovalRefused)
+async def hear_refusal(session: AsyncSession, event: HostApprovalRefused, origin: Origin) -> None:
+    """Take it that the host cannot: the placement is withdrawn."""
+    placement = await _asked_of(session, event, origin)
+    if placement is not None:
+        await commands.take_refusal(session, placement, "host", event.refused_on, event.reason)
+
+
+async def _asked_of(
+    session: AsyncSession, event: HostApprovalGiven | HostApprovalRefused, origin: Origin
+) -> Placement | None:
+    """The placement for which this host's word is awaited, locked; or None.
+
+    Only the host of a placement is believed, once, and only while the placement is proposed.
+    """
+    placement = await commands.find_locked(session, event.placement)
+    if (
+        placement is not None
+        and event.promoter == runtime_of(session).settings.member
+        and placement.host == origin.member
+        and (placement.agreed_on or placement.started_on or placement.withdrawn_on) is None
+        and "host" in (await queries.approvals_of(session, placement)).missing
+    ):
+        return placement
+    log.warning("host's word not believed", source=origin.source, event_id=origin.event_id)
+    return None
 
 
 @handlers.react(RecordsLinked)

@@ -10,18 +10,42 @@ from trama_chassis import web
 from trama_chassis.accounts import Caller, require
 from trama_chassis.database import Reading, Router, Transaction
 from trama_chassis.errors import Refused
-from trama_contracts.event import Uuid
+from trama_contracts.event import Member, Uuid
 from trama_contracts.facts import EndingReason
+from trama_contracts.placement import ApprovalParty
 
 from trama_placement import commands, queries
-from trama_placement.models import ENDING_LABELS, STATE_LABELS, State
-from trama_placement.schemas import ConfirmStart, Date, EndPlacement
+from trama_placement.models import (
+    APPROVAL_LABELS,
+    ENDING_LABELS,
+    STATE_LABELS,
+    WITHDRAWAL_LABELS,
+    ApprovalState,
+    HostedState,
+    State,
+    Withdrawal,
+    named,
+)
+from trama_placement.schemas import (
+    ConfirmStart,
+    Date,
+    EndPlacement,
+    GiveApproval,
+    Line,
+    PlacementView,
+    RefuseApproval,
+    RefuseHosted,
+    WithdrawPlacement,
+)
 
 router = Router()
 templates = web.environment(Path(__file__).with_name("templates"))
 
 Officer = Annotated[Caller, Depends(require("placement-officer", "supervisor"))]
 HostSide = Annotated[Caller, Depends(require("host-tutor", "placement-officer", "supervisor"))]
+Tutor = Annotated[Caller, Depends(require("host-tutor"))]
+
+HERE = (HostedState.CONFIRMED, HostedState.RUNNING)
 
 
 @router.get("/inserimenti")
@@ -48,6 +72,55 @@ async def placements_page(
 async def placement_page(request: Request, placement: Uuid, session: Reading, _: Officer) -> Response:
     """One placement, with what can be done about it today."""
     return await _placement_page(request, session, placement)
+
+
+@router.post("/inserimenti/{placement}/adesione")
+async def give_approval_page(
+    request: Request,
+    placement: Uuid,
+    session: Transaction,
+    _: Officer,
+    party: Annotated[ApprovalParty, Form()],
+    given_on: Annotated[Date, Form()],
+) -> Response:
+    """Record an approval signed on paper, or show why not."""
+    try:
+        await commands.give_approval(session, placement, GiveApproval(party=party, given_on=given_on))
+    except Refused as refused:
+        return await _placement_page(request, session, placement, refused)
+    return RedirectResponse(f"/inserimenti/{placement}", 303)
+
+
+@router.post("/inserimenti/{placement}/mancata-adesione")
+async def refuse_approval_page(
+    request: Request,
+    placement: Uuid,
+    session: Transaction,
+    _: Officer,
+    party: Annotated[ApprovalParty, Form()],
+) -> Response:
+    """Record that one of those who must approve does not, or show why not."""
+    try:
+        await commands.refuse_approval(session, placement, RefuseApproval(party=party))
+    except Refused as refused:
+        return await _placement_page(request, session, placement, refused)
+    return RedirectResponse(f"/inserimenti/{placement}", 303)
+
+
+@router.post("/inserimenti/{placement}/ritiro")
+async def withdraw_placement_page(
+    request: Request,
+    placement: Uuid,
+    session: Transaction,
+    _: Officer,
+    reason: Annotated[Withdrawal, Form()],
+) -> Response:
+    """Give up a placement that never began, or show why not."""
+    try:
+        await commands.withdraw_placement(session, placement, WithdrawPlacement(reason=reason))
+    except Refused as refused:
+        return await _placement_page(request, session, placement, refused)
+    return RedirectResponse(f"/inserimenti/{placement}", 303)
 
 
 @router.post("/inserimenti/{placement}/avvio")
@@ -85,20 +158,78 @@ async def end_placement_page(
 
 @router.get("/ospiti")
 async def hosted_page(request: Request, session: Reading, _: HostSide) -> Response:
-    """The people who work here."""
-    return web.page(request, "ospiti.html", {"hosted": await queries.hosted(session)}, templates=templates)
+    """Who is asked for, who works here and who did."""
+    return await _hosted_page(request, session)
+
+
+@router.post("/ospiti/{promoter}/{placement}/conferma")
+async def approve_hosted_page(
+    request: Request, promoter: Member, placement: Uuid, session: Transaction, _: Tutor
+) -> Response:
+    """Say that the person may come, or show why it cannot be said."""
+    try:
+        await commands.approve_hosted(session, promoter, placement)
+    except Refused as refused:
+        return await _hosted_page(request, session, refused)
+    return RedirectResponse("/ospiti", 303)
+
+
+@router.post("/ospiti/{promoter}/{placement}/rifiuto")
+async def refuse_hosted_page(
+    request: Request,
+    promoter: Member,
+    placement: Uuid,
+    session: Transaction,
+    _: Tutor,
+    reason: Annotated[Line | None, Form()] = None,
+) -> Response:
+    """Say that the person cannot come, or show why it cannot be said."""
+    try:
+        await commands.refuse_hosted(session, promoter, placement, RefuseHosted(reason=reason))
+    except Refused as refused:
+        return await _hosted_page(request, session, refused)
+    return RedirectResponse("/ospiti", 303)
+
+
+async def _hosted_page(request: Request, session: AsyncSession, refused: Refused | None = None) -> Response:
+    hosted = await queries.hosted(session)
+    values = {
+        "asked": [one for one in hosted if one.state is HostedState.ASKED],
+        "present": [one for one in hosted if one.state in HERE],
+        "gone": [one for one in hosted if one.state not in (HostedState.ASKED, *HERE)],
+        "refused": refused,
+    }
+    return web.page(
+        request, "ospiti.html", values, templates=templates, status=refused.status if refused else 200
+    )
 
 
 async def _placement_page(
     request: Request, session: AsyncSession, placement: str, refused: Refused | None = None
 ) -> Response:
+    shown = await queries.placement_view(session, placement)
+    missing = [one for one in shown.approvals if one.state is ApprovalState.AWAITED]
     values = {
-        "placement": await queries.placement_view(session, placement),
+        "placement": shown,
+        "missing": missing,
+        "missing_words": named(one.party for one in missing),
+        "evaluation_by": _evaluated_by(session, shown),
+        "has_host": shown.host != queries.own_entry(session).member,
         "State": State,
+        "approval_labels": APPROVAL_LABELS,
         "endings": ENDING_LABELS,
+        "withdrawals": WITHDRAWAL_LABELS,
         "today": queries.today(session),
         "refused": refused,
     }
     return web.page(
         request, "inserimento.html", values, templates=templates, status=refused.status if refused else 200
     )
+
+
+def _evaluated_by(session: AsyncSession, placement: PlacementView) -> str | None:
+    """The name of the member whose evaluation a placement was proposed after."""
+    if placement.evaluation is None:
+        return None
+    entry = queries.find_member(session, placement.evaluation.member)
+    return entry.name if entry is not None else placement.evaluation.member

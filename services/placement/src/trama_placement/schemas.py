@@ -3,14 +3,15 @@
 import re
 import unicodedata
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict
 from trama_contracts.event import Member, Uuid
 from trama_contracts.facts import EndingReason
 from trama_contracts.payload_fields import Code, ShortText, WeeklyHours
+from trama_contracts.placement import ApprovalParty
 
-from trama_placement.models import State
+from trama_placement.models import ApprovalState, HostedState, State, Withdrawal
 
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
@@ -66,6 +67,53 @@ class EndPlacement(Body):
     reason: EndingReason
 
 
+class GiveApproval(Body):
+    """Say that one of those who must approve has: signed on paper, today if no day is named."""
+
+    party: ApprovalParty
+    given_on: Date | None = None
+    how: Literal["signed"] = "signed"
+
+
+class RefuseApproval(Body):
+    """Say that one of those who must approve does not. No reason is owed."""
+
+    party: ApprovalParty
+    reason: Line | None = None
+
+
+class WithdrawPlacement(Body):
+    """Say why a placement that never began is given up."""
+
+    reason: Withdrawal
+
+
+class ApproveHosted(Body):
+    """The host's yes. It has nothing else to say."""
+
+
+class RefuseHosted(Body):
+    """The host's no. No reason is owed."""
+
+    reason: Line | None = None
+
+
+class ApprovalView(BaseModel):
+    """What one of those who must approve has said."""
+
+    party: ApprovalParty
+    label: str
+    state: ApprovalState
+    on: date | None
+
+
+class EvaluationView(BaseModel):
+    """The evaluation a placement was proposed after; its id means nothing without its member."""
+
+    member: str
+    evaluation: str
+
+
 class PlacementView(BaseModel):
     """A placement as the promoter's own operators see it."""
 
@@ -81,10 +129,16 @@ class PlacementView(BaseModel):
     planned_from: date
     planned_to: date
     proposed_on: date
+    evaluation: EvaluationView | None
+    approvals: list[ApprovalView]
+    agreed_on: date | None
     started_on: date | None
     ended_on: date | None
     ending: EndingReason | None
     ending_label: str | None
+    withdrawn_on: date | None
+    withdrawal: Withdrawal | None
+    withdrawal_label: str | None
     state: State
     state_label: str
 
@@ -97,7 +151,7 @@ class PlacementList(BaseModel):
 
 
 class HostedView(BaseModel):
-    """A person who works here, as the host sees them."""
+    """A person who is asked to be taken, works or worked here, as the host sees them."""
 
     promoter: str
     promoter_name: str
@@ -107,8 +161,9 @@ class HostedView(BaseModel):
     weekly_hours: int
     planned_from: date
     planned_to: date
+    started_on: date | None
     ended_on: date | None
-    state: State
+    state: HostedState
     state_label: str
 
 
@@ -125,6 +180,9 @@ class PathTypeView(BaseModel):
     valid_from: date
     valid_to: date | None
     source: str
+    needs_evaluation: bool
+    approvals: list[ApprovalParty]
+    conditions_source: str
 
 
 class HostView(BaseModel):

@@ -1,0 +1,112 @@
+"""Path types: what applies to each from one day to another, as dated data with its sources."""
+
+import calendar
+from datetime import date, timedelta
+
+from sqlalchemy import JSON
+from sqlmodel import Field, SQLModel
+from trama_contracts.directory_entries import Entry
+from trama_contracts.placement import ApprovalParty
+
+from trama_placement.errors import (
+    EvaluationMissing,
+    NotAHost,
+    PlanReversed,
+    PlanTooLong,
+    PlanTooShort,
+    TooManyHours,
+)
+
+HOST_KINDS = frozenset({"host", "cooperative", "company"})
+"""The kinds of member, as the directory names them, at which a person can work."""
+
+
+def last_day(first: date, months: int) -> date:
+    """The last day of a period of whole calendar months: from 1 February, three months end on 30 April.
+
+    Where the month has no such day the period ends with the month (civil code, article 2963).
+    """
+    month = first.month - 1 + months
+    year, month = first.year + month // 12, month % 12 + 1
+    days = calendar.monthrange(year, month)[1]
+    if first.day > days:
+        return date(year, month, days)
+    return date(year, month, first.day) - timedelta(days=1)
+
+
+class PathTypeRule(SQLModel, table=True):
+    """What applies to one path type from one day to another: dated data with its source, never a constant."""
+
+    __tablename__ = "path_type_rule"
+
+    path_type: str = Field(primary_key=True)
+    valid_from: date = Field(primary_key=True)
+    valid_to: date | None = None
+    label: str
+    genus: str
+    needs_host: bool
+    min_months: int | None = None
+    max_months: int | None = None
+    max_weekly_hours: int | None = None
+    source: str
+    needs_evaluation: bool
+    approvals: list[ApprovalParty] = Field(sa_type=JSON)
+    conditions_source: str
+
+    def in_force(self, day: date) -> bool:
+        """True from the first to the last day, both included."""
+        return self.valid_from <= day and (self.valid_to is None or day <= self.valid_to)
+
+    def judge_plan(self, planned_from: date, planned_to: date, weekly_hours: int) -> None:
+        """Refuse planned dates and hours outside the rule; what really happens later is not judged by it.
+
+        Raises PlanReversed, PlanTooShort, PlanTooLong, TooManyHours.
+        """
+        if planned_to < planned_from:
+            raise PlanReversed
+        if self.min_months and planned_to < (earliest := last_day(planned_from, self.min_months)):
+            raise PlanTooShort(self._duration("almeno", self.min_months, planned_from, earliest))
+        if self.max_months and planned_to > (latest := last_day(planned_from, self.max_months)):
+            raise PlanTooLong(self._duration("al massimo", self.max_months, planned_from, latest))
+        if self.max_weekly_hours and weekly_hours > self.max_weekly_hours:
+            raise TooManyHours(
+                f"{self.label}: al massimo {self.max_weekly_hours} ore alla settimana ({self.source})."
+            )
+
+    def judge_evaluation(self, *, is_known: bool) -> None:
+        """Refuse a path of a type that needs an evaluation (valutazione conclusa) when none is known.
+
+        Raises EvaluationMissing.
+        """
+        if self.needs_evaluation and not is_known:
+            raise EvaluationMissing(
+                f"{self.label}: serve una valutazione conclusa della persona, nostra o di un servizio che la "
+                f"segue con noi, e qui non ne risulta nessuna ({self.conditions_source}). Va prima chiesta "
+                "e conclusa; se si è conclusa da poco, riprovate tra qualche secondo."
+            )
+
+    def asked_of(self, promoter: str, host: str) -> tuple[ApprovalParty, ...]:
+        """Who must approve a path of this type; where we host it ourselves there is no other to ask."""
+        return tuple(party for party in self.approvals if party != "host" or host != promoter)
+
+    def _duration(self, bound: str, months: int, planned_from: date, end: date) -> str:
+        return (
+            f"{self.label}: la durata prevista è di {bound} {months} mesi di calendario; "
+            f"dal {planned_from:%d/%m/%Y} si arriva {bound} al {end:%d/%m/%Y} ({self.source})."
+        )
+
+    def judge_host(self, promoter: Entry, host: Entry | None) -> None:
+        """Refuse a host that is none, that the network does not connect with us, or that is ourselves.
+
+        Raises NotAHost.
+        """
+        if host is None:
+            raise NotAHost("Il luogo di lavoro indicato non è un servizio della rete.")
+        if host.member == promoter.member:
+            if self.needs_host:
+                raise NotAHost(f"{self.label}: serve un luogo di lavoro diverso dal nostro servizio.")
+            return
+        if host.kind not in HOST_KINDS or "placement" not in host.services:
+            raise NotAHost(f"{host.name} non è un luogo di lavoro: non ospita inserimenti.")
+        if host.member not in promoter.read_by or "host" not in host.circles:
+            raise NotAHost(f"{host.name} non è collegato con noi: non saprebbe chi arriva.")

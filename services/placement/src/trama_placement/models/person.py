@@ -1,0 +1,40 @@
+"""What is kept of the persons others told us of: names, takings in charge, completed evaluations."""
+
+from datetime import date
+
+from sqlmodel import Field, SQLModel
+
+
+class PersonCopy(SQLModel, table=True):
+    """Who the person is, from this member's own registry."""
+
+    __tablename__ = "person_copy"
+
+    record: str = Field(primary_key=True)
+    given_name: str | None = None
+    family_name: str
+
+
+class EpisodeCopy(SQLModel, table=True):
+    """A taking in charge (presa in carico) by this member, from its own registry."""
+
+    __tablename__ = "episode_copy"
+
+    episode: str = Field(primary_key=True)
+    record: str = Field(index=True)
+    opened_on: date | None = None
+    closed_on: date | None = None
+
+
+class EvaluationCopy(SQLModel, table=True):
+    """An evaluation (valutazione) that some member completed, of its own record of a person.
+
+    Whose it is here is asked of the links between records, when it is asked.
+    """
+
+    __tablename__ = "evaluation_copy"
+
+    member: str = Field(primary_key=True)
+    evaluation: str = Field(primary_key=True)
+    record: str = Field(index=True)
+    completed_on: date
