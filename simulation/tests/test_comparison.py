@@ -1,8 +1,6 @@
 """The comparison finds what is missing, surplus or counted wrongly, and waits for what is on its way."""
 
-from collections import Counter
 from collections.abc import Mapping
-from datetime import date
 from typing import Any
 
 import httpx
@@ -11,57 +9,91 @@ from trama_simulation import oracle
 from trama_simulation.comparison import differences, questions
 from trama_simulation.desks import Desk
 from trama_simulation.living import Lived
-from trama_simulation.oracle import Entry
-from trama_simulation.stories import FILO, PROVINCIA, SIL, URBANO, stories
+from trama_simulation.members import CPI, EVERYBODY, FILO, HOSTS, PROMOTERS, PROVINCIA, PUBLIC, SIL, URBANO
+from trama_simulation.stories import stories
 from trama_simulation.territory import Member
 
-ANNA = Lived(stories(1, 1)[0], records={URBANO: "u", SIL: "s"}, today=date(2013, 10, 14))
-FIGURES = oracle.figures([ANNA.story])
-HOSTED = {
-    "promoter": SIL,
-    "person": "Anna Esempio",
-    "task": "confezionamento",
-    "weekly_hours": 30,
-    "planned_from": "2013-04-02",
-    "planned_to": "2013-09-30",
-    "ended_on": "2013-09-30",
-}
+BRUNO = Lived(stories(2, 1)[1], records={"dsm": "d", SIL: "s"}, referrals={("dsm", SIL): "r"})
+FIGURES = oracle.figures(oracle.lives_of([BRUNO.story]))
+SHARING = oracle.sharing_of(BRUNO.story)
+REGISTRY, EVALUATION, PLACEMENT = "/api/registry", "/api/evaluation", "/api/placement"
+NOBODY: dict[str, Any] = {"persons": [], "after": None}
 
 
-def shown_at(member: str, entries: Counter[Entry]) -> dict[str, Any]:
+def timeline(member: str, **changed: int) -> dict[str, Any]:
+    """What a member shows of Bruno; `changed` says how often it shows what sil wrote of a kind."""
+    entries = oracle.timeline(BRUNO.story, member, SHARING)
+    for kind, times in changed.items():
+        entries[(SIL, kind.replace("_", "-"))] = times
     kinds = [(writer, f"it.trama.x.{kind}.v1") for writer, kind in entries.elements()]
-    return {f"{member}/timeline": {"entries": [{"member": writer, "type": kind} for writer, kind in kinds]}}
+    shown = {"entries": [{"member": writer, "type": kind} for writer, kind in kinds]}
+    return {f"{member}{REGISTRY}/persons/{BRUNO.records[member]}/timeline": shown}
+
+
+def path(given: oracle.Path) -> dict[str, Any]:
+    said = [{"party": party, "state": state} for party, state in given.approvals().items()]
+    shown = {"person": given.person, "path_type": given.plan.path_type, "host": given.plan.host}
+    return shown | {"state": given.state(), "approvals": said}
+
+
+def hosted(**changed: Any) -> dict[str, Any]:
+    (one,) = oracle.hosted(oracle.paths_of(BRUNO.story), "mobili-campione")
+    shown = {name: getattr(one, name) for name in one.__slots__}
+    days = {name: str(shown[name]) for name in ("planned_from", "planned_to")}
+    return {f"mobili-campione{PLACEMENT}/hosted": [shown | days | {"ended_on": None} | changed]}
+
+
+def counted(codes: Mapping[str, float | None]) -> dict[str, Any]:
+    shown = [
+        {
+            "code": code,
+            "value": value,
+            "breakdowns": [
+                {"by": by, "shares": [{"code": one, "value": number} for one, number in shares.items()]}
+                for by, shares in FIGURES.get(code, oracle.Figure(0)).shares.items()
+            ],
+        }
+        for code, value in codes.items()
+    ]
+    return {f"{PROVINCIA}/api/reporting/indicators": {"indicators": shown}}
 
 
 def all_well() -> dict[str, Any]:
     """What members answer when everybody knows what they should."""
-    counted = [
-        {
-            "code": code,
-            "value": float(figure.value),
-            "breakdowns": [
-                {"by": by, "shares": [{"code": one, "value": n} for one, n in shares.items()]}
-                for by, shares in figure.shares.items()
-            ],
-        }
-        for code, figure in FIGURES.items()
-    ]
+    nothing: dict[str, Any] = {}
+    for member in PUBLIC:
+        nothing[f"{member}{REGISTRY}/persons"] = NOBODY
+        for pages in ("evaluations", "projects"):
+            nothing[f"{member}{EVALUATION}/{pages}"] = {"total": 0, pages: []}
+        nothing |= {f"{member}{EVALUATION}/asked": [], f"{member}{EVALUATION}/invitations": []}
+    nothing |= {f"{member}{PLACEMENT}/placements": {"total": 0, "placements": []} for member in PROMOTERS}
+    paths = [path(one) for one in oracle.paths_of(BRUNO.story)]
+    known = {"persons": [{"name": "Bruno Finto", "record": "?"}], "after": None}
     return {
-        **shown_at(URBANO, oracle.timeline(ANNA.story, URBANO)),
-        **shown_at(SIL, oracle.timeline(ANNA.story, SIL)),
-        f"{FILO}/hosted": [HOSTED],
-        f"{PROVINCIA}/indicators": {"indicators": counted},
+        **nothing,
+        **{f"{member}{PLACEMENT}/hosted": [] for member in HOSTS},
+        **hosted(),
+        **timeline("dsm"),
+        **timeline(SIL),
+        **{f"{member}{REGISTRY}/persons": known for member in BRUNO.records},
+        f"{SIL}{PLACEMENT}/placements": {"total": 2, "placements": paths},
+        f"dsm{REGISTRY}/referrals/sent/r": {"state": "accepted"},
+        f"{SIL}{REGISTRY}/referrals/received/r": {"state": "accepted"},
+        **counted({code: figure.value for code, figure in FIGURES.items()}),
     }
 
 
 async def judged(answers: Mapping[str, Any]) -> list[str]:
     def answer(asked: httpx.Request) -> httpx.Response:
-        return httpx.Response(200, json=answers[f"{asked.url.host}/{asked.url.path.rpartition('/')[2]}"])
+        place = f"{asked.url.host}{asked.url.path}"
+        if place not in answers:
+            return httpx.Response(404, json={"type": "urn:trama:problem:person-not-here"})
+        return httpx.Response(200, json=answers[place])
 
     async with httpx.AsyncClient(transport=httpx.MockTransport(answer)) as client:
-        members = [Member(name, name, f"http://{name}", None) for name in (URBANO, SIL, FILO, PROVINCIA)]
+        members = [Member(name, name, f"http://{name}", None) for name in EVERYBODY]
         desks = {member.name: Desk(member, client, 1) for member in members}
-        return await differences(questions([ANNA], desks), patience=0, at_once=2, settled=lambda: None)
+        return await differences(questions([BRUNO], desks), patience=0, at_once=2, settled=lambda: None)
 
 
 async def test_nothing_is_said_when_all_is_as_it_should_be() -> None:
@@ -69,26 +101,50 @@ async def test_nothing_is_said_when_all_is_as_it_should_be() -> None:
 
 
 async def test_a_lost_event_and_one_that_came_twice_are_both_named() -> None:
-    entries = oracle.timeline(ANNA.story, URBANO)
-    entries[(SIL, "placement-ended")] = 0
-    entries[(SIL, "placement-started")] = 2
-    assert await judged(all_well() | shown_at(URBANO, entries)) == [
-        f"{URBANO}, storia di Anna Esempio: manca placement-ended di sil",
-        f"{URBANO}, storia di Anna Esempio: in più placement-started di sil",
+    assert await judged(all_well() | timeline("dsm", placement_ended=0, placement_agreed=3)) == [
+        "dsm, storia di Bruno Finto: manca placement-ended di sil",
+        "dsm, storia di Bruno Finto: in più placement-agreed di sil",
     ]
 
 
-@pytest.mark.parametrize("wrong", [{"task": "sartoria"}, {"ended_on": None}, {"promoter": "cpi"}])
+async def test_a_member_that_knows_somebody_it_does_not_follow_is_noticed() -> None:
+    known = {"persons": [{"name": "Bruno Finto", "record": "?"}], "after": None}
+    assert await judged(all_well() | {f"{CPI}{REGISTRY}/persons": known}) == [
+        f"{CPI}, chi è conosciuto: in più Bruno Finto"
+    ]
+
+
+async def test_a_member_that_opens_anothers_record_is_noticed() -> None:
+    opened: dict[str, Any] = {f"{URBANO}{REGISTRY}/persons/d/timeline": {"entries": []}}
+    assert await judged(all_well() | opened) == [
+        f"{URBANO}, che non segue Bruno Finto: ha risposto, e non doveva"
+    ]
+
+
+@pytest.mark.parametrize("wrong", [{"task": "sartoria"}, {"state": "asked"}, {"promoter": "cpi"}])
 async def test_a_host_that_knows_something_else_is_noticed(wrong: dict[str, Any]) -> None:
-    found = await judged(all_well() | {f"{FILO}/hosted": [HOSTED | wrong]})
+    found = await judged(all_well() | hosted(**wrong))
     assert [one.partition(": ")[2].split()[0] for one in found] == ["manca", "in"]
 
 
-async def test_a_wrong_figure_and_a_missing_one_are_noticed() -> None:
-    answers = all_well()
-    first, second, *rest = answers[f"{PROVINCIA}/indicators"]["indicators"]
-    answers[f"{PROVINCIA}/indicators"] = {"indicators": [first | {"value": 7.0}, *rest]}
+async def test_a_host_that_is_told_of_somebody_who_does_not_come_is_noticed() -> None:
+    (shown,) = hosted().values()
+    found = await judged(all_well() | {f"{FILO}{PLACEMENT}/hosted": shown})
+    assert [one.partition(":")[0] for one in found] == [f"{FILO}, chi lavora qui"]
+
+
+async def test_another_answer_to_a_referral_is_noticed() -> None:
+    assert await judged(all_well() | {f"dsm{REGISTRY}/referrals/sent/r": {"state": "sent"}}) == [
+        "dsm, segnalazione di Bruno Finto: sent, doveva essere accepted"
+    ]
+
+
+async def test_a_wrong_figure_a_missing_one_and_one_too_much_are_noticed() -> None:
+    codes: dict[str, float | None] = {code: figure.value for code, figure in FIGURES.items()}
+    del codes["answer-days"]
+    answers = all_well() | counted(codes | {"referrals-sent": 7.0, "persons-guessed": 1.0})
     assert await judged(answers) == [
-        f"{PROVINCIA}, conteggi: {first['code']}: 7.0, doveva essere {FIGURES[first['code']].value}",
-        f"{PROVINCIA}, conteggi: {second['code']}: non c'è",
+        f"{PROVINCIA}, conteggi: referrals-sent: 7.0, doveva essere 1",
+        f"{PROVINCIA}, conteggi: answer-days: non c'è",
+        f"{PROVINCIA}, conteggi: persons-guessed: un conteggio che nessuno ha previsto",
     ]

@@ -69,7 +69,7 @@ async def test_only_the_awaited_refusal_is_waited_out() -> None:
     answers = one_after_another(problem(409, "person-not-in-charge"), problem(409, "plan-reversed"))
     async with answering(answers) as client:
         with pytest.raises(Refused) as no:
-            await Desk(SIL, client, 5).post_once_arrived("?", "/x", {}, until_then="person-not-in-charge")
+            await Desk(SIL, client, 5).post("/x", {}, not_yet={"person-not-in-charge"}, what="?")
     assert no.value.code == "plan-reversed"
 
 

@@ -1,96 +1,126 @@
-"""The oracle and the stories it judges by: each rule of sharing, told on a small story."""
-
-from collections import Counter
-from datetime import date
+"""What the oracle says of paths, evaluations and figures, told on the written stories."""
 
 from trama_simulation import oracle
-from trama_simulation.acts import Act, ConfirmStart, End, Propose, Register
-from trama_simulation.persons import invented
-from trama_simulation.stories import CPI, FILO, SIL, TODAY, URBANO, stories
+from trama_simulation.acts import (
+    Conclude,
+    ConfirmStart,
+    Contribute,
+    End,
+    HostRefuses,
+    Propose,
+    RefuseApproval,
+    SetReview,
+    Story,
+)
+from trama_simulation.members import COR, CPI, DSM, EST, FILO, MOBILI, SERT, SIL, URBANO
+from trama_simulation.stories import stories
 
-ANNA, BRUNO, CARLA, DARIO, ELENA, FARID, GINA, IVO = stories(8, 1)
+ANNA, BRUNO, CARLA, DARIO, ELENA, FARID, GINA, IVO = CAST = stories(8, 1)
 MANY = stories(300, 5)
 
 
-def kinds(found: Counter[oracle.Entry], member: str) -> set[str]:
-    return {kind for writer, kind in found if writer == member}
+def before(story: Story, *kinds: type) -> Story:
+    """The story until the first act of these kinds."""
+    end = next(number for number, act in enumerate(story.acts) if isinstance(act, kinds))
+    return Story(story.person, story.acts[:end])
 
 
-def test_who_accepted_sees_what_came_before_and_the_sender_what_came_after() -> None:
-    assert oracle.timeline(ANNA, SIL) >= Counter({(URBANO, "taking-in-charge-opened"): 1})
-    assert oracle.timeline(ANNA, URBANO) >= Counter({(SIL, "placement-ended"): 1})
-    assert oracle.timeline(ANNA, SIL)[(URBANO, "records-linked")] == 1
+def test_a_path_waits_is_agreed_runs_and_ends() -> None:
+    states = [
+        oracle.paths_of(before(ANNA, kind))[0].state() if kind else oracle.paths_of(ANNA)[0].state()
+        for kind in (ConfirmStart, End, None)
+    ]
+    assert states == ["start-to-confirm", "running", "ended"]
+    (path,) = oracle.paths_of(ANNA)
+    assert path.approvals() == {"person": "given", "host": "given", "promoter": "given"}
 
 
-def test_who_has_not_answered_has_no_part_in_the_story() -> None:
-    assert oracle.followers(IVO) == {URBANO}
-    assert set(oracle.timeline(IVO, URBANO)) == {
-        (URBANO, kind)
-        for kind in (
-            *("person-registered", "taking-in-charge-opened", "case-manager-assigned"),
-            *("authorisation-given", "referral-sent"),
-        )
+def test_where_the_service_hosts_itself_nobody_else_is_asked_and_no_host_told() -> None:
+    lab, after = oracle.paths_of(BRUNO)
+    assert lab.parties == ("person", "promoter")
+    assert lab.host is None
+    assert after.host == MOBILI
+    assert oracle.timeline(BRUNO, SIL, oracle.sharing_of(BRUNO))[(SIL, "host-placement-opened")] == 1
+
+
+def test_a_host_is_told_of_who_comes_and_never_of_what_it_is() -> None:
+    paths = oracle.lives_of(CAST).paths
+    at_filo = list(oracle.hosted(paths, FILO))
+    assert {(one.person, one.state) for one in at_filo} == {
+        ("Anna Esempio", "ended"),
+        ("Carla Dimostri", "running"),
     }
+    assert {one.person for one in oracle.hosted(paths, MOBILI)} == {"Bruno Finto", "Elena Provetta"}
+    assert not {"path_type", "lead"} & set(oracle.Hosted.__slots__)
 
 
-def test_who_declined_is_known_to_the_sender_alone_and_only_as_declining() -> None:
-    assert oracle.followers(DARIO) == {URBANO, CPI}
-    assert kinds(oracle.timeline(DARIO, URBANO), SIL) == {"referral-declined"}
-    assert kinds(oracle.timeline(DARIO, CPI), SIL) == set()
+def test_who_does_not_approve_ends_it_before_it_began() -> None:
+    ended = [one for one in MANY if any(isinstance(act, RefuseApproval | HostRefuses) for act in one.acts)]
+    paths = [oracle.paths_of(one)[0] for one in ended]
+    assert {path.state() for path in paths} == {"withdrawn"}
+    assert {path.refused for path in paths} == {"person", "host", "promoter"}
+    assert {path.state_at_host() for path in paths if path.refused == "host"} == {"refused"}
+    assert {path.state_at_host() for path in paths if path.refused == "person"} == {"withdrawn"}
 
 
-def test_two_who_follow_one_person_unlinked_know_nothing_of_each_other() -> None:
-    assert kinds(oracle.timeline(ELENA, CPI), SIL) == kinds(oracle.timeline(ELENA, SIL), CPI) == set()
+def test_a_contribution_after_the_end_is_late_and_the_project_is_to_be_looked_at_until_it_is() -> None:
+    assert oracle.evaluations_of(before(GINA, SetReview))[0].review_due
+    (one,) = oracle.evaluations_of(GINA)
+    assert one.contributors == {URBANO: "arrived", DSM: "arrived", SERT: "late"}
+    assert one.missing() == {SERT}
+    assert (one.state, one.project, one.review_due) == ("completed", "signed", False)
+    (unfinished,) = oracle.evaluations_of(before(GINA, Conclude))
+    assert (unfinished.state, unfinished.contributors[SERT]) == ("convened", "awaited")
 
 
-def test_two_named_in_one_authorisation_know_of_each_other_but_not_of_each_others_referral() -> None:
-    both = next(story for story in MANY if {SIL, CPI} <= oracle.followers(story) and len(story.acts) == 8)
-    assert "placement-started" in kinds(oracle.timeline(both, CPI), SIL)
-    assert oracle.timeline(both, CPI)[(URBANO, "referral-sent")] == 1
-    assert oracle.timeline(both, URBANO)[(URBANO, "referral-sent")] == 2
-
-
-def test_who_followed_the_person_already_makes_no_second_record_and_shares_the_first() -> None:
-    known = next(story for story in MANY if isinstance(story.acts[0], Register) and story.acts[0].at == SIL)
-    assert oracle.timeline(known, URBANO)[(SIL, "person-registered")] == 1
-    assert oracle.timeline(known, SIL)[(SIL, "taking-in-charge-opened")] == 1
-    assert oracle.figures([known])["persons-taken-in-charge"].shares["member"] == {SIL: 1, URBANO: 1}
-
-
-def test_the_host_hears_of_begun_paths_only() -> None:
-    people = {hosted.person for hosted in oracle.hosted([ANNA, BRUNO, FARID], FILO)}
-    assert people == {"Anna Esempio"}
+def test_who_does_not_follow_the_person_is_invited_and_asked_nothing() -> None:
+    evaluations = oracle.evaluations_of(ANNA)
+    for member in (CPI, COR):
+        assert [one.person for one in oracle.invitations(evaluations, member)] == ["Anna Esempio"]
+        assert list(oracle.asked_of(evaluations, member)) == []
+    assert list(oracle.invitations(evaluations, URBANO)) == []
+    assert [one.state for one in oracle.asked_of(oracle.evaluations_of(DARIO), CPI)] == ["awaited"]
+    assert [one.state for one in oracle.asked_of(oracle.evaluations_of(DARIO), EST)] == ["submitted"]
 
 
 def test_a_person_placed_by_two_counts_once_and_their_placements_twice() -> None:
-    figures = oracle.figures([ELENA])
+    figures = oracle.figures(oracle.lives_of([ELENA]))
     assert figures["placements-started"].value == 2
     assert figures["persons-placed"].value == 1
     assert figures["persons-placed"].shares["member"] == {SIL: 1, CPI: 1}
-    assert figures["placements-running"].shares["member"] == {SIL: 1}
+    assert figures["placements-running"].shares["member"] == {CPI: 1}
+    assert figures["persons-taken-in-charge"].value == 1
 
 
-def test_the_same_seed_tells_the_same_stories_and_fewer_begin_as_more_do() -> None:
-    assert stories(300, 5) == MANY
-    assert stories(20, 5) == MANY[:20]
-    assert stories(0, 5) == []
-    assert [story.person for story in MANY] == invented(300, 5)
+def test_teams_and_answers_are_counted_as_they_were() -> None:
+    figures = oracle.figures(oracle.lives_of(CAST))
+    assert figures["evaluations-requested"].value == 4
+    assert figures["evaluations-completed"].value == 3
+    assert figures["override-share"].value == 0.0
+    assert figures["persons-with-project"].shares["path_type"] == {
+        "traineeship": 2,
+        "work-grant-therapeutic": 1,
+    }
+    assert figures["answer-days"].value == 4.5
+    assert figures["referrals-declined"].shares["declining"] == {"not-competent": 1}
+    assert figures["takings-in-charge-closed"].shares["closing"] == {"transferred": 1}
 
 
-def test_drawn_stories_keep_to_the_calendar_and_every_way_is_drawn() -> None:
-    shapes = Counter(tuple(type(act).__name__ for act in story.acts) for story in MANY)
-    assert len(shapes) >= 8
-    for story in MANY:
-        plans = {act.at: act for act in story.acts if isinstance(act, Propose)}
-        for act in story.acts:
-            if isinstance(act, ConfirmStart | End):
-                assert plans[act.at].planned_from <= act.on <= min(plans[act.at].planned_to, TODAY)
-            assert _day_of(act) <= TODAY
+def test_of_nobody_nothing_is_counted() -> None:
+    figures = oracle.figures(oracle.lives_of([]))
+    assert {code: one.value for code, one in figures.items() if one.value != 0} == {
+        "answer-days": None,
+        "override-share": None,
+    }
 
 
-def _day_of(act: Act) -> date:
-    return getattr(act, "opened_on", getattr(act, "notice_on", getattr(act, "on", TODAY)))
-
-
-def test_nobody_has_the_name_kept_for_the_visitor() -> None:
-    assert "Hugo Inventati" not in {story.person.name for story in MANY}
+def test_every_reading_of_many_stories_agrees_with_what_was_done() -> None:
+    lives = oracle.lives_of(MANY)
+    deeds = [act for story in MANY for act in story.deeds()]
+    assert len(lives.paths) == sum(isinstance(act, Propose) for act in deeds)
+    written = sum(
+        oracle.timeline(story, member, oracle.sharing_of(story))[(member, "contribution-submitted")]
+        for story in MANY
+        for member in oracle.followers(story)
+    )
+    assert written == sum(isinstance(act, Contribute) for act in deeds)

@@ -4,6 +4,7 @@ import argparse
 import asyncio
 import sys
 from collections.abc import Mapping, Sequence
+from datetime import date
 from pathlib import Path
 
 from rich.console import Console
@@ -12,11 +13,13 @@ from rich.table import Table
 
 from trama_simulation import comparison
 from trama_simulation.acts import Story
+from trama_simulation.business_clock import BusinessClock, ClockStands
 from trama_simulation.desks import Desk, NotArrived, Refused, Unreachable
 from trama_simulation.living import Lived
-from trama_simulation.simulation import StoryBroken, desks_of, live_all, who_lives_here
+from trama_simulation.members import TODAY
+from trama_simulation.simulation import StoryBroken, desks_of, live_all, surprises, who_lives_here
 from trama_simulation.stories import stories
-from trama_simulation.telling import in_words, sentence
+from trama_simulation.telling import in_words, long_day
 from trama_simulation.territory import NETWORK_FILE, NotATerritory, Territory, read_territory
 
 MOST_LINES = 20
@@ -34,7 +37,7 @@ def main() -> int:
         return asyncio.run(_simulate(read_territory(file), arguments))
     except StoryBroken as stopped:
         _complain("Non tutte le storie sono arrivate alla fine:", stopped.broken)
-    except (NotATerritory, Refused, Unreachable, NotArrived) as error:
+    except (NotATerritory, ClockStands, Refused, Unreachable, NotArrived) as error:
         _complain(str(error))
     except KeyboardInterrupt:
         _complain("Simulazione interrotta.")
@@ -75,11 +78,9 @@ def _positive(text: str) -> int:
 
 async def _simulate(territory: Territory, arguments: argparse.Namespace) -> int:
     async with desks_of(territory, patience=arguments.patience) as desks:
+        now = await BusinessClock(desks).now()
         if known := await who_lives_here(desks):
-            console.print(
-                f"Il territorio ha già vissuto: persone presso {', '.join(known)}. Non faccio nulla."
-            )
-            return 0
+            return _has_lived(known, now.date())
         told = stories(arguments.people, arguments.seed)
         with _progress() as progress:
             lived = await _live(told, desks, progress, arguments.at_once)
@@ -93,6 +94,19 @@ async def _simulate(territory: Territory, arguments: argparse.Namespace) -> int:
     return 0
 
 
+def _has_lived(known: Sequence[str], now: date) -> int:
+    """Leave a territory as it is: what was broken off is not taken up again."""
+    who = f"persone presso {', '.join(known)}"
+    if now < TODAY:
+        _complain(
+            f"Una storia si è interrotta: {who}, e l'orologio è fermo a {long_day(now)}. Non si riprende: "
+            "per rivederla intera serve una rete nuova (make clean, poi make run)."
+        )
+        return 1
+    console.print(f"Il territorio ha già vissuto: {who}. Non faccio nulla.")
+    return 0
+
+
 async def _live(
     told: Sequence[Story], desks: Mapping[str, Desk], progress: Progress, at_once: int
 ) -> list[Lived]:
@@ -101,9 +115,8 @@ async def _live(
         told,
         desks,
         at_once=at_once,
-        told=lambda story, act: progress.update(
-            bar, advance=1, description=f"{story.person.name}: {sentence(act)}"
-        ),
+        told=lambda _story, _act: progress.advance(bar),
+        begins=lambda day: progress.update(bar, description=long_day(day).capitalize()),
     )
 
 
@@ -112,12 +125,13 @@ async def _judge(
 ) -> list[str]:
     asked = comparison.questions(lived, desks)
     bar = progress.add_task("Confronto con ciò che i membri sanno", total=len(asked))
-    return await comparison.differences(
+    differ = await comparison.differences(
         asked,
         patience=arguments.patience,
         at_once=arguments.at_once,
         settled=lambda: progress.advance(bar),
     )
+    return [*surprises(lived), *differ]
 
 
 def _progress() -> Progress:

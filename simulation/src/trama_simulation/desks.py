@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any
 from uuid import uuid4
 
@@ -10,7 +10,7 @@ import httpx
 
 from trama_simulation.territory import Member
 
-LOOK_EVERY = 0.25
+LOOK_EVERY = 0.15
 BUSY_AGAIN = 0.5
 
 Json = dict[str, Any]
@@ -56,21 +56,25 @@ class Desk:
         answer: list[Json] = (await self._ask("GET", path, query=query)).json()
         return answer
 
-    async def post(self, path: str, body: Json) -> Json:
-        """Do something. Raises Refused, Unreachable, NotArrived."""
-        answer: Json = (await self._ask("POST", path, body=body)).json()
-        return answer
+    async def post(self, path: str, body: Json, *, not_yet: Collection[str] = (), what: str = "") -> Json:
+        """Do something; while it is refused with one of these codes, `what` is on its way.
 
-    async def post_once_arrived(self, what: str, path: str, body: Json, *, until_then: str) -> Json:
-        """Do something that is refused with one code until `what` has arrived."""
+        Raises Refused, Unreachable, NotArrived.
+        """
         deadline = time.monotonic() + self._patience
         while True:
             try:
-                return await self.post(path, body)
+                answer: Json = (await self._ask("POST", path, body=body)).json()
+                return answer
             except Refused as refused:
-                if refused.code != until_then:
+                if refused.code not in not_yet:
                     raise
-                await self._wait(what, deadline)
+                await self._wait(f"{what} ({refused.code})", deadline)
+
+    async def put(self, path: str, body: Json) -> Json:
+        """Set something. Raises Refused, Unreachable, NotArrived."""
+        answer: Json = (await self._ask("PUT", path, body=body)).json()
+        return answer
 
     async def arrived(self, what: str, path: str, enough: Callable[[Json], bool]) -> Json:
         """Look until there is an answer that is enough; 404 means not yet. Raises NotArrived."""
@@ -94,7 +98,7 @@ class Desk:
             try:
                 answer = await self._send(method, path, body, query, key)
             except Unreachable:
-                # Who never answered is not there; who did will be back, and with the same key it is done once.
+                # Who never answered is not there; who did will be back; with the same key it is done once.
                 if not self._answered or time.monotonic() > deadline:
                     raise
                 await asyncio.sleep(BUSY_AGAIN)

@@ -1,0 +1,112 @@
+"""What operators do in a story: plain values, each with its day, in the order in which it is done. Pure."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import TypeAlias
+
+from trama_simulation.acts.evaluation import (
+    AgreeProject,
+    AskEvaluation,
+    Conclude,
+    Contribute,
+    Convene,
+    EvaluationAct,
+    Ratings,
+    RefuseProject,
+    SetReview,
+    SignProject,
+)
+from trama_simulation.acts.placement import (
+    Approve,
+    ConfirmStart,
+    End,
+    HostApproves,
+    HostRefuses,
+    PlacementAct,
+    Propose,
+    RefuseApproval,
+    WithdrawPath,
+)
+from trama_simulation.acts.registry import (
+    Accept,
+    Authorise,
+    Close,
+    Decline,
+    Refer,
+    Register,
+    RegistryAct,
+    TakeBack,
+)
+from trama_simulation.persons import Person
+
+Deed: TypeAlias = RegistryAct | EvaluationAct | PlacementAct
+"""Something that is done."""
+
+
+@dataclass(frozen=True, slots=True)
+class Try:
+    """Something that an operator tries and that must be refused, with the code of the rule."""
+
+    deed: Deed
+    code: str
+
+    @property
+    def on(self) -> date:
+        """The day on which it is tried."""
+        return self.deed.on
+
+    @property
+    def at(self) -> str:
+        """The member that must refuse."""
+        return self.deed.at
+
+
+Act: TypeAlias = Deed | Try
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """One person and all that is done with them, each act on the day of the one before it or later."""
+
+    person: Person
+    acts: tuple[Act, ...]
+
+    def deeds(self) -> Iterator[Deed]:
+        """What was done, without what was tried in vain."""
+        return (act for act in self.acts if not isinstance(act, Try))
+
+
+__all__ = [
+    "Accept",
+    "Act",
+    "AgreeProject",
+    "Approve",
+    "AskEvaluation",
+    "Authorise",
+    "Close",
+    "Conclude",
+    "ConfirmStart",
+    "Contribute",
+    "Convene",
+    "Decline",
+    "Deed",
+    "End",
+    "EvaluationAct",
+    "HostApproves",
+    "HostRefuses",
+    "PlacementAct",
+    "Propose",
+    "Ratings",
+    "Refer",
+    "RefuseApproval",
+    "RefuseProject",
+    "Register",
+    "RegistryAct",
+    "SetReview",
+    "SignProject",
+    "Story",
+    "TakeBack",
+    "Try",
+    "WithdrawPath",
+]

@@ -1,0 +1,38 @@
+"""Lives stories through the members' APIs: each act as the operator there would do it."""
+
+from collections.abc import Mapping
+
+from trama_simulation.acts import Act, EvaluationAct, PlacementAct, Try
+from trama_simulation.desks import Desk, Refused
+from trama_simulation.living import evaluation, placement, registry
+from trama_simulation.living.lived import Lived
+
+
+async def do(act: Act, lived: Lived, desks: Mapping[str, Desk]) -> None:
+    """Do one act, or try it. Raises Refused, Unreachable, NotArrived."""
+    if isinstance(act, Try):
+        await _in_vain(act, lived, desks)
+    elif isinstance(act, PlacementAct):
+        await placement.do(act, lived, desks)
+    elif isinstance(act, EvaluationAct):
+        await evaluation.do(act, lived, desks)
+    else:
+        await registry.do(act, lived, desks)
+
+
+async def _in_vain(act: Try, lived: Lived, desks: Mapping[str, Desk]) -> None:
+    lived.expecting, met = act.code, "nessun rifiuto"
+    try:
+        await do(act.deed, lived, desks)
+    except Refused as refused:
+        if refused.code == act.code:
+            return
+        met = str(refused)
+    finally:
+        lived.expecting = ""
+    lived.surprises.append(
+        f"{act.at}, {lived.story.person.name}: si aspettava il rifiuto «{act.code}», e invece: {met}"
+    )
+
+
+__all__ = ["Lived", "do"]

@@ -1,0 +1,33 @@
+"""What is known of a story while it is lived: under which ids each member knows what."""
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+
+from trama_simulation.acts import Story
+
+
+@dataclass(slots=True)
+class Lived:
+    """A story, the ids that members gave, and what should have been refused and was not."""
+
+    story: Story
+    records: dict[str, str] = field(default_factory=dict)
+    authorisations: dict[str, str] = field(default_factory=dict)
+    """The last one given at each member."""
+    referrals: dict[tuple[str, str], str] = field(default_factory=dict)
+    """By sender and receiver, the last one."""
+    evaluations: dict[str, str] = field(default_factory=dict)
+    """By lead."""
+    projects: dict[str, str] = field(default_factory=dict)
+    """By lead."""
+    placements: dict[tuple[str, int], str] = field(default_factory=dict)
+    """By promoter and number."""
+    contributed: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    """Who has contributed, by lead."""
+    surprises: list[str] = field(default_factory=list)
+    expecting: str = ""
+    """The refusal that what is tried now must meet."""
+
+    def not_yet(self, *codes: str) -> frozenset[str]:
+        """Refusals that only say that something is on its way, unless it is one of those that must come."""
+        return frozenset(codes) - {self.expecting}

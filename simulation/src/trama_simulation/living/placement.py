@@ -1,0 +1,82 @@
+"""What promoters and hosts do, through the placement services' API."""
+
+from collections.abc import Mapping
+
+from trama_simulation.acts import (
+    Approve,
+    ConfirmStart,
+    End,
+    HostApproves,
+    HostRefuses,
+    PlacementAct,
+    Propose,
+    RefuseApproval,
+    WithdrawPath,
+)
+from trama_simulation.desks import Desk
+from trama_simulation.living.lived import Lived
+
+PLACEMENT = "/api/placement"
+
+
+async def do(act: PlacementAct, lived: Lived, desks: Mapping[str, Desk]) -> None:
+    """Do it as the operator there would."""
+    desk, day = desks[act.at], act.on.isoformat()
+    match act:
+        case Propose():
+            await _propose(act, lived, desk)
+        case Approve():
+            await desk.post(f"{_path(act, lived)}/approvals", {"party": act.party, "how": "signed"})
+        case RefuseApproval():
+            body = {"party": act.party} | ({"reason": act.reason} if act.reason else {})
+            await desk.post(f"{_path(act, lived)}/approvals/refuse", body)
+        case HostApproves():
+            await _as_host(act, lived, desk, "approve", {})
+        case HostRefuses():
+            await _as_host(act, lived, desk, "refuse", {"reason": act.reason})
+        case WithdrawPath():
+            await desk.post(f"{_path(act, lived)}/withdraw", {"reason": act.reason})
+        case ConfirmStart():
+            await desk.post(
+                f"{_path(act, lived)}/start",
+                {"started_on": day},
+                not_yet=lived.not_yet("not-agreed"),
+                what=f"l'adesione di chi ospita {lived.story.person.name}",
+            )
+        case End():
+            await desk.post(f"{_path(act, lived)}/end", {"ended_on": day, "reason": act.reason})
+
+
+def _path(act: Approve | RefuseApproval | WithdrawPath | ConfirmStart | End, lived: Lived) -> str:
+    return f"{PLACEMENT}/placements/{lived.placements[(act.at, act.nth)]}"
+
+
+async def _propose(act: Propose, lived: Lived, desk: Desk) -> None:
+    body = {
+        "record": lived.records[act.at],
+        "path_type": act.path_type,
+        "host": act.host,
+        "task": act.task,
+        "weekly_hours": act.weekly_hours,
+        "planned_from": act.planned_from.isoformat(),
+        "planned_to": act.planned_to.isoformat(),
+    }
+    proposed = await desk.post(
+        f"{PLACEMENT}/placements",
+        body,
+        not_yet=lived.not_yet("person-not-in-charge", "evaluation-missing"),
+        what=f"la presa in carico di {lived.story.person.name}, al servizio degli inserimenti",
+    )
+    lived.placements[(act.at, act.nth)] = proposed["placement"]
+
+
+async def _as_host(
+    act: HostApproves | HostRefuses, lived: Lived, desk: Desk, answer: str, body: dict[str, str]
+) -> None:
+    placement = lived.placements[(act.promoter, act.nth)]
+    await desk.post(
+        f"{PLACEMENT}/hosted/{act.promoter}/{placement}/{answer}",
+        body,
+        not_yet=lived.not_yet("not-asked-here"),
+        what=f"il percorso di {lived.story.person.name}, a chi ospita",
+    )

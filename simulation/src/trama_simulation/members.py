@@ -1,0 +1,44 @@
+"""The members that stories name, and what the rules of sharing must know of them. Pure."""
+
+from datetime import date
+
+URBANO, EST = "ambito-urbano", "ambito-est"
+SIL, DSM, SERT = "sil", "dsm", "sert"
+CPI, COMIDIS, COR = "cpi", "comidis", "cor"
+FILO, MOBILI = "coop-filo", "mobili-campione"
+PROVINCIA = "provincia"
+
+FOLLOWERS = (URBANO, EST, SIL, DSM, SERT, CPI, COMIDIS)
+"""Members that take people in charge, and so have records of them."""
+PUBLIC = (*FOLLOWERS, COR)
+"""Members with a registry and an evaluation service, which read each other."""
+HOSTS = (FILO, MOBILI)
+PROMOTERS = (SIL, CPI)
+EVERYBODY = (*PUBLIC, *HOSTS, PROVINCIA)
+
+CONTROLLER = {
+    URBANO: "comune-urbano",
+    EST: "comune-est",
+    **dict.fromkeys((SIL, DSM, SERT), "ass6"),
+    **dict.fromkeys((CPI, COMIDIS), "provincia-pn"),
+    COR: "regione",
+}
+"""Who answers for the data of each public member."""
+SECTOR = {
+    **dict.fromkeys((URBANO, EST), "social"),
+    SIL: "work-integration",
+    **dict.fromkeys((DSM, SERT), "health"),
+    **dict.fromkeys((CPI, COMIDIS), "employment"),
+}
+"""As what each takes people in charge."""
+CIRCLES = {
+    "care": frozenset(PUBLIC),
+    "social": frozenset({URBANO, EST}),
+    "clinical": frozenset({DSM, SERT, COMIDIS}),
+}
+"""Who may know what is told in each circle, if the person says so."""
+
+FIRST_DAY = date(2013, 1, 7)
+"""Before this Monday nobody does anything."""
+TODAY = date(2013, 10, 14)
+"""Where the clock of the demonstration comes to stand; what lies after it is a plan."""

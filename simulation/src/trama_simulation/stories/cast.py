@@ -1,0 +1,171 @@
+"""The eight stories that are written, with their exact days. Pure."""
+
+from datetime import date
+
+from trama_simulation.acts import (
+    Act,
+    AgreeProject,
+    AskEvaluation,
+    Conclude,
+    ConfirmStart,
+    Contribute,
+    Convene,
+    Decline,
+    End,
+    Propose,
+    SetReview,
+    SignProject,
+)
+from trama_simulation.members import COMIDIS, COR, CPI, DSM, EST, FILO, MOBILI, SERT, SIL, URBANO
+from trama_simulation.stories.plot import Plot
+from trama_simulation.stories.words import DISCIPLINE, rated
+
+HALL = "Sede dell'ambito, sala riunioni"
+
+
+def written() -> list[tuple[Act, ...]]:
+    """Anna, Bruno, Carla, Dario, Elena, Farid, Gina, Ivo."""
+    told = (_anna(), _bruno(), _carla(), _dario(), _elena(), _farid(), _gina(), _ivo())
+    return [tuple(plot.acts) for plot in told]
+
+
+def _day(month: int, day: int, year: int = 2013) -> date:
+    return date(year, month, day)
+
+
+def _seats(*members: str) -> tuple[tuple[str, str], ...]:
+    return tuple((member, DISCIPLINE[member]) for member in members)
+
+
+def _anna() -> Plot:
+    """The whole line: referral, planning unit, project, traineeship, hired."""
+    plot = Plot(_day(2, 4))
+    plot.register(URBANO, "Un lavoro adatto dopo anni senza occupazione.")
+    plot.authorise(URBANO, SIL, CPI, COR).refer(URBANO, SIL).on(2, 7).accept(SIL, URBANO)
+    question = "Quale percorso è adatto ora, e con quale sostegno?"
+    team = "integrated-planning-unit"
+    plot.on(2, 11).do(AskEvaluation(plot.day, URBANO, team, question, (URBANO, SIL), _day(3, 1)))
+    plot.on(2, 25).do(Contribute(plot.day, URBANO, URBANO, DISCIPLINE[URBANO], rated(2), family="Vive sola."))
+    plot.do(Contribute(plot.day, SIL, URBANO, DISCIPLINE[SIL], rated(2)))
+    plot.in_vain(Convene(plot.day, URBANO, _day(3, 5), HALL, _seats(URBANO, CPI)), "session-invalid")
+    plot.do(Convene(plot.day, URBANO, _day(3, 5), HALL, _seats(URBANO, CPI, COR)))
+    plot.on(3, 5).do(Conclude(plot.day, URBANO, "traineeship"))
+    words, goals = (
+        "Vorrei un lavoro mio, con orari che riesco a tenere.",
+        (("un tirocinio vicino a casa", SIL),),
+    )
+    plot.on(3, 18).do(AgreeProject(plot.day, URBANO, words, goals, _day(9, 16), "traineeship"))
+    plot.do(SignProject(plot.day, URBANO, (URBANO, SIL)))
+    first, last = _day(4, 2), _day(9, 30)
+    plan = Propose(_day(3, 25), SIL, FILO, "traineeship", "confezionamento", 30, first, last)
+    plot.on(3, 25).do(plan).approved(plan)
+    return plot.start(plan).on(9, 30).do(End(plot.day, SIL, "hired"))
+
+
+def _bruno() -> Plot:
+    """A laboratory at the service itself, and the next path planned before it ends."""
+    plot = Plot(_day(1, 14))
+    plot.register(DSM, "Capire quale lavoro è sostenibile in questo momento.")
+    plot.authorise(DSM, SIL).refer(DSM, SIL).on(1, 17).accept(SIL, DSM)
+    first, last = _day(2, 1), _day(4, 30)
+    lab = Propose(_day(1, 21), SIL, SIL, "observation-lab", "osservazione in laboratorio", 20, first, last)
+    plot.on(1, 21).do(lab).approved(lab).start(lab)
+    first, last = _day(5, 2), _day(10, 31)
+    after = Propose(_day(4, 22), SIL, MOBILI, "traineeship", "assemblaggio", 25, first, last, nth=2)
+    plot.on(4, 22).do(after).approved(after).on(4, 30).do(End(plot.day, SIL, "completed"))
+    return plot.start(after)
+
+
+def _carla() -> Plot:
+    """A therapeutic work grant: not before the team has evaluated; the host never learns what it is."""
+    plot = Plot(_day(3, 11))
+    plot.register(DSM, "Provare un'attività manuale con un tutor accanto.")
+    plot.authorise(DSM, SIL).refer(DSM, SIL).on(3, 14).accept(SIL, DSM)
+    task, first, last = "cura del verde", _day(5, 6), _day(11, 5)
+    early = Propose(_day(3, 18), SIL, FILO, "work-grant-therapeutic", task, 16, first, last)
+    plot.on(3, 18).in_vain(early, "evaluation-missing")
+    question = "Quante ore e quale mansione sono sostenibili?"
+    plot.do(AskEvaluation(plot.day, DSM, "integrated-team", question, (DSM, SIL), _day(4, 15)))
+    diagnosis = "Quadro compatibile con un impegno graduale."
+    plot.on(4, 2).do(Contribute(plot.day, DSM, DSM, DISCIPLINE[DSM], rated(3), diagnosis, "unstable"))
+    plot.do(Contribute(plot.day, SIL, DSM, DISCIPLINE[SIL], rated(3)))
+    plot.do(Convene(plot.day, DSM, _day(4, 22), "Centro di salute mentale", _seats(DSM, SIL)))
+    plot.on(4, 22).do(Conclude(plot.day, DSM, "work-grant-therapeutic"))
+    words, goals = "Mi piacerebbe lavorare all'aperto.", (("poche ore all'inizio", SIL),)
+    plot.do(AgreeProject(plot.day, DSM, words, goals, _day(10, 21), "work-grant-therapeutic"))
+    plot.do(SignProject(plot.day, DSM, (DSM, SIL)))
+    plan = Propose(_day(4, 30), SIL, FILO, "work-grant-therapeutic", task, 16, first, last)
+    plot.on(4, 30).do(plan).approved(plan)
+    return plot.start(plan)
+
+
+def _dario() -> Plot:
+    """Not accepted, with an alternative; sent again and accepted; a planning unit yet to be convened."""
+    plot = Plot(_day(5, 27))
+    plot.register(EST, "Riprendere a lavorare dopo la chiusura della ditta.")
+    plot.on(6, 3).authorise(EST, CPI, COR).refer(EST, CPI)
+    alternative = "Prima l'unità di progettazione integrata, poi l'iscrizione."
+    plot.on(6, 10).do(Decline(plot.day, CPI, EST, "not-competent", alternative))
+    plot.on(6, 11).refer(EST, CPI, reason="Come concordato al telefono, in vista dell'unità.")
+    plot.on(6, 17).accept(CPI, EST)
+    question = "Quale percorso è adatto a cinquantadue anni, dopo trent'anni di magazzino?"
+    asked = AskEvaluation(_day(9, 30), EST, "integrated-planning-unit", question, (CPI, EST), _day(10, 21))
+    plot.on(9, 30).do(asked)
+    return plot.on(10, 7).do(
+        Contribute(plot.day, EST, EST, DISCIPLINE[EST], rated(2), family="Due figli a scuola.")
+    )
+
+
+def _elena() -> Plot:
+    """Two services that do not know of each other; hiring support needs no evaluation; counted once."""
+    plot = Plot(_day(1, 14))
+    plot.register(SIL, "Capire quale lavoro è sostenibile in questo momento.")
+    first, last = _day(2, 1), _day(4, 30)
+    lab = Propose(_day(1, 21), SIL, SIL, "observation-lab", "osservazione in laboratorio", 20, first, last)
+    plot.on(1, 21).do(lab).approved(lab).start(lab).on(4, 30).do(End(plot.day, SIL, "completed"))
+    plot.on(5, 20).register(COMIDIS, "Iscrizione nell'elenco del collocamento mirato.")
+    plot.authorise(COMIDIS, CPI).refer(COMIDIS, CPI).on(5, 27).accept(CPI, COMIDIS)
+    first, last = _day(7, 1), _day(6, 30, 2014)
+    plan = Propose(_day(6, 17), CPI, MOBILI, "hiring-support", "assemblaggio", 24, first, last)
+    plot.on(6, 17).do(plan)
+    early = ConfirmStart(_day(7, 1), CPI)
+    plot.on(7, 1).in_vain(early, "not-agreed").approved(plan)
+    return plot.start(plan)
+
+
+def _farid() -> Plot:
+    """Moves house: the district where he goes accepts, and only then the other closes."""
+    plot = Plot(_day(6, 3))
+    plot.register(URBANO, "Un primo inserimento accompagnato, vicino a casa.")
+    plot.authorise(URBANO, SIL).refer(URBANO, SIL).on(6, 11).accept(SIL, URBANO)
+    plot.on(9, 3).authorise(URBANO, EST, SIL)
+    plot.refer(URBANO, EST, within=14, reason="Trasloco del 2 settembre: si chiede il passaggio.")
+    return plot.on(9, 12).accept(EST, URBANO).close(URBANO, "transferred")
+
+
+def _gina() -> Plot:
+    """A contribution comes after the evaluation was completed: kept, and the project is looked at again."""
+    plot = Plot(_day(8, 26))
+    plot.register(SERT, "Un percorso graduale, con poche ore all'inizio.")
+    plot.authorise(SERT, URBANO, DSM, circles=("care", "clinical"))
+    plot.refer(SERT, URBANO).refer(SERT, DSM).on(8, 29).accept(URBANO, SERT).accept(DSM, SERT)
+    question, asked = "La persona può iniziare un percorso in azienda?", (DSM, SERT, URBANO)
+    plot.on(9, 2).do(AskEvaluation(plot.day, URBANO, "multidimensional-unit", question, asked, _day(9, 20)))
+    family, diagnosis = "La rete familiare è lontana.", "Quadro stabile da un anno."
+    plot.on(9, 16).do(Contribute(plot.day, URBANO, URBANO, DISCIPLINE[URBANO], rated(2), family=family))
+    plot.do(Contribute(plot.day, DSM, URBANO, DISCIPLINE[DSM], rated(2), diagnosis=diagnosis))
+    plot.do(Convene(plot.day, URBANO, _day(9, 24), HALL, _seats(URBANO, DSM)))
+    plot.on(9, 24).do(Conclude(plot.day, URBANO, "traineeship"))
+    words, goals = "Un passo alla volta.", (("un colloquio ogni due settimane", URBANO),)
+    plot.do(AgreeProject(plot.day, URBANO, words, goals, _day(3, 24, 2014)))
+    plot.do(SignProject(plot.day, URBANO, (URBANO, DSM)))
+    late = Contribute(_day(10, 1), SERT, URBANO, DISCIPLINE[SERT], rated(2), diagnosis="In cura da due anni.")
+    plot.on(10, 1).do(late, SetReview(plot.day, URBANO, _day(10, 21), "late-contribution"))
+    return plot
+
+
+def _ivo() -> Plot:
+    """Referred a few days ago; nobody has answered yet."""
+    plot = Plot(_day(10, 8))
+    plot.register(URBANO, "Un lavoro adatto dopo anni senza occupazione.")
+    return plot.authorise(URBANO, SIL).refer(URBANO, SIL, within=13)

@@ -1,0 +1,69 @@
+"""What is tried in vain: the refusal must come, and no other will do; and a clock that cannot be moved."""
+
+from datetime import date
+
+import httpx
+import pytest
+from trama_simulation.acts import Close, Register, Story, Try
+from trama_simulation.business_clock import BusinessClock, ClockStands
+from trama_simulation.desks import Desk
+from trama_simulation.living import Lived, do
+from trama_simulation.members import SIL
+from trama_simulation.persons import invented
+from trama_simulation.territory import Member
+
+DAY = date(2013, 2, 4)
+MEMBER = Member(SIL, "SIL", "http://127.0.0.1:9", "demo-token-livia")
+
+
+def desks(answer: httpx.Response) -> tuple[httpx.AsyncClient, dict[str, Desk]]:
+    client = httpx.AsyncClient(transport=httpx.MockTransport(lambda _: answer))
+    return client, {SIL: Desk(MEMBER, client, 1)}
+
+
+def problem(status: int, code: str) -> httpx.Response:
+    return httpx.Response(status, json={"type": f"urn:trama:problem:{code}", "detail": "Perché no."})
+
+
+def lived() -> Lived:
+    return Lived(Story(invented(1, 1)[0], ()), records={SIL: "r"})
+
+
+async def tried(answer: httpx.Response, code: str) -> list[str]:
+    life = lived()
+    client, there = desks(answer)
+    async with client:
+        await do(Try(Close(DAY, SIL, "moved"), code), life, there)
+    return life.surprises
+
+
+async def test_the_refusal_that_must_come_is_no_surprise() -> None:
+    assert await tried(problem(409, "not-in-charge"), "not-in-charge") == []
+
+
+@pytest.mark.parametrize("answer", [problem(409, "day-in-future"), httpx.Response(200, json={})])
+async def test_another_refusal_or_none_is_a_surprise(answer: httpx.Response) -> None:
+    (surprise,) = await tried(answer, "not-in-charge")
+    assert surprise.startswith("sil, Anna Esempio: si aspettava il rifiuto «not-in-charge»")
+
+
+async def test_registering_keeps_the_record_that_the_member_gave() -> None:
+    life = lived()
+    client, there = desks(httpx.Response(201, json={"record": "new"}))
+    async with client:
+        await do(Register(DAY, SIL, "Un lavoro."), life, there)
+    assert life.records == {SIL: "new"}
+
+
+async def test_where_the_clock_cannot_be_moved_nobody_is_invented() -> None:
+    client, there = desks(problem(404, "not-found"))
+    async with client:
+        with pytest.raises(ClockStands, match="non è una dimostrazione"):
+            await BusinessClock(there).move_to(DAY)
+
+
+async def test_a_day_that_is_over_is_not_gone_back_to() -> None:
+    client, there = desks(httpx.Response(200, json={"now": "2013-10-14T09:00:00+02:00", "demo": True}))
+    async with client:
+        with pytest.raises(ClockStands, match="è già al 14/10/2013"):
+            await BusinessClock(there).move_to(DAY)
