@@ -5,6 +5,7 @@ import shutil
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import Path
 from typing import Literal, TypeAlias
 
 from confluent_kafka import KafkaException
@@ -27,10 +28,19 @@ from trama_deploy.processes import node_process, supervisor_of
 from trama_deploy.provisioning import plan
 from trama_deploy.secrets import secret_files
 from trama_deploy.state import State
-from trama_deploy.status import NetworkStatus, network_status
+from trama_deploy.status import NetworkStatus, ServiceStatus, network_status
 
 Level: TypeAlias = Literal["ok", "warning", "wrong"]
 MUCH_LAG = 1000
+LITTLE_DISK_MB = 500
+LONG_SILENCE = timedelta(hours=3)
+"""Every service shows a sign of life hourly to those it sends to."""
+ONE_WAITING = "una comunicazione ferma"
+PARTS = {
+    "directory": "non ha ancora letto l'elenco firmato",
+    "relay": "non riesce a inviare",
+    "consumer": "non riesce a leggere",
+}
 CLOCK_TOLERANCE = timedelta(minutes=2)
 
 
@@ -148,8 +158,12 @@ async def lease_findings(network: Network, state: State) -> AsyncIterator[Findin
             )
 
 
-def status_findings(status: NetworkStatus) -> Iterator[Finding]:
-    """Nodes, dead letters and what is left behind."""
+def status_findings(status: NetworkStatus, state: State) -> Iterator[Finding]:
+    """Nodes, readiness, dead letters, what is left behind and who has fallen silent."""
+    nodes = sum(1 for node in status.nodes if node.pid)
+    ready = sum(1 for service in status.services if service.ready)
+    if nodes == len(status.nodes) and ready == len(status.services):
+        yield Finding("ok", f"{nodes} nodi in esecuzione ({status.memory_mb} MB), {ready} servizi pronti")
     for node in status.nodes:
         if node.pid is None:
             yield Finding(
@@ -157,25 +171,47 @@ def status_findings(status: NetworkStatus) -> Iterator[Finding]:
             )
             continue
         for service in node.services:
-            if not service.ready:
-                remedy = f"leggere nodes/{node.node}.log"
-                yield Finding("wrong", f"{service.principal} non è pronto", remedy)
-            if service.dead_letters:
-                what = f"{service.principal}: {service.dead_letters} comunicazioni ferme"
-                yield Finding("warning", what, f"trama dead-letters list --service {service.principal}")
-            if (service.lag or 0) > MUCH_LAG or service.to_send > MUCH_LAG:
-                what = f"{service.principal}: {service.lag} da leggere, {service.to_send} da inviare"
-                yield Finding("warning", what, "attendere; se non diminuisce, leggere il log del nodo")
+            yield from _service_findings(service, state.node_log(node.node))
+
+
+def _service_findings(service: ServiceStatus, log: Path) -> Iterator[Finding]:
+    if not service.ready:
+        why = ", ".join(PARTS.get(part, part) for part in service.stalled) or "non risponde"
+        yield Finding("wrong", f"{service.principal} non è pronto: {why}", f"leggere la fine di {log}")
+    if service.dead_letters:
+        waiting = f"{service.dead_letters} comunicazioni ferme" if service.dead_letters > 1 else ONE_WAITING
+        what = f"{service.principal}: {waiting}"
+        yield Finding("warning", what, f"trama dead-letters list --service {service.principal}")
+    if (service.lag or 0) > MUCH_LAG or service.to_send > MUCH_LAG:
+        what = f"{service.principal}: {service.lag} da leggere, {service.to_send} da inviare"
+        yield Finding("warning", what, f"attendere; se non diminuisce, leggere la fine di {log}")
+    if service.last_heard and machine_now() - service.last_heard > LONG_SILENCE:
+        since = f"{service.last_heard.astimezone():%d/%m %H:%M}"
+        what = f"{service.principal} non sente nessun altro servizio dal {since}"
+        yield Finding(
+            "warning", what, "vedere con «trama network status» chi non invia, poi il log del suo nodo"
+        )
+
+
+def disk_findings(state: State) -> Iterator[Finding]:
+    """A full disk stops broker and databases at once."""
+    free = shutil.disk_usage(state.root).free // 2**20
+    if free < LITTLE_DISK_MB:
+        yield Finding(
+            "wrong", f"Restano {free} MB di disco in {state.root}", "liberare spazio prima di continuare"
+        )
 
 
 async def examine(network: Network, state: State) -> list[Finding]:
     """Every check that applies, in the order in which to mend things."""
     findings = [*machine_findings(), *network_file_findings(network)]
     findings += [*secret_findings(network, state), *clock_findings(state), *port_findings(network, state)]
+    findings += disk_findings(state)
     findings += [finding async for finding in lease_findings(network, state)]
     if supervisor_of(state) is None:
         return [*findings, Finding("warning", "La rete non è in esecuzione", "trama network run")]
     access = admin_access(state.broker)
+    status = asyncio.create_task(network_status(network, state, access))
     if access is not None:
         findings += await asyncio.to_thread(lambda: list(broker_findings(network, state, access)))
-    return [*findings, *status_findings(await network_status(network, state, access))]
+    return [*findings, *status_findings(await status, state)]

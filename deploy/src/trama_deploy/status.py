@@ -1,5 +1,6 @@
 """How a running network is: processes, readiness, what waits to be sent, to be read, to be decided."""
 
+import asyncio
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any
@@ -17,6 +18,8 @@ from trama_deploy.network import LOOPBACK, Network
 from trama_deploy.processes import node_process, supervisor_of
 from trama_deploy.state import State
 
+ANSWER_SECONDS = 5.0
+
 
 @dataclass(slots=True)
 class ServiceStatus:
@@ -24,6 +27,7 @@ class ServiceStatus:
 
     principal: str
     ready: bool = False
+    stalled: tuple[str, ...] = ()
     published: int = 0
     to_send: int = 0
     lag: int | None = None
@@ -50,32 +54,59 @@ class NetworkStatus:
     nodes: list[NodeStatus]
 
     @property
+    def services(self) -> list[ServiceStatus]:
+        """Every service of every node."""
+        return [service for node in self.nodes for service in node.services]
+
+    @property
     def well(self) -> bool:
         """Whether nothing needs looking at."""
-        services = [service for node in self.nodes for service in node.services]
-        return self.running and self.broker and all(s.ready and not s.dead_letters for s in services)
+        return self.running and self.broker and all(s.ready and not s.dead_letters for s in self.services)
+
+    @property
+    def memory_mb(self) -> int:
+        """What the nodes take together; memory they share is counted once."""
+        return sum(node.memory_mb for node in self.nodes)
 
     def as_json(self) -> dict[str, Any]:
         """For machines."""
-        return asdict(self)
+        return {**asdict(self), "well": self.well, "memory_mb": self.memory_mb}
 
 
 async def network_status(network: Network, state: State, access: Access | None) -> NetworkStatus:
     """Ask processes, services, databases and the broker. `access` is the super user's, if ours."""
-    lags = await consumer_lags(network, access) if access else None
-    nodes = []
-    async with httpx.AsyncClient(timeout=2.0) as client:
-        for node in network.nodes:
-            process = node_process(state, node)
-            memory = process.memory_full_info().pss // 2**20 if process else 0
-            status = NodeStatus(node, process.pid if process else None, memory)
-            for principal in _hosted(network, node):
-                service = await database_figures(state, principal)
-                service.ready = await _is_ready(client, network, principal)
-                service.lag = lags.get(principal) if lags is not None else None
-                status.services.append(service)
-            nodes.append(status)
-    return NetworkStatus(supervisor_of(state) is not None, lags is not None, nodes)
+    asked = asyncio.create_task(consumer_lags(network, access)) if access else None
+    async with httpx.AsyncClient(timeout=ANSWER_SECONDS) as client:
+        services = await asyncio.gather(
+            *(_service_status(client, network, state, principal) for principal in network.principals)
+        )
+    lags = await asked if asked else None
+    nodes = {node: _node_status(state, node) for node in network.nodes}
+    for service in services:
+        service.lag = lags.get(service.principal) if lags is not None else None
+        nodes[network.members[service.principal.partition(".")[0]].node].services.append(service)
+    return NetworkStatus(supervisor_of(state) is not None, lags is not None, list(nodes.values()))
+
+
+def _node_status(state: State, node: str) -> NodeStatus:
+    process = node_process(state, node)
+    memory = process.memory_full_info().pss // 2**20 if process else 0
+    return NodeStatus(node, process.pid if process else None, memory)
+
+
+async def _service_status(
+    client: httpx.AsyncClient, network: Network, state: State, principal: str
+) -> ServiceStatus:
+    status = await database_figures(state, principal)
+    member, _, service = principal.partition(".")
+    url = f"http://{LOOPBACK}:{network.members[member].port}/api/{service}/health/ready"
+    try:
+        answer = await client.get(url)
+        status.ready = answer.status_code == httpx.codes.OK
+        status.stalled = tuple(answer.json().get("stalled", ()))
+    except (httpx.HTTPError, ValueError):
+        status.ready = False
+    return status
 
 
 async def database_figures(state: State, principal: str) -> ServiceStatus:
@@ -97,17 +128,3 @@ async def database_figures(state: State, principal: str) -> ServiceStatus:
     finally:
         await database.dispose()
     return status
-
-
-def _hosted(network: Network, node: str) -> list[str]:
-    hosted = network.hosted_on(node)
-    return [f"{name}.{service}" for name, member in hosted.items() for service in member.services]
-
-
-async def _is_ready(client: httpx.AsyncClient, network: Network, principal: str) -> bool:
-    member, _, service = principal.partition(".")
-    url = f"http://{LOOPBACK}:{network.members[member].port}/api/{service}/health/ready"
-    try:
-        return (await client.get(url)).status_code == httpx.codes.OK
-    except httpx.HTTPError:
-        return False
