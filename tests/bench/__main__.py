@@ -12,12 +12,11 @@ from pathlib import Path
 
 from trama_chassis import logs
 
-from tests.bench import delivery, faults, latency
+from tests.bench import delivery, faults, latency, territory
 from tests.bench.ground import RUNS, Figure, Ground, ground, repeated, syncs_per_second
 
 KINDS = ("sqlite", "postgresql")
 PERFORMANCE, RELIABILITY = Path("docs/performance.md"), Path("docs/reliability.md")
-MARKS = re.compile(r"(<!-- figures -->\n).*(<!-- /figures -->)", re.DOTALL)
 Lines = list[str]
 
 
@@ -112,8 +111,9 @@ def _heading(here: Ground, runs: int) -> Lines:
     ]
 
 
-def _write(page: Path, lines: Lines) -> None:
-    page.write_text(MARKS.sub(lambda found: found[1] + "\n".join(lines) + "\n" + found[2], page.read_text()))
+def _write(page: Path, lines: Lines, name: str = "figures") -> None:
+    marks = re.compile(rf"(<!-- {name} -->\n).*(<!-- /{name} -->)", re.DOTALL)
+    page.write_text(marks.sub(lambda found: found[1] + "\n".join(lines) + "\n" + found[2], page.read_text()))
 
 
 def main() -> None:
@@ -122,17 +122,22 @@ def main() -> None:
     arguments.add_argument("--runs", type=int, default=RUNS)
     arguments.add_argument("--kills", type=int, default=10, help="at each fail-point and database")
     arguments.add_argument("--scale", type=float, default=1.0, help="share of the full counts")
-    arguments.add_argument("--only", choices=("performance", "reliability"))
+    arguments.add_argument("--only", choices=("performance", "reliability", "territory"))
     chosen = arguments.parse_args()
     logs.configure("CRITICAL")
     with ground() as here:
-        if chosen.only != "reliability":
+        if chosen.only in (None, "performance"):
             lines = asyncio.run(measured(here, chosen.runs, chosen.scale))
             _write(PERFORMANCE, _heading(here, chosen.runs) + lines)
-        if chosen.only != "performance":
+        if chosen.only in (None, "reliability"):
             here.syncs.append(syncs_per_second(here.folder))
             rows = asyncio.run(faults.survived(here, chosen.kills))
             _write(RELIABILITY, [*_heading(here, 1), *rows])
+        here.syncs.append(syncs_per_second(here.folder))
+        heading = _heading(here, 1)
+    if chosen.only in (None, "territory"):
+        rows = asyncio.run(territory.measured(chosen.scale))
+        _write(PERFORMANCE, [*heading, *rows], "territory")
 
 
 if __name__ == "__main__":
