@@ -270,3 +270,42 @@ async def test_a_refused_form_is_shown_again_with_the_reason_and_changes_nothing
         wrong = await http.post(f"{path}/avvio", headers=PAGE, data={"started_on": "ieri"})
         assert wrong.status_code == 422
     assert len(await published(stage.runtime)) == before
+
+
+async def test_the_page_names_who_is_missing_and_takes_approvals(stage: Any) -> None:
+    placement = await stage.propose(await stage.in_charge())
+    path = f"/inserimenti/{placement.placement}"
+    async with client(stage.runtime, "placement-officer") as http:
+        shown = (await http.get(path, headers=PAGE)).text
+        assert "manca l'adesione della persona, del luogo di lavoro e del nostro servizio" in shown
+        assert "Conferma l'avvio" not in shown
+        for party in ("person", "host"):
+            word = {"party": party, "given_on": "2013-10-01"}
+            assert (await http.post(f"{path}/adesione", headers=PAGE, data=word)).status_code == 303
+        assert "manca l'adesione del nostro servizio" in (await http.get(path, headers=PAGE)).text
+        twice = await http.post(f"{path}/adesione", headers=PAGE, data=word)
+        assert (twice.status_code, "è già registrata, in data 01/10/2013" in twice.text) == (409, True)
+        early = await http.post(f"{path}/avvio", headers=PAGE, data={"started_on": "2013-10-01"})
+        assert (early.status_code, "non si può ancora confermare" in early.text) == (409, True)
+        last = {"party": "promoter", "given_on": "2013-10-14"}
+        assert (await http.post(f"{path}/adesione", headers=PAGE, data=last)).status_code == 303
+        assert "Conferma l'avvio" in (await http.get(path, headers=PAGE)).text
+
+
+async def test_the_page_withdraws_and_says_why_to_us_alone(stage: Any) -> None:
+    refused, given_up = [await stage.propose(await stage.in_charge()) for _ in range(2)]
+    async with client(stage.runtime, "placement-officer") as http:
+        path = f"/inserimenti/{refused.placement}"
+        word = {"party": "person"}
+        assert (await http.post(f"{path}/mancata-adesione", headers=PAGE, data=word)).status_code == 303
+        shown = (await http.get(path, headers=PAGE)).text
+        assert "14 ottobre 2013: Scelta della persona" in shown
+        assert "Non aderisce il 14 ottobre 2013" in shown
+        assert "Ritira l'inserimento" not in shown
+        again = await http.post(f"{path}/mancata-adesione", headers=PAGE, data={"party": "host"})
+        assert (again.status_code, "serve una nuova proposta" in again.text) == (409, True)
+        path = f"/inserimenti/{given_up.placement}"
+        reason = {"reason": "not-started"}
+        assert (await http.post(f"{path}/ritiro", headers=PAGE, data=reason)).status_code == 303
+        assert (await http.post(f"{path}/ritiro", headers=PAGE, data=reason)).status_code == 409
+        assert "Mai iniziato" in (await http.get(path, headers=PAGE)).text

@@ -11,6 +11,7 @@ from sqlalchemy import select
 from trama_chassis import access
 from trama_chassis.runtime import Runtime
 from trama_chassis.testing import Peer, Published, Territory, client, published, transaction
+from trama_contracts.event import Event
 from trama_contracts.placement import (
     ApprovalGiven,
     ApprovalRefused,
@@ -37,8 +38,8 @@ from trama_placement.models import Approval, Placement
 
 Refused = Callable[..., Awaitable[Any]]
 TODAY = date(2013, 10, 14)
-OWN = ("sil.evaluation", "sil.registry")
-FOR_HOST = ("coop-filo.placement", *OWN)
+OWN: tuple[str, ...] = ("sil.evaluation", "sil.registry")
+FOR_HOST: tuple[str, ...] = ("coop-filo.placement", *OWN)
 LAB = {
     "path_type": "observation-lab",
     "host": "sil",
@@ -52,31 +53,33 @@ async def stored(runtime: Runtime) -> Placement:
         return (await session.scalars(select(Placement))).one()
 
 
-async def told_since(runtime: Runtime, seen: list[Published]) -> list[tuple[type, tuple[str, ...]]]:
+async def told_since(runtime: Runtime, seen: list[Published]) -> list[tuple[type[Event], tuple[str, ...]]]:
     """What was published since last asked, and to whom its keys went; facts apart."""
     now = await published(runtime)
     new, seen[:] = now[len(seen) :], now
     return [(type(one.event), one.granted_to) for one in new if one.circle != "accountability"]
 
 
+def to(granted: tuple[str, ...], *classes: type[Event]) -> list[tuple[type[Event], tuple[str, ...]]]:
+    return [(one, granted) for one in classes]
+
+
 async def test_each_step_of_the_whole_way_is_told_to_whom_it_concerns(stage: Any) -> None:
     seen: list[Published] = []
     one = await stage.propose(await stage.in_charge())
-    assert await told_since(stage.runtime, seen) == [
-        (PlacementProposed, OWN),
-        (HostPlacementOpened, FOR_HOST),
-    ]
+    told = await told_since(stage.runtime, seen)
+    assert told == to(OWN, PlacementProposed) + to(FOR_HOST, HostPlacementOpened)
     await stage.approve(one.placement, "person")
     await stage.host_says(one.placement)
-    assert await told_since(stage.runtime, seen) == [(ApprovalGiven, OWN)] * 2
+    assert await told_since(stage.runtime, seen) == to(OWN, ApprovalGiven, ApprovalGiven)
     await stage.approve(one.placement, "promoter")
-    assert await told_since(stage.runtime, seen) == [(ApprovalGiven, OWN), (PlacementAgreed, OWN)]
+    assert await told_since(stage.runtime, seen) == to(OWN, ApprovalGiven, PlacementAgreed)
     await stage.start(one.placement)
-    assert await told_since(stage.runtime, seen) == [
-        *((PlacementStarted, OWN), (HostPlacementStarted, FOR_HOST))
-    ]
+    told = await told_since(stage.runtime, seen)
+    assert told == to(OWN, PlacementStarted) + to(FOR_HOST, HostPlacementStarted)
     await stage.end(one.placement)
-    assert await told_since(stage.runtime, seen) == [(PlacementEnded, OWN), (HostPlacementClosed, FOR_HOST)]
+    told = await told_since(stage.runtime, seen)
+    assert told == to(OWN, PlacementEnded) + to(FOR_HOST, HostPlacementClosed)
     given = [one.event for one in seen if isinstance(one.event, ApprovalGiven)]
     assert [(word.party, word.how) for word in given] == [
         *(("person", "signed"), ("host", "online"), ("promoter", "signed"))

@@ -3,6 +3,10 @@
 from collections import defaultdict
 from datetime import date
 
+from sqlalchemy import create_engine
+from sqlmodel import Session, select
+from trama_chassis.migrations import upgrade
+from trama_placement.__main__ import service
 from trama_placement.models import PathTypeRule
 
 TODAY = date(2013, 10, 14)
@@ -43,3 +47,15 @@ def test_grants_and_traineeships_of_the_disadvantaged_need_an_evaluation(rules: 
         "traineeship-disability",
     }
     assert all(rule.approvals == ["person", "host", "promoter"] for rule in rules)
+
+
+def test_a_migrated_database_has_every_rule_with_all_it_asks(
+    database_url: str, rules: list[PathTypeRule]
+) -> None:
+    upgrade(database_url, service)
+    engine = create_engine(database_url.replace("postgresql://", "postgresql+psycopg://", 1))
+    with Session(engine) as session:
+        found = [rule.model_dump() for rule in session.exec(select(PathTypeRule))]
+    engine.dispose()
+    expected = sorted((rule.model_dump() for rule in rules), key=lambda rule: rule["path_type"])
+    assert sorted(found, key=lambda rule: rule["path_type"]) == expected
