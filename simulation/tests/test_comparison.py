@@ -68,7 +68,7 @@ def all_well() -> dict[str, Any]:
         nothing |= {f"{member}{EVALUATION}/asked": [], f"{member}{EVALUATION}/invitations": []}
     nothing |= {f"{member}{PLACEMENT}/placements": {"total": 0, "placements": []} for member in PROMOTERS}
     paths = [path(one) for one in oracle.paths_of(BRUNO.story)]
-    known = {"persons": [{"name": "Bruno Finto", "record": "?"}], "after": None}
+    known = {"persons": [{"name": "Finto Bruno", "record": "?"}], "after": None}
     return {
         **nothing,
         **{f"{member}{PLACEMENT}/hosted": [] for member in HOSTS},
@@ -108,9 +108,9 @@ async def test_a_lost_event_and_one_that_came_twice_are_both_named() -> None:
 
 
 async def test_a_member_that_knows_somebody_it_does_not_follow_is_noticed() -> None:
-    known = {"persons": [{"name": "Bruno Finto", "record": "?"}], "after": None}
+    known = {"persons": [{"name": "Finto Bruno", "record": "?"}], "after": None}
     assert await judged(all_well() | {f"{CPI}{REGISTRY}/persons": known}) == [
-        f"{CPI}, chi è conosciuto: in più Bruno Finto"
+        f"{CPI}, chi è conosciuto: in più Finto Bruno"
     ]
 
 

@@ -38,7 +38,8 @@ def about(lived: Sequence[Lived], lives: oracle.Lives, desks: Mapping[str, Desk]
 def _known(lived: Sequence[Lived], desk: Desk) -> Question:
     """Who is on the books of a member: those whom it follows, and nobody else."""
     member = desk.member.name
-    expected = Counter(one.story.person.name for one in lived if member in one.records)
+    persons = (one.story.person for one in lived if member in one.records)
+    expected = Counter(f"{person.family_name} {person.given_name}" for person in persons)
 
     async def ask() -> list[str]:
         found, after = Counter[str](), None

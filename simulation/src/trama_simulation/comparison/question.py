@@ -7,7 +7,10 @@ from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
+from trama_simulation.desks import Refused
+
 LOOK_AGAIN = 0.5
+
 _Line = TypeVar("_Line")
 
 
@@ -28,7 +31,7 @@ async def differences(
     async def answer(question: Question) -> list[str]:
         while True:
             async with gate:
-                found = await question.ask()
+                found = await _asked(question)
             if not found:
                 settled()
             if not found or time.monotonic() > deadline:
@@ -36,6 +39,14 @@ async def differences(
             await asyncio.sleep(LOOK_AGAIN)
 
     return [one for found in await asyncio.gather(*map(answer, asked)) for one in found]
+
+
+async def _asked(question: Question) -> list[str]:
+    """What differs; what is not there yet does too."""
+    try:
+        return await question.ask()
+    except Refused as refused:
+        return [str(refused)]
 
 
 def unlike(expected: Counter[_Line], found: Counter[_Line]) -> Iterator[str]:
