@@ -185,15 +185,18 @@ async def _keep(
     origin: Origin,
     said: dict[str, Any],
 ) -> None:
-    own = runtime_of(session).settings.member
+    own = queries.own_entry(session)
     lead, evaluation = event.evaluation.member, event.evaluation.evaluation
-    if own not in (lead, origin.member):
+    if own.member not in (lead, origin.member):
+        return
+    if origin.circle not in own.circles:
+        log.warning("sent outside its circle", source=origin.source, event_id=origin.event_id)
         return
     key, said_at = (origin.member, lead, evaluation, origin.record), instant(origin.recorded_at)
     held: PartCopy | None = await session.get(table, key)
     if held is None or held.said_at <= said_at:
-        names = ("contributor", "lead", "evaluation", "record")
-        values = dict(zip(names, key, strict=True)) | said
+        columns = ("contributor", "lead", "evaluation", "record")
+        values = dict(zip(columns, key, strict=True)) | said
         await session.merge(table(**values, submitted_on=event.submitted_on, said_at=said_at))
 
 
