@@ -171,4 +171,4 @@ async def test_each_service_publishes_the_key_its_mail_is_sealed_to(four: Four) 
             if other is not service:
                 assert held is not None
                 assert held.hpkekey == own.hpkekey
-        assert len(await rows(service, CatalogueHeld)) == 3
+        assert len(await rows(service, CatalogueHeld)) == 4

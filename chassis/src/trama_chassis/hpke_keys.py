@@ -3,16 +3,15 @@
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from sqlalchemy import insert, select
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
-from trama_contracts.catalogue import HPKE_ENTITY, HpkeKeyEntry, hpke_record
+from trama_contracts.catalogue import HPKE_ENTITY, HPKE_TYPE, HpkeKeyEntry, hpke_content
 from trama_contracts.encoding import b64u
 from trama_contracts.hpke import HpkePrivateKey, new_seed
-from trama_contracts.signature import signature_header
 
-from trama_chassis import clock
-from trama_chassis.tables import OutboxRow, OwnHpkeKey
+from trama_chassis import catalogue, clock
+from trama_chassis.tables import OwnHpkeKey
 
 if TYPE_CHECKING:
     from trama_chassis.runtime import Runtime
@@ -35,7 +34,7 @@ async def ensure(session: AsyncSession, runtime: "Runtime") -> None:
     rows.insert(0, _drawn(runtime, now))
     session.add(rows[0])
     runtime.hpke_keys[rows[0].hpkekey] = _private(runtime, rows[0])
-    await _publish(session, runtime, [row for row in rows if row.valid_until > now], now)
+    await _publish(session, [row for row in rows if row.valid_until > now])
 
 
 async def load(session: AsyncSession, runtime: "Runtime") -> None:
@@ -66,7 +65,7 @@ def _private(runtime: "Runtime", row: OwnHpkeKey) -> HpkePrivateKey:
     return HpkePrivateKey.from_seed(runtime.keystore.open(row.sealed_seed, row.hpkekey))
 
 
-async def _publish(session: AsyncSession, runtime: "Runtime", rows: list[OwnHpkeKey], now: datetime) -> None:
+async def _publish(session: AsyncSession, rows: list[OwnHpkeKey]) -> None:
     keys = [
         HpkeKeyEntry.model_validate(
             {
@@ -79,18 +78,4 @@ async def _publish(session: AsyncSession, runtime: "Runtime", rows: list[OwnHpke
         )
         for row in rows
     ]
-    value = hpke_record(keys, version=int(now.timestamp()), issued=now)
-    topic, signing = runtime.settings.topic("catalogue"), runtime.keystore.signing
-    row = {
-        "kind": "catalogue",
-        "topic": topic,
-        "key": HPKE_ENTITY,
-        "event_id": f"{HPKE_ENTITY}-{rows[0].hpkekey}",
-        "stream": None,
-        "seq": None,
-        "value": value,
-        "signature": signature_header(signing.private, topic, HPKE_ENTITY.encode(), signing.kid, value),
-        "committed_at": now,
-        "not_before": None,
-    }
-    await session.execute(insert(OutboxRow), [row])
+    await catalogue.publish(session, HPKE_ENTITY, HPKE_TYPE, hpke_content(keys))

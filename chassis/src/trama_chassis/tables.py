@@ -206,8 +206,7 @@ class Waiting(SQLModel, table=True):
     signature: bytes = _bytes()
 
 
-OPEN = "open"
-EARLY = "early"
+OPEN, EARLY = "open", "early"
 """An event put aside by itself, since what it needs has not arrived: tried again every few seconds."""
 EARLY_TRIES = 60
 
@@ -278,9 +277,10 @@ class DirectoryHeld(SQLModel, table=True):
 
 
 class CatalogueHeld(SQLModel, table=True):
-    """The open facts of other services, newest version of each, as read."""
+    """The open facts of services, our own too: the newest version of each, as read."""
 
     __tablename__ = "catalogue_held"
+    __table_args__ = ({"info": {"contended": True}},)
     topic: str = Field(primary_key=True)
     key: str = Field(primary_key=True)
     version: int

@@ -140,12 +140,15 @@ def catalogue_value(*, type: str, id: str, version: int, issued: datetime, conte
     return compact({"type": type, "id": id, "version": version, "issued": instant(issued), "data": content})
 
 
+def hpke_content(keys: Sequence[HpkeKeyEntry]) -> dict[str, Any]:
+    """What a service's record `hpke` says; the newest key goes first."""
+    return {"keys": [key.model_dump(mode="json", by_alias=True) for key in keys]}
+
+
 def hpke_record(keys: Sequence[HpkeKeyEntry], *, version: int, issued: datetime) -> bytes:
-    """The value bytes of a service's record `hpke`; the newest key goes first."""
-    listed = [key.model_dump(mode="json", by_alias=True) for key in keys]
-    return catalogue_value(
-        type=HPKE_TYPE, id=HPKE_ENTITY, version=version, issued=issued, content={"keys": listed}
-    )
+    """The value bytes of a service's record `hpke`."""
+    content = hpke_content(keys)
+    return catalogue_value(type=HPKE_TYPE, id=HPKE_ENTITY, version=version, issued=issued, content=content)
 
 
 def current_hpke_key(entry: CatalogueRecord, now: datetime) -> HpkeKeyEntry | None:
