@@ -18,8 +18,9 @@ import yaml
 from trama_chassis.clock import machine_now
 from trama_chassis.database import Database
 from trama_chassis.tables import CHASSIS_TABLES, DeadLetter
-from trama_deploy.broker import free_port
+from trama_deploy.broker import admin_access, free_port
 from trama_deploy.hosting import database_url
+from trama_deploy.quotas import set_quotas
 from trama_deploy.state import State
 
 FIRST = Path(__file__).parents[1] / "networks" / "first.yaml"
@@ -165,6 +166,20 @@ def test_wiped_broker_is_provisioned_again_and_the_nodes_go_on(alive: Territory)
     assert alive.is_ready("sil")
     assert alive.is_ready("provincia")
     _until(lambda: "modifiche" in alive.state.supervisor_log.read_text().rpartition("caduto")[2])
+
+
+def test_check_lists_what_differs_and_provision_mends_it(alive: Territory) -> None:
+    words = ("network", "provision", "--network", str(alive.file))
+    assert alive.trama(*words, "--check").returncode == 0
+    access = admin_access(alive.state.broker)
+    assert access is not None
+    set_quotas(access.aiokafka(), {"producer_byte_rate": 1000.0})
+    answer = alive.trama(*words, "--check")
+    assert answer.returncode == 1
+    assert "da fare: limitare ogni utente: producer_byte_rate=" in answer.stdout
+    assert json.loads(alive.trama(*words, "--check", "--json").stdout)["equal"] is False
+    assert alive.trama(*words).returncode == 0
+    assert alive.trama(*words, "--check").returncode == 0
 
 
 def test_stopped_node_stays_down_until_it_is_started(alive: Territory) -> None:

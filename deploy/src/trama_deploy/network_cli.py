@@ -29,7 +29,7 @@ from trama_deploy.options import (
     read_network,
 )
 from trama_deploy.processes import lives, supervisor_of
-from trama_deploy.provisioning import apply, plan
+from trama_deploy.provisioning import Plan, apply, plan
 from trama_deploy.secrets import DemoRefused, demo_password
 from trama_deploy.state import State, has_published
 from trama_deploy.supervisor import AlreadyRunning, AnotherNetwork, NodeNotReady, Supervisor
@@ -61,6 +61,9 @@ EXPECTED = (
     NodeNotReady,
     SecretUnsafe,
 )
+CheckOption = Annotated[
+    bool, typer.Option("--check", help="Non cambia nulla; esce con 1 se il broker differisce dal file.")
+]
 PeopleOption = Annotated[int, typer.Option(help="Persone da far vivere se il territorio è vuoto; 0 nessuna.")]
 
 
@@ -132,9 +135,10 @@ def provision(
     file: NetworkOption,
     state: StateOption = DEFAULT_STATE,
     dry_run: DryRunOption = False,
+    check: CheckOption = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Rende il broker in esecuzione uguale al file della rete."""
+    """Rende il broker in esecuzione uguale al file della rete; con --check dice solo se lo è."""
     described, kept = read_network(file), State(state)
     access = admin_access(kept.broker)
     if access is None or supervisor_of(kept) is None:
@@ -142,16 +146,25 @@ def provision(
     with refusals(*EXPECTED, KafkaException):
         changes = plan(described, kept, access, machine_now())
         sentences = list(changes.sentences())
-        if not dry_run:
+        applied = not (dry_run or check)
+        if applied:
             apply(described, kept, access, changes)
+    equal = not sentences and not changes.drift
     if as_json:
-        print_json({"applied": not dry_run, "changes": sentences, "drift": changes.drift})
-        return
+        print_json({"applied": applied, "equal": equal, "changes": sentences, "drift": changes.drift})
+    else:
+        _tell_changes(changes, applied=applied)
+    if check and not equal:
+        raise typer.Exit(Exit.FAILED)
+
+
+def _tell_changes(changes: Plan, *, applied: bool) -> None:
+    sentences = list(changes.sentences())
     for sentence in sentences:
-        console.print(("da fare: " if dry_run else "fatto: ") + sentence, soft_wrap=True, highlight=False)
+        console.print(("fatto: " if applied else "da fare: ") + sentence, soft_wrap=True, highlight=False)
     for sentence in changes.drift:
         console.print(f"[yellow]non previsto:[/yellow] {sentence}", soft_wrap=True, highlight=False)
-    if not sentences:
+    if not sentences and not changes.drift:
         console.print("Il broker è già come dice il file: niente da fare.")
 
 

@@ -14,6 +14,7 @@ from confluent_kafka.admin import (
     AlterConfigOpType,
     ConfigEntry,
     ConfigResource,
+    ConfigSource,
     ScramCredentialInfo,
     ScramMechanism,
     UserScramCredentialAlteration,
@@ -36,7 +37,7 @@ from trama_deploy.coordinator import (
 )
 from trama_deploy.logins import refused_logins
 from trama_deploy.network import COORDINATOR, Network
-from trama_deploy.quotas import quotas_in_force, set_quotas, wanted_quotas
+from trama_deploy.quotas import other_quotas, quotas_in_force, set_quotas, wanted_quotas
 from trama_deploy.secrets import kafka_password
 from trama_deploy.state import State
 from trama_deploy.topics import TopicPlan, topics
@@ -49,7 +50,7 @@ _T = TypeVar("_T")
 
 @dataclass(slots=True)
 class Plan:
-    """What is missing or different on the broker, and what is there and should not be."""
+    """What is missing or different on the broker and is put right; `drift` is told and left to people."""
 
     topics: list[TopicPlan] = field(default_factory=list)
     partitions: list[TopicPlan] = field(default_factory=list)
@@ -89,9 +90,7 @@ def plan(network: Network, state: State, access: Access, now: datetime) -> Plan:
     _plan_topics(network, admin, result)
     _plan_users(network, state, admin, access.bootstrap, result)
     _plan_permissions(network, admin, result)
-    wanted = wanted_quotas(network.quotas)
-    in_force = quotas_in_force(access.aiokafka())
-    result.quotas = {name: value for name, value in wanted.items() if in_force.get(name) != value}
+    _plan_quotas(network, access, result)
     result.signed = next_directory(network, state, now)
     published = {} if _directory_is_new(network, result) else published_directory(network, access)
     refuse_if_ahead(published, result.signed)
@@ -112,7 +111,7 @@ def apply(network: Network, state: State, access: Access, changes: Plan) -> None
     grant(admin, changes.granted)
     revoke(admin, changes.revoked)
     if changes.quotas:
-        set_quotas(access.aiokafka(), network.quotas)
+        set_quotas(access.aiokafka(), changes.quotas)
     if changes.directory:
         keep_directory(state, changes.signed)
         publish(network, coordinator_access(state, access.bootstrap), changes.directory.items())
@@ -130,19 +129,23 @@ def _plan_topics(network: Network, admin: AdminClient, result: Plan) -> None:
             result.partitions.append(topic)
         elif partitions > topic.partitions:
             result.drift.append(f"{name} ha {partitions} partizioni invece di {topic.partitions}")
-    result.settings = _settings_to_change(admin, present)
+    _plan_settings(admin, present, result)
 
 
-def _settings_to_change(admin: AdminClient, present: dict[str, TopicPlan]) -> dict[str, dict[str, str]]:
+def _plan_settings(admin: AdminClient, present: dict[str, TopicPlan], result: Plan) -> None:
+    """What the file sets must be so; what only the broker sets (a size limit deletes events) is told."""
     resources = [ConfigResource(ConfigResource.Type.TOPIC, name) for name in present]
-    changes = {}
     for resource, answer in (admin.describe_configs(resources) if resources else {}).items():
         in_force = answer.result(_ANSWER_SECONDS)
         wanted = present[resource.name].settings
         wrong = {name: value for name, value in wanted.items() if in_force[name].value != value}
         if wrong:
-            changes[resource.name] = wrong
-    return changes
+            result.settings[resource.name] = wrong
+        result.drift += [
+            f"impostazione sconosciuta di {resource.name}: {name}={entry.value}"
+            for name, entry in sorted(in_force.items())
+            if entry.source == ConfigSource.DYNAMIC_TOPIC_CONFIG.value and name not in wanted
+        ]
 
 
 def _plan_users(network: Network, state: State, admin: AdminClient, bootstrap: str, result: Plan) -> None:
@@ -163,6 +166,17 @@ def _plan_permissions(network: Network, admin: AdminClient, result: Plan) -> Non
     extra = sorted(seen - wanted.keys())
     result.revoked = [one for one in extra if one.concerns(network)]
     result.drift += [f"permesso troppo largo: {one}" for one in extra if one.covers(network)]
+
+
+def _plan_quotas(network: Network, access: Access, result: Plan) -> None:
+    """Everyone's limits; one user's own go before them, so those of ours, or of no user, are told."""
+    wanted, in_force = wanted_quotas(network.quotas), quotas_in_force(access.aiokafka())
+    result.quotas = {name: value for name, value in wanted.items() if in_force.get(name) != value}
+    others = {"user=(chiunque)": {name: v for name, v in in_force.items() if name not in wanted}}
+    ours = {f"user={user}" for user in (COORDINATOR, *network.principals)}
+    for whom, values in (others | other_quotas(access.aiokafka())).items():
+        if "user=" not in whom or "user=(chiunque)" in whom or ours & set(whom.split()):
+            result.drift += [f"limite sconosciuto per {whom}: {name}={v:.0f}" for name, v in values.items()]
 
 
 def _directory_is_new(network: Network, result: Plan) -> bool:

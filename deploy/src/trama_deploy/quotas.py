@@ -53,8 +53,8 @@ class _AlterRequest(Request[_AlterStruct]):  # type: ignore[misc] # aiokafka shi
 
     API_KEY = 49
 
-    def __init__(self, values: dict[str, float]) -> None:
-        self._entry = ([(_USER, None)], [(name, value, False) for name, value in values.items()])
+    def __init__(self, values: dict[str, float], user: str | None) -> None:
+        self._entry = ([(_USER, user)], [(name, value, False) for name, value in values.items()])
 
     def build(self, request_struct_class: type[_AlterStruct]) -> _AlterStruct:
         return request_struct_class([self._entry], False)
@@ -74,21 +74,40 @@ def quotas_in_force(client: dict[str, Any]) -> dict[str, float]:
     return asyncio.run(_describe(client))
 
 
-def set_quotas(client: dict[str, Any], quotas: Quotas) -> None:
-    """Hold every principal to these limits. Raises QuotasRefused."""
-    asyncio.run(_alter(client, wanted_quotas(quotas)))
+def other_quotas(client: dict[str, Any]) -> dict[str, dict[str, float]]:
+    """Limits that someone gave to one user or client, which then go before everyone's: by whom they hold."""
+    return asyncio.run(_describe_others(client))
+
+
+def set_quotas(client: dict[str, Any], values: dict[str, float], user: str | None = None) -> None:
+    """Hold every principal, or one, to these limits. Raises QuotasRefused."""
+    asyncio.run(_alter(client, values, user))
 
 
 async def _describe(client: dict[str, Any]) -> dict[str, float]:
-    request = DescribeClientQuotasRequest([(_USER, _DEFAULT_ENTITY, None)], True)
-    answer = await _ask(client, request)
+    entries = await _entries(client, [(_USER, _DEFAULT_ENTITY, None)])
+    return {name: value for _, values in entries for name, value in values}
+
+
+async def _describe_others(client: dict[str, Any]) -> dict[str, dict[str, float]]:
+    entries = await _entries(client, [])
+    everyone = [(_USER, None)]
+    return {
+        " ".join(f"{kind}={name or '(chiunque)'}" for kind, name in sorted(entity)): dict(values)
+        for entity, values in entries
+        if [tuple(one) for one in entity] != everyone
+    }
+
+
+async def _entries(client: dict[str, Any], components: list[tuple[str, int, str | None]]) -> Any:  # noqa: ANN401
+    answer = await _ask(client, DescribeClientQuotasRequest(components, bool(components)))
     if answer.error_code:
         raise QuotasRefused(answer.error_message)
-    return {name: value for _, values in answer.entries or [] for name, value in values}
+    return answer.entries or []
 
 
-async def _alter(client: dict[str, Any], values: dict[str, float]) -> None:
-    answer = await _ask(client, _AlterRequest(values))
+async def _alter(client: dict[str, Any], values: dict[str, float], user: str | None) -> None:
+    answer = await _ask(client, _AlterRequest(values, user))
     for code, message, _ in answer.entries:
         if code:
             raise QuotasRefused(message)
