@@ -76,7 +76,6 @@ def test_hosts_of_the_territory_know_only_who_sends_them_people() -> None:
         ("timings.facts_delay", lambda c: c["timings"].update(facts_delay=[9, 1])),
         ("topics.mailbox_days", lambda c: c["topics"].update(mailbox_days=10)),
         ("members.cpi.operators.0.login", lambda c: c["members"]["cpi"]["operators"][0].update(login="sara")),
-        ("controllers.nobody", lambda c: c["controllers"].update(nobody={"title": "Di nessuno"})),
         ("nodes.empty", lambda c: c["nodes"].update(empty={"title": "Vuoto"})),
         ("network", lambda c: c.update(network="PN")),
         ("controllers.sil2.title", lambda c: c["controllers"].update(sil2={"title": ""})),
