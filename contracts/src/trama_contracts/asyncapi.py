@@ -18,9 +18,10 @@ from trama_contracts.asyncapi_wire import (
 )
 from trama_contracts.catalogue import HPKE_ENTITY, HPKE_TYPE, HpkeKeyEntry
 from trama_contracts.directory_entries import Entry, Manifest
-from trama_contracts.event import Event, Fact
+from trama_contracts.event import Event, Fact, OpenFact, Payload
 from trama_contracts.facts import Counted
 from trama_contracts.messages import MESSAGES, Message
+from trama_contracts.offers import OPEN_FACTS
 
 Json: TypeAlias = dict[str, Any]
 SchemaOf: TypeAlias = Callable[[type[BaseModel], str], Json]
@@ -59,8 +60,8 @@ def asyncapi_document(events: Mapping[str, type[Event]], schema_of: SchemaOf) ->
     }
 
 
-def service_of(event: type[Event]) -> str:
-    """The service that publishes the event: the owner in its wire type."""
+def service_of(event: type[Payload]) -> str:
+    """The service that publishes the event or open fact: the owner in its wire type."""
     return event.wire_type.split(".")[2]
 
 
@@ -71,6 +72,7 @@ def _schemas(events: Iterable[type[Event]], schema_of: SchemaOf) -> Json:
         *((MAILBOX, message) for message in MESSAGES.values()),
         *((DIRECTORY, form) for form in (Manifest, Entry)),
         (CATALOGUE, HpkeKeyEntry),
+        *((CATALOGUE, fact) for fact in OPEN_FACTS.values()),
     ]
     for prefix, model in classes:
         schema = schema_of(model, REF_TEMPLATE.replace("{", prefix + "{"))
@@ -119,6 +121,7 @@ def _messages(events: Iterable[type[Event]]) -> Json:
         "traits": [_ref("messageTraits", "catalogue")],
         "payload": _hpke_keys(),
     }
+    made |= {fact.__name__: _open_fact_message(fact) for fact in OPEN_FACTS.values()}
     made["DirectoryManifest"] = {
         "title": "DirectoryManifest",
         "summary": "Which entry of which member is in force, until when; signed by two of three roots.",
@@ -132,6 +135,22 @@ def _messages(events: Iterable[type[Event]]) -> Json:
         "payload": _ref("schemas", "DirectoryEntry"),
     }
     return made
+
+
+def _open_fact_message(fact: type[OpenFact]) -> Json:
+    told = {
+        "type": {"const": fact.wire_type},
+        "id": {"type": "string", "pattern": f"^{fact.entity}:"},
+        "data": _ref("schemas", CATALOGUE + fact.__name__),
+    }
+    return {
+        "name": fact.wire_type,
+        "title": fact.__name__,
+        "summary": _described(fact),
+        "traits": [_ref("messageTraits", "catalogue")],
+        "payload": {"allOf": [_ref("schemas", "CatalogueRecord"), {"type": "object", "properties": told}]},
+        "x-owner": service_of(fact),
+    }
 
 
 def _hpke_keys() -> Json:
@@ -200,7 +219,7 @@ def _channels(events: Iterable[type[Event]]) -> Json:
     }
     channels["catalogue"] = _channel(
         "{network}.{member}.{service}.catalogue.v1",
-        ["CatalogueRecord", "HpkeKeys"],
+        ["CatalogueRecord", "HpkeKeys", *(fact.__name__ for fact in OPEN_FACTS.values())],
         acl={"write": "{member}.{service}", "read": "every service of the network"},
         kafka={"cleanup.policy": ["compact"]},
     )

@@ -45,8 +45,8 @@ class Part(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore")
 
 
-class Event(BaseModel):
-    """One fact in one stream. Subclasses write out their three class variables, never derive them.
+class Payload(BaseModel):
+    """What an owner writes under a wire type of its own.
 
     Readers ignore unknown fields; absent is `None` in Python and no field at all on the wire.
     """
@@ -55,10 +55,6 @@ class Event(BaseModel):
 
     wire_type: ClassVar[str]
     """The type on the wire, written out: `it.trama.<service>.<name>.v<N>`."""
-    circle: ClassVar[Circle]
-    """The one circle in which the event may be published."""
-    scope: ClassVar[str]
-    """The kind in a grant's scope, `<kind>:<uuid>`."""
 
     def payload(self) -> dict[str, Any]:
         """The payload as it goes on the wire: what is None is left out."""
@@ -71,6 +67,22 @@ class Event(BaseModel):
         Raises pydantic's ValidationError.
         """
         return cls.model_validate_json(json.dumps(payload), strict=True)
+
+
+class Event(Payload):
+    """One fact in one stream. Subclasses write out their three class variables, never derive them."""
+
+    circle: ClassVar[Circle]
+    """The one circle in which the event may be published."""
+    scope: ClassVar[str]
+    """The kind in a grant's scope, `<kind>:<uuid>`."""
+
+
+class OpenFact(Payload):
+    """What a service tells everybody of one entity in its catalogue (wire section 13); about no person."""
+
+    entity: ClassVar[str]
+    """The kind in the entity's id, `<kind>:<code>`."""
 
 
 class Fact(Event):
