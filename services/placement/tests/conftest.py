@@ -9,13 +9,19 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from trama_chassis import access
 from trama_chassis.accounts import Caller
 from trama_chassis.clock import write_clock
 from trama_chassis.runtime import Runtime
 from trama_chassis.testing import FIRST_PLACES, Peer, Territory, deliver, running, transaction
 from trama_contracts.evaluation import EvaluationCompleted
 from trama_contracts.placement import ApprovalParty, HostApprovalGiven, HostApprovalRefused
-from trama_contracts.registry import PersonRegistered, ReportingIdAssigned, TakingInChargeOpened
+from trama_contracts.registry import (
+    AuthorisationGiven,
+    PersonRegistered,
+    ReportingIdAssigned,
+    TakingInChargeOpened,
+)
 from trama_placement import commands, queries
 from trama_placement.__main__ import service
 from trama_placement.models import PathTypeRule, Placement
@@ -115,6 +121,24 @@ class Stage:
         await self.open_episode(record)
         await self.evaluated(record)
         return record
+
+    async def followed(self, record: str, by: str = "ambito-urbano") -> str:
+        """The record of another member that follows the person and is authorised to have what is written."""
+        theirs = str(uuid4())
+        given = AuthorisationGiven(
+            authorisation=str(uuid4()),
+            purpose="work-integration",
+            basis={"kind": "consent"},
+            circles=("care",),
+            recipients=(by,),
+            controllers=("ass6",),
+            starts_on=date(2013, 2, 4),
+            notice_given_on=date(2013, 2, 4),
+        )
+        await deliver(self.runtime, self.registry, given, record=record)
+        async with transaction(self.runtime) as session:
+            await access.learn_link(session, link=str(uuid4()), a=("sil", record), b=(by, theirs))
+        return theirs
 
     async def evaluated(self, record: str, by: Peer | None = None) -> str:
         """An evaluation completed, of a record of the member that leads it."""

@@ -39,6 +39,7 @@ from trama_placement.models import Approval, Placement
 Refused = Callable[..., Awaitable[Any]]
 TODAY = date(2013, 10, 14)
 OWN: tuple[str, ...] = ("sil.evaluation", "sil.registry")
+CIRCLE: tuple[str, ...] = ("ambito-urbano.evaluation", "ambito-urbano.registry", *OWN)
 FOR_HOST: tuple[str, ...] = ("coop-filo.placement", *OWN)
 LAB = {
     "path_type": "observation-lab",
@@ -65,21 +66,23 @@ def to(granted: tuple[str, ...], *classes: type[Event]) -> list[tuple[type[Event
 
 
 async def test_each_step_of_the_whole_way_is_told_to_whom_it_concerns(stage: Any) -> None:
-    seen: list[Published] = []
-    one = await stage.propose(await stage.in_charge())
+    """INVARIANT: the host is told its own alone; a step told in the wrong circle would show it the path."""
+    record, seen = await stage.in_charge(), list[Published]()
+    await stage.followed(record)
+    one = await stage.propose(record)
     told = await told_since(stage.runtime, seen)
-    assert told == to(OWN, PlacementProposed) + to(FOR_HOST, HostPlacementOpened)
+    assert told == to(CIRCLE, PlacementProposed) + to(FOR_HOST, HostPlacementOpened)
     await stage.approve(one.placement, "person")
     await stage.host_says(one.placement)
-    assert await told_since(stage.runtime, seen) == to(OWN, ApprovalGiven, ApprovalGiven)
+    assert await told_since(stage.runtime, seen) == to(CIRCLE, ApprovalGiven, ApprovalGiven)
     await stage.approve(one.placement, "promoter")
-    assert await told_since(stage.runtime, seen) == to(OWN, ApprovalGiven, PlacementAgreed)
+    assert await told_since(stage.runtime, seen) == to(CIRCLE, ApprovalGiven, PlacementAgreed)
     await stage.start(one.placement)
     told = await told_since(stage.runtime, seen)
-    assert told == to(OWN, PlacementStarted) + to(FOR_HOST, HostPlacementStarted)
+    assert told == to(CIRCLE, PlacementStarted) + to(FOR_HOST, HostPlacementStarted)
     await stage.end(one.placement)
     told = await told_since(stage.runtime, seen)
-    assert told == to(OWN, PlacementEnded) + to(FOR_HOST, HostPlacementClosed)
+    assert told == to(CIRCLE, PlacementEnded) + to(FOR_HOST, HostPlacementClosed)
     given = [one.event for one in seen if isinstance(one.event, ApprovalGiven)]
     assert [(word.party, word.how) for word in given] == [
         *(("person", "signed"), ("host", "online"), ("promoter", "signed"))

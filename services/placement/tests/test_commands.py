@@ -7,10 +7,9 @@ from typing import Any
 from uuid import uuid4
 
 from sqlalchemy import select
-from trama_chassis import access
 from trama_chassis.outbox import PersonNotYetKnown
 from trama_chassis.runtime import Runtime
-from trama_chassis.testing import client, deliver, published, transaction
+from trama_chassis.testing import client, deliver, published
 from trama_contracts.event import Event
 from trama_contracts.facts import PlacementEndedFact, PlacementProposedFact, PlacementStartedFact
 from trama_contracts.placement import (
@@ -23,7 +22,7 @@ from trama_contracts.placement import (
     PlacementProposed,
     PlacementStarted,
 )
-from trama_contracts.registry import AuthorisationGiven, PersonRegistered, TakingInChargeClosed
+from trama_contracts.registry import PersonRegistered, TakingInChargeClosed
 from trama_placement.errors import (
     AlreadyStarted,
     NotAHost,
@@ -234,21 +233,9 @@ async def test_without_a_reporting_id_nothing_is_published_until_it_arrives(
 
 
 async def test_an_authorised_member_that_follows_the_person_gets_the_placement(stage: Any) -> None:
-    record, theirs = await stage.in_charge(), str(uuid4())
+    record = await stage.in_charge()
     placement = await stage.propose(record)
-    given = AuthorisationGiven(
-        authorisation=str(uuid4()),
-        purpose="work-integration",
-        basis={"kind": "consent"},
-        circles=("care",),
-        recipients=("ambito-urbano",),
-        controllers=("ass6",),
-        starts_on=date(2013, 2, 4),
-        notice_given_on=date(2013, 2, 4),
-    )
-    await deliver(stage.runtime, stage.registry, given, record=record)
-    async with transaction(stage.runtime) as session:
-        await access.learn_link(session, link=str(uuid4()), a=("sil", record), b=("ambito-urbano", theirs))
+    await stage.followed(record)
     (proposed,) = await published(stage.runtime, PlacementProposed)
     assert proposed.inner.payload["placement"] == placement.placement
     assert "ambito-urbano.registry" in proposed.granted_to
