@@ -39,7 +39,7 @@ def path(given: oracle.Path) -> dict[str, Any]:
 def hosted(**changed: Any) -> dict[str, Any]:
     (one,) = oracle.hosted(oracle.paths_of(BRUNO.story), "mobili-campione")
     shown = {name: getattr(one, name) for name in one.__slots__}
-    days = {name: str(shown[name]) for name in ("planned_from", "planned_to")}
+    days = {name: str(shown[name]) for name in ("planned_from", "planned_to", "started_on")}
     return {f"mobili-campione{PLACEMENT}/hosted": [shown | days | {"ended_on": None} | changed]}
 
 

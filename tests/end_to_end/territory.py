@@ -6,6 +6,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -19,19 +20,22 @@ from trama_deploy.network import Network, load
 from trama_deploy.state import State
 from trama_simulation.acts import Story
 from trama_simulation.living import Lived
-from trama_simulation.simulation import desks_of, judge, live_all
+from trama_simulation.members import PUBLIC
+from trama_simulation.persons import Person
+from trama_simulation.simulation import Run, desks_of, judge
 from trama_simulation.territory import Member, read_territory
 
-FIRST = Path(__file__).parents[2] / "deploy" / "networks" / "first.yaml"
-UNTOLD = "ambito-est"
+PORDENONE = Path(__file__).parents[2] / "deploy" / "networks" / "pordenone.yaml"
+UNTOLD = "ambito-ovest"
 """A member that may read what public members write, and that nobody ever grants anything."""
 PATIENCE = 60.0
+AT_ONCE = 8
 COMMAND_SECONDS = 180.0
 
 
 @dataclass
 class Territory:
-    """The first network with one member more, and what happened in it."""
+    """The demonstration's network with one member more, and what happened in it."""
 
     file: Path
     state: State
@@ -70,13 +74,15 @@ class Territory:
         command = [sys.executable, "-m", "trama_simulation", "--state", str(self.state.root)]
         return subprocess.run(command, capture_output=True, text=True, timeout=COMMAND_SECONDS)
 
-    def live(self, stories: Sequence[Story]) -> None:
-        """Let people live, besides those who did."""
-        self.lived += asyncio.run(self._live(stories))
-
-    async def _live(self, stories: Sequence[Story]) -> list[Lived]:
+    async def live(self, stories: Sequence[Story], *, halfway: date, pause: Callable[[], None]) -> None:
+        """Let people live until a day, do something else while their events are on their way, and go on."""
         async with desks_of(read_territory(self.file), patience=PATIENCE) as desks:
-            return await live_all(stories, desks, at_once=4, told=lambda _story, _act: None)
+            run = Run(stories, desks, at_once=AT_ONCE)
+            await run.live(until=halfway)
+            await asyncio.to_thread(pause)
+            await run.live()
+        assert run.broken == {}
+        self.lived = run.lived
 
     def differences(self) -> list[str]:
         """Where what members say differs from what happened, once there has been time to arrive."""
@@ -85,6 +91,10 @@ class Territory:
     async def _differences(self) -> list[str]:
         async with desks_of(read_territory(self.file), patience=PATIENCE) as desks:
             return await judge(self.lived, desks, patience=PATIENCE)
+
+    def told(self) -> list[Person]:
+        """Who lived."""
+        return [one.story.person for one in self.lived]
 
     def get(self, member: str, path: str) -> httpx.Response:
         """Ask a member what its operator may ask."""
@@ -121,17 +131,18 @@ class Territory:
 
 def described(folder: Path) -> Territory:
     """A network file for tests: free ports, short times, and one member that is never told anything."""
-    content = yaml.safe_load(FIRST.read_text(encoding="utf-8"))
+    content = yaml.safe_load(PORDENONE.read_text(encoding="utf-8"))
     content["timings"] |= {"receipts_every": 1, "heads_every": 2, "facts_delay": [0.2, 1]}
-    for name in ("ambito-urbano", "sil", "cpi"):
-        content["members"][name]["read_by"].append(UNTOLD)
-    content["members"][UNTOLD] = content["members"]["ambito-urbano"] | {
-        "title": "Servizio sociale dei Comuni, ambito est",
-        "circles": ["care", "social", "referral"],
+    members = content["members"]
+    members[UNTOLD] = members["ambito-est"] | {
+        "title": "Servizio sociale dei Comuni, ambito ovest",
+        "services": ["registry"],
         "read_by": [],
-        "operators": [{"login": "piero", "name": "Piero Demo", "roles": ["caseworker"]}],
+        "operators": [{"login": "olga", "name": "Olga Demo", "roles": ["caseworker"]}],
     }
-    for member in content["members"].values():
+    for name in PUBLIC:
+        members[name]["read_by"].append(UNTOLD)
+    for member in members.values():
         member["port"] = free_port()
     file = folder / "territory.yaml"
     file.write_text(yaml.safe_dump(content, allow_unicode=True, sort_keys=False), encoding="utf-8")

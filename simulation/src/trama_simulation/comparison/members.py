@@ -95,7 +95,6 @@ def _hosted(desk: Desk, expected: Counter[oracle.Hosted]) -> Question:
 
 
 def _at_work(shown: Json) -> oracle.Hosted:
-    ended_on = shown["ended_on"]
     return oracle.Hosted(
         promoter=shown["promoter"],
         person=shown["person"],
@@ -103,9 +102,14 @@ def _at_work(shown: Json) -> oracle.Hosted:
         weekly_hours=shown["weekly_hours"],
         planned_from=date.fromisoformat(shown["planned_from"]),
         planned_to=date.fromisoformat(shown["planned_to"]),
-        ended_on=date.fromisoformat(ended_on) if ended_on else None,
+        started_on=_day(shown["started_on"]),
+        ended_on=_day(shown["ended_on"]),
         state=shown["state"],
     )
+
+
+def _day(shown: str | None) -> date | None:
+    return date.fromisoformat(shown) if shown else None
 
 
 def _truth_of_path(path: oracle.Path) -> tuple[object, ...]:

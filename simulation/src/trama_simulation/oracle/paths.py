@@ -100,6 +100,7 @@ class Hosted:
     weekly_hours: int
     planned_from: date
     planned_to: date
+    started_on: date | None
     ended_on: date | None
     state: str
 
@@ -125,6 +126,7 @@ def hosted(paths: Iterable[Path], host: str) -> Iterator[Hosted]:
                 weekly_hours=path.plan.weekly_hours,
                 planned_from=path.plan.planned_from,
                 planned_to=path.plan.planned_to,
+                started_on=path.started_on,
                 ended_on=path.over_on,
                 state=path.state_at_host(),
             )

@@ -151,7 +151,7 @@ def _gina() -> Plot:
     plot.refer(SERT, URBANO).refer(SERT, DSM).on(8, 29).accept(URBANO, SERT).accept(DSM, SERT)
     question, asked = "La persona può iniziare un percorso in azienda?", (DSM, SERT, URBANO)
     plot.on(9, 2).do(AskEvaluation(plot.day, URBANO, "multidimensional-unit", question, asked, _day(9, 20)))
-    family, diagnosis = "La rete familiare è lontana.", "Quadro stabile da un anno."
+    family, diagnosis = "La rete familiare abita lontano.", "Quadro stabile da un anno."
     plot.on(9, 16).do(Contribute(plot.day, URBANO, URBANO, DISCIPLINE[URBANO], rated(2), family=family))
     plot.do(Contribute(plot.day, DSM, URBANO, DISCIPLINE[DSM], rated(2), diagnosis=diagnosis))
     plot.do(Convene(plot.day, URBANO, _day(9, 24), HALL, _seats(URBANO, DSM)))

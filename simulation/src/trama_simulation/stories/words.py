@@ -33,10 +33,10 @@ OWN_WORDS = (
     "Voglio tornare a guadagnare qualcosa, un passo alla volta.",
 )
 GOALS = ("un colloquio ogni due settimane", "accompagnamento nei primi giorni", "ricerca del luogo di lavoro")
-FAMILIES = ("Vive sola, la rete familiare è lontana.", "Due figli a scuola, il genitore è malato.")
+FAMILIES = ("Vive sola, la rete familiare abita lontano.", "Due figli a scuola, un genitore malato da assistere.")
 DIAGNOSES = (
     "Quadro compatibile con un impegno graduale.",
-    "Serve continuità della cura durante il percorso.",
+    "La cura prosegue per tutto il percorso.",
 )
 BEFORE_START = ("person-choice", "promoter-choice", "not-started")
 ENDINGS = ("hired", "hired", "completed", "completed", "moved-on", "person-choice", "health", "not-suitable")
