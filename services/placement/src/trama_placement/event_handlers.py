@@ -143,24 +143,11 @@ async def _asked_of(
 
 @handlers.react(RecordsLinked)
 async def learn_link(session: AsyncSession, event: RecordsLinked, origin: Origin) -> None:
-    """Learn that two records are of one person.
-
-    Links with records of this member are believed from its own registry alone. A link of others is believed
-    from one of its ends, which must be known already, and never if it would join two records of one member.
-    """
+    """Learn that two records are of one person."""
     a, b = ((party.member, party.record) for party in (event.a, event.b))
-    if not _is_ours(session, origin):
-        said_by, own = (origin.member, origin.record), runtime_of(session).settings.member
-        if own in (a[0], b[0]):
-            return
-        members = [
-            edge[0] for edge in await access.linked_to(session, *a) | await access.linked_to(session, *b)
-        ]
-        is_known = said_by in (a, b) and await access.own_records(session, said_by)
-        if not is_known or len(members) != len(set(members)):
-            log.warning("link not believed", source=origin.source, event_id=origin.event_id)
-            return
-    await access.learn_link(session, link=event.link, a=a, b=b)
+    said_by = (origin.member, origin.record)
+    if not await access.hear_link(session, link=event.link, a=a, b=b, said_by=said_by):
+        log.warning("link not believed", source=origin.source, event_id=origin.event_id)
 
 
 @handlers.react(AuthorisationGiven)
