@@ -12,6 +12,7 @@ class Trama(OnDemand):
         "network": "network_cli",
         "node": "node_cli",
         "dead-letters": "dead_letters_cli",
+        "events": "events_cli",
         "rebuild": "rebuild_cli",
         "doctor": "doctor_cli",
         "broker": "broker_cli",

@@ -41,6 +41,12 @@ def print_json(answer: Any) -> None:  # noqa: ANN401 - whatever json can write
     sys.stdout.write(json.dumps(answer, ensure_ascii=False, indent=1, default=str) + "\n")
 
 
+def print_json_line(answer: Any) -> None:  # noqa: ANN401 - as above
+    """One JSON document on one line, at once: for what goes on."""
+    sys.stdout.write(json.dumps(answer, ensure_ascii=False, default=str) + "\n")
+    sys.stdout.flush()
+
+
 @contextmanager
 def refusals(*expected: type[Exception], code: Exit = Exit.FAILED) -> Iterator[None]:
     """Turn expected exceptions into one sentence; anything else stays a traceback."""
