@@ -4,17 +4,17 @@ from pathlib import Path
 
 from trama_chassis.service import Service
 
-from trama_evaluation import api, models
+from trama_evaluation import api, models, pages
 from trama_evaluation.event_handlers import handlers
 from trama_evaluation.settings import EvaluationSettings
 
 service = Service(
     name="evaluation",
     title="Valutazioni",
-    routers=[api.router],
+    routers=[api.router, *pages.routers],
     handlers=handlers,
     tables=models.TABLES,
     migrations=Path(__file__).with_name("migrations"),
     settings=EvaluationSettings,
-    page_prefixes=(),
+    page_prefixes=("/valutazioni", "/progetti", "/incontri"),
 )

@@ -15,8 +15,10 @@ from trama_evaluation.models.copies import (
 )
 from trama_evaluation.models.evaluation import (
     ARRIVAL_LABELS,
+    DISCIPLINE_LABELS,
     HEALTH_SECTOR,
     SOCIAL_SECTOR,
+    STABILITY_LABELS,
     STATE_LABELS,
     Asked,
     Choice,
@@ -53,6 +55,7 @@ TABLES: tuple[type[SQLModel], ...] = (
 
 __all__ = [
     "ARRIVAL_LABELS",
+    "DISCIPLINE_LABELS",
     "HEALTH_SECTOR",
     "PATH_LABELS",
     "PROJECT_LABELS",
@@ -60,6 +63,7 @@ __all__ = [
     "ROLE_LABELS",
     "RULE_LABELS",
     "SOCIAL_SECTOR",
+    "STABILITY_LABELS",
     "STATE_LABELS",
     "TABLES",
     "Asked",

@@ -46,6 +46,21 @@ ARRIVAL_LABELS = {
     "arrived": "Contributo arrivato",
     "late": "Contributo arrivato dopo la conclusione",
 }
+DISCIPLINE_LABELS = {
+    "social-work": "Servizio sociale",
+    "education": "Educazione professionale",
+    "psychology": "Psicologia",
+    "psychiatry": "Psichiatria",
+    "addiction-medicine": "Medicina delle dipendenze",
+    "legal-medicine": "Medicina legale",
+    "nursing": "Assistenza infermieristica",
+    "work-mediation": "Mediazione al lavoro",
+    "employment": "Servizi per il lavoro",
+    "guidance": "Orientamento",
+    "other": "Altro",
+}
+"""What forms offer as a discipline and as a role at a session; other codes are shown as they are."""
+STABILITY_LABELS = {"stable": "Stabile", "fluctuating": "Altalenante", "unstable": "Instabile"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from trama_evaluation.queries.asked import (
     own_evaluation,
     own_record_of,
 )
+from trama_evaluation.queries.details import details, parts, permits
 from trama_evaluation.queries.evaluation import (
     PAGE,
     Contributed,
@@ -43,6 +44,7 @@ __all__ = [
     "asked",
     "asked_view",
     "contributed",
+    "details",
     "directory",
     "evaluation_view",
     "evaluations",
@@ -63,6 +65,8 @@ __all__ = [
     "own_evaluation",
     "own_member",
     "own_record_of",
+    "parts",
+    "permits",
     "person_name",
     "possible_contributors",
     "project_view",

@@ -1,0 +1,104 @@
+"""The projects led here, and the page of one: signatures, refusal, next review."""
+
+from typing import Annotated
+
+from fastapi import Form, Query, Request
+from fastapi.responses import RedirectResponse, Response
+from sqlalchemy.ext.asyncio import AsyncSession
+from trama_chassis import web
+from trama_chassis.database import Reading, Router, Transaction
+from trama_chassis.errors import Refused
+from trama_contracts.event import Uuid
+
+from trama_evaluation import commands, queries
+from trama_evaluation.models import REVIEW_LABELS, ROLE_LABELS, ProjectState
+from trama_evaluation.pages.shell import Deciding, Operator, read_form, templates
+from trama_evaluation.schemas import RefuseProject, SetReview, SignProject
+
+router = Router()
+
+
+@router.get("/progetti")
+async def projects_page(
+    request: Request, session: Reading, _: Operator, da: Annotated[int, Query(ge=0)] = 0
+) -> Response:
+    """The projects led here, the next review first."""
+    found = await queries.projects(session, offset=da)
+    values = {"found": found, "next": da + queries.PAGE if found.total > da + queries.PAGE else None}
+    return web.page(request, "progetti.html", values, templates=templates)
+
+
+@router.get("/progetti/{project}")
+async def project_page(request: Request, project: Uuid, session: Reading, _: Operator) -> Response:
+    """One project, with what can be done about it today."""
+    return await _page(request, session, project)
+
+
+async def _page(
+    request: Request, session: AsyncSession, project: str, refused: Refused | None = None
+) -> Response:
+    view = await queries.project_view(session, project)
+    follow = await queries.followers(session, view.record)
+    known = queries.directory(session)
+    values = {
+        "project": view,
+        "ProjectState": ProjectState,
+        "services": [known[member] for member in sorted(follow) if member in known],
+        "roles": {code: label for code, label in ROLE_LABELS.items() if code != "service"},
+        "reasons": REVIEW_LABELS,
+        "today": queries.today(session),
+        "refused": refused,
+    }
+    status = refused.status if refused else 200
+    return web.page(request, "progetto.html", values, templates=templates, status=status)
+
+
+@router.post("/progetti/{project}/firma")
+async def sign_page(
+    request: Request,
+    project: Uuid,
+    session: Transaction,
+    _: Deciding,
+    signed_on: Annotated[str, Form()],
+    person: Annotated[str, Form()] = "",
+    services: Annotated[list[str] | None, Form()] = None,
+) -> Response:
+    """Record the signatures, or show whose is missing."""
+    signatories = [{"role": person}] if person else []
+    signatories += [{"role": "service", "member": member} for member in services or ()]
+    asked = read_form(SignProject, {"signed_on": signed_on, "signatories": signatories})
+    try:
+        await commands.sign_project(session, project, asked)
+    except Refused as refused:
+        return await _page(request, session, project, refused)
+    return RedirectResponse(f"/progetti/{project}", 303)
+
+
+@router.post("/progetti/{project}/rifiuto")
+async def refuse_page(
+    request: Request, project: Uuid, session: Transaction, _: Deciding, reason: Annotated[str, Form()] = ""
+) -> Response:
+    """Record that the person does not sign."""
+    try:
+        await commands.refuse_project(session, project, read_form(RefuseProject, {"reason": reason}))
+    except Refused as refused:
+        return await _page(request, session, project, refused)
+    return RedirectResponse(f"/progetti/{project}", 303)
+
+
+@router.post("/progetti/{project}/verifica")
+async def review_page(
+    request: Request,
+    project: Uuid,
+    session: Transaction,
+    _: Deciding,
+    review_on: Annotated[str, Form()],
+    because: Annotated[str, Form()],
+) -> Response:
+    """Set when it is looked at again, or show why not."""
+    asked = read_form(SetReview, {"review_on": review_on, "because": because})
+    try:
+        await commands.set_review(session, project, asked)
+    except Refused as refused:
+        return await _page(request, session, project, refused)
+    return RedirectResponse(f"/progetti/{project}", 303)
