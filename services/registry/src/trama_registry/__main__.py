@@ -24,5 +24,5 @@ service = Service(
     ],
     migrations=Path(__file__).with_name("migrations"),
     settings=RegistrySettings,
-    page_prefixes=("/persone", "/segnalazioni"),
+    page_prefixes=("/persone", "/segnalazioni", "/rete"),
 )

@@ -7,6 +7,7 @@ from trama_chassis.accounts import Caller, require
 from trama_chassis.database import Reading, Router, Transaction
 from trama_chassis.outbox import runtime_of
 from trama_contracts.event import Uuid
+from trama_contracts.payload_fields import Code
 
 from trama_registry import commands, queries
 from trama_registry.schemas import (
@@ -15,8 +16,11 @@ from trama_registry.schemas import (
     CaseManagerAsked,
     CloseTakingInCharge,
     DeclineReferral,
+    DescribeOffer,
     GiveAuthorisation,
     MemberView,
+    NetworkMemberView,
+    OfferView,
     OpenTakingInCharge,
     PersonList,
     PersonView,
@@ -24,6 +28,7 @@ from trama_registry.schemas import (
     RegisterPerson,
     SendReferral,
     SentReferralView,
+    StatePlaces,
     TakingInChargeView,
     TimelineView,
     WithdrawReferral,
@@ -31,6 +36,8 @@ from trama_registry.schemas import (
 
 router = Router()
 Operator = Annotated[Caller, Depends(require("caseworker", "supervisor"))]
+Anybody = Annotated[Caller, Depends(require("caseworker", "supervisor", "host-tutor"))]
+"""What is told to the whole network holds no person: a host's tutor reads and tells it too."""
 
 
 @router.post("/persons", status_code=201)
@@ -168,3 +175,29 @@ async def decline_referral(
 async def members(session: Reading, _: Operator) -> list[MemberView]:
     """Who is in the network, and who receives referrals."""
     return queries.members(runtime_of(session).directory.current)
+
+
+@router.put("/offers/{offer}")
+async def describe_offer(offer: Code, request: DescribeOffer, session: Transaction, _: Anybody) -> OfferView:
+    """Tell the whole network what we do for people, or that it changed."""
+    await commands.describe_offer(session, offer, request)
+    return await queries.own_offer(session, offer)
+
+
+@router.put("/offers/{offer}/capacity")
+async def state_places(offer: Code, request: StatePlaces, session: Transaction, _: Anybody) -> OfferView:
+    """Tell the whole network how many places of an offer of ours are free today."""
+    await commands.state_places(session, offer, request)
+    return await queries.own_offer(session, offer)
+
+
+@router.get("/offers")
+async def offers(session: Reading, _: Anybody) -> list[OfferView]:
+    """What we offer."""
+    return await queries.own_offers(session)
+
+
+@router.get("/network")
+async def network(session: Reading, _: Anybody) -> list[NetworkMemberView]:
+    """Who does what in the network, with free places and how old that is."""
+    return await queries.network(session)

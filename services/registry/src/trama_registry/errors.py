@@ -239,6 +239,22 @@ class WithdrawnBySender(Refused):
     code = "referral-withdrawn"
 
 
+class OfferNotHere(NotFound):
+    """Places are those of something that was described."""
+
+    code = "offer-not-here"
+    detail = (
+        "Questa offerta non risulta tra quelle del nostro servizio: descrivetela, poi indicatene i posti."
+    )
+
+
+class FreeBeyondPlaces(Refused):
+    """More places free than there are."""
+
+    code = "free-beyond-places"
+    field = "free"
+
+
 class OtherPerson(Refused):
     """The record named at acceptance carries another tax code than the referral."""
 

@@ -23,6 +23,7 @@ templates.filters["day"] = told.day
 templates.filters["when"] = lambda entry: told.when(entry.occurred_at, entry.recorded_at)
 templates.globals |= {"refusals": told.REFUSALS, "services": told.SERVICES, "states": told.STATES}
 Operator = Annotated[Caller, Depends(require("caseworker", "supervisor"))]
+Anybody = Annotated[Caller, Depends(require("caseworker", "supervisor", "host-tutor"))]
 
 
 @router.get("/persone")
@@ -68,6 +69,12 @@ async def withdraw_page(
     except Refused as refused:
         return await _referrals(request, session, refused)
     return RedirectResponse("/segnalazioni#inviate", 303)
+
+
+@router.get("/rete")
+async def network_page(request: Request, session: Reading, _: Anybody) -> Response:
+    """Who does what in the network, and where places are free."""
+    return web.page(request, "rete.html", {"network": await queries.network(session)}, templates=templates)
 
 
 async def _referrals(request: Request, session: AsyncSession, refused: Refused | None = None) -> Response:

@@ -8,6 +8,7 @@ from typing import Annotated, Literal, TypeVar
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 from trama_contracts.event import Member, Uuid
 from trama_contracts.facts import ClosingReason, DecliningReason
+from trama_contracts.offers import Places
 from trama_contracts.payload_fields import (
     Code,
     Operator,
@@ -151,6 +152,26 @@ class WithdrawReferral(Body):
     """Take back a referral that nobody has answered; no reason is owed."""
 
     reason: Line | None = None
+
+
+class DescribeOffer(Body):
+    """What this member does for people, told to the whole network."""
+
+    name: Line
+    what: Sentences
+    for_whom: Sentences
+    phone: Phone
+    address: Line
+    hours: Line
+    receives_referrals: bool
+    usual_answer_days: Annotated[int, Field(strict=True, ge=0, le=365)] | None = None
+
+
+class StatePlaces(Body):
+    """How many places an offer has, and how many are free today."""
+
+    places: Places
+    free: Places
 
 
 class CaseManagerView(BaseModel):
@@ -303,3 +324,37 @@ class MemberView(BaseModel):
     circles: list[str]
     purposes: list[str]
     receives_referrals: bool
+
+
+class CapacityView(BaseModel):
+    """Places, as they were on a day."""
+
+    places: int
+    free: int
+    as_of: date
+    days_old: int
+
+
+class OfferView(BaseModel):
+    """What a member does for people, and where to ask."""
+
+    offer: str
+    name: str
+    what: str
+    for_whom: str
+    phone: str
+    address: str
+    hours: str
+    receives_referrals: bool
+    usual_answer_days: int | None
+    capacity: CapacityView | None
+
+
+class NetworkMemberView(BaseModel):
+    """A member and what it offers."""
+
+    member: str
+    name: str
+    kind: str
+    sector: str
+    offers: list[OfferView]

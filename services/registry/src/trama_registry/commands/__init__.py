@@ -1,6 +1,7 @@
 """What the registry does. Commands load, decide by a rule of `models`, add, publish; none commits."""
 
 from trama_registry.commands.authorisation import give_authorisation
+from trama_registry.commands.offer import describe_offer, state_places
 from trama_registry.commands.person import register_person
 from trama_registry.commands.referral import (
     accept_referral,
@@ -21,11 +22,13 @@ __all__ = [
     "assign_case_manager",
     "close_taking_in_charge",
     "decline_referral",
+    "describe_offer",
     "give_authorisation",
     "learn_acceptance",
     "learn_refusal",
     "open_taking_in_charge",
     "register_person",
     "send_referral",
+    "state_places",
     "withdraw_referral",
 ]

@@ -2,6 +2,7 @@
 
 from trama_registry.models.authorisation import Authorisation, noticed
 from trama_registry.models.entry import EntryCopy
+from trama_registry.models.offer import capacity_of
 from trama_registry.models.person import Person, checked_tax_code, reporting_id_of, sort_name_of
 from trama_registry.models.referral import Answer, Referral, ReferralAnswer, ReferralCopy, term
 from trama_registry.models.taking_in_charge import TakingInCharge
@@ -15,6 +16,7 @@ __all__ = [
     "ReferralAnswer",
     "ReferralCopy",
     "TakingInCharge",
+    "capacity_of",
     "checked_tax_code",
     "noticed",
     "reporting_id_of",

@@ -1,5 +1,6 @@
 """What the registry reads to answer or decide. Nothing here changes anything."""
 
+from trama_registry.queries.offer import network, own_offer, own_offers
 from trama_registry.queries.person import (
     authorisation_view,
     authorisations_of,
@@ -38,7 +39,10 @@ __all__ = [
     "last_taking_in_charge",
     "members",
     "names_of",
+    "network",
     "open_taking_in_charge_of",
+    "own_offer",
+    "own_offers",
     "person_view",
     "persons_by_name",
     "received_referral_view",

@@ -1,0 +1,73 @@
+"""The network as its members tell it: who does what, for whom, and how many places are free."""
+
+from collections import defaultdict
+from collections.abc import AsyncIterator
+from datetime import date
+from typing import TypeVar
+
+import structlog
+from pydantic import ValidationError
+from sqlalchemy.ext.asyncio import AsyncSession
+from trama_chassis import catalogue
+from trama_chassis.outbox import runtime_of
+from trama_contracts.offers import Capacity, ServiceOffered
+
+from trama_registry.schemas import CapacityView, NetworkMemberView, OfferView
+
+log = structlog.get_logger("trama.registry")
+F = TypeVar("F", ServiceOffered, Capacity)
+
+
+async def network(session: AsyncSession) -> list[NetworkMemberView]:
+    """Every member with what it offers, by name; one that told nothing has no offers."""
+    offers = await _offers(session)
+    members = runtime_of(session).directory.current.members
+    return [
+        NetworkMemberView(
+            member=member,
+            name=entry.name,
+            kind=entry.kind,
+            sector=entry.sector,
+            offers=offers.get(member, []),
+        )
+        for member, entry in sorted(members.items(), key=lambda one: one[1].name.casefold())
+    ]
+
+
+async def own_offers(session: AsyncSession) -> list[OfferView]:
+    """What this member offers."""
+    return (await _offers(session)).get(runtime_of(session).settings.member, [])
+
+
+async def own_offer(session: AsyncSession, offer: str) -> OfferView:
+    """One offer of this member, which there is."""
+    return next(one for one in await own_offers(session) if one.offer == offer)
+
+
+async def _offers(session: AsyncSession) -> dict[str, list[OfferView]]:
+    today = runtime_of(session).clock.today()
+    places = {(member, fact.offer): fact async for member, fact in _told(session, Capacity)}
+    found: dict[str, list[OfferView]] = defaultdict(list)
+    async for member, fact in _told(session, ServiceOffered):
+        capacity = _capacity(places.get((member, fact.offer)), today)
+        found[member].append(OfferView(**fact.model_dump(), capacity=capacity))
+    return found
+
+
+async def _told(session: AsyncSession, kind: type[F]) -> AsyncIterator[tuple[str, F]]:
+    """What members tell in words we understand, each of its own entity."""
+    for entry in await catalogue.entries(session, kind.wire_type):
+        try:
+            fact = kind.from_payload(entry.content)
+        except ValidationError:
+            log.warning("open fact not understood", source=entry.member, entity=entry.id)
+            continue
+        if fact.entity_id == entry.id:
+            yield entry.member, fact
+
+
+def _capacity(told: Capacity | None, today: date) -> CapacityView | None:
+    if told is None:
+        return None
+    days = max(0, (today - told.as_of).days)
+    return CapacityView(places=told.places, free=told.free, as_of=told.as_of, days_old=days)
