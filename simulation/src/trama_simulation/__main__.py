@@ -100,7 +100,7 @@ def _has_lived(known: Sequence[str], now: date) -> int:
     if now < TODAY:
         _complain(
             f"Una storia si è interrotta: {who}, e l'orologio è fermo a {long_day(now)}. Non si riprende: "
-            "per rivederla intera serve una rete nuova (make clean, poi make run)."
+            "per rivederla intera serve una rete nuova, con un'altra cartella di stato."
         )
         return 1
     console.print(f"Il territorio ha già vissuto: {who}. Non faccio nulla.")

@@ -24,6 +24,7 @@ class BusinessClock:
 
     def __init__(self, desks: Mapping[str, Desk]) -> None:
         self._desk = next(iter(desks.values()))
+        self._day: date | None = None
 
     async def now(self) -> datetime:
         """What time it is in the network. Raises ClockStands."""
@@ -38,12 +39,14 @@ class BusinessClock:
 
     async def move_to(self, day: date) -> None:
         """Go to the opening of a day; on that day already, stay. Raises ClockStands."""
-        now = await self.now()
-        if now.date() > day:
+        if self._day is None:
+            self._day = (await self.now()).date()
+        if self._day > day:
             raise ClockStands(
-                f"L'orologio della rete è già al {now:%d/%m/%Y} e il tempo va solo avanti: al {day:%d/%m/%Y} "
-                "non si torna. Serve una rete appena creata."
+                f"L'orologio della rete è già al {self._day:%d/%m/%Y} e il tempo va solo avanti: "
+                f"al {day:%d/%m/%Y} non si torna. Serve una rete appena creata."
             )
-        if now.date() < day:
+        if self._day < day:
             await self._desk.put(PATH, {"now": datetime.combine(day, OPENING, ZONE).isoformat()})
+            self._day = day
             await asyncio.sleep(SEEN_AFTER)

@@ -33,7 +33,10 @@ OWN_WORDS = (
     "Voglio tornare a guadagnare qualcosa, un passo alla volta.",
 )
 GOALS = ("un colloquio ogni due settimane", "accompagnamento nei primi giorni", "ricerca del luogo di lavoro")
-FAMILIES = ("Vive sola, la rete familiare abita lontano.", "Due figli a scuola, un genitore malato da assistere.")
+FAMILIES = (
+    "Vive sola, la rete familiare abita lontano.",
+    "Due figli a scuola, un genitore malato da assistere.",
+)
 DIAGNOSES = (
     "Quadro compatibile con un impegno graduale.",
     "La cura prosegue per tutto il percorso.",
