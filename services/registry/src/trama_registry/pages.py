@@ -8,6 +8,7 @@ from fastapi.responses import RedirectResponse
 from sqlalchemy.ext.asyncio import AsyncSession
 from trama_chassis import web
 from trama_chassis.accounts import Caller, require
+from trama_chassis.bodies import Line
 from trama_chassis.database import Reading, Router, Transaction
 from trama_chassis.errors import Refused
 from trama_chassis.outbox import runtime_of
@@ -15,7 +16,7 @@ from trama_contracts.event import Uuid
 
 from trama_registry import commands, queries
 from trama_registry.queries import told
-from trama_registry.schemas import Line, WithdrawReferral
+from trama_registry.schemas import WithdrawReferral
 
 router = Router()
 templates = web.environment(Path(__file__).with_name("templates"))

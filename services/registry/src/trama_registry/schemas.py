@@ -1,11 +1,10 @@
 """What is asked of the registry over HTTP, and what it answers. Unknown fields are refused."""
 
-import re
-import unicodedata
 from datetime import date, datetime
 from typing import Annotated, Literal, TypeVar
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, StringConstraints
+from trama_chassis.bodies import Body, Date, Line, tidied
 from trama_contracts.event import Member, Uuid
 from trama_contracts.facts import ClosingReason, DecliningReason
 from trama_contracts.offers import Places
@@ -16,7 +15,6 @@ from trama_contracts.payload_fields import (
     Phone,
     Sector,
     ShareableCircle,
-    ShortText,
     TaxCode,
     Text,
 )
@@ -24,46 +22,21 @@ from trama_contracts.payload_fields import (
 from trama_registry.models import checked_tax_code
 
 _Value = TypeVar("_Value", bound=str)
-_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-
-
-def _tidied(value: object) -> object:
-    """Names are kept as written, in one spelling of their accents and without stray blanks."""
-    return " ".join(unicodedata.normalize("NFC", value).split()) if isinstance(value, str) else value
 
 
 def _checked(value: object) -> object:
     return checked_tax_code(value) if isinstance(value, str) else value
 
 
-def _day(value: object) -> object:
-    if isinstance(value, date):
-        return value
-    try:
-        if isinstance(value, str) and _DAY.fullmatch(value):
-            return date.fromisoformat(value)
-    except ValueError:
-        pass
-    raise ValueError("Data non valida (aaaa-mm-gg)")
-
-
 def _once(values: list[_Value]) -> list[_Value]:
     return sorted(set(values))
 
 
-Name = Annotated[PersonName, BeforeValidator(_tidied)]
+Name = Annotated[PersonName, BeforeValidator(tidied)]
 TypedTaxCode = Annotated[TaxCode, BeforeValidator(_checked)]
-Line = Annotated[ShortText, BeforeValidator(_tidied)]
 Sentences = Annotated[Text, StringConstraints(strip_whitespace=True)]
-Date = Annotated[date, BeforeValidator(_day)]
 Members = Annotated[list[Member], Field(min_length=1, max_length=200), AfterValidator(_once)]
 Circles = Annotated[list[ShareableCircle], Field(min_length=1, max_length=6), AfterValidator(_once)]
-
-
-class Body(BaseModel):
-    """What is sent to us."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class CaseManagerAsked(Body):

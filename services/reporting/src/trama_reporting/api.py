@@ -4,11 +4,12 @@ from typing import Annotated
 
 from fastapi import Depends, Query
 from trama_chassis.accounts import Caller, require
+from trama_chassis.bodies import Date
 from trama_chassis.database import Reading, Router
 
 from trama_reporting import queries
 from trama_reporting.models import Period
-from trama_reporting.schemas import Date, FactList, IndicatorList, IndicatorView
+from trama_reporting.schemas import FactList, IndicatorList, IndicatorView
 
 router = Router(tags=["reporting"])
 

@@ -7,11 +7,11 @@ from fastapi import Depends, Query, Request
 from fastapi.responses import Response
 from trama_chassis import web
 from trama_chassis.accounts import Caller, require
+from trama_chassis.bodies import Date
 from trama_chassis.database import Reading, Router
 
 from trama_reporting import queries
 from trama_reporting.models import Period
-from trama_reporting.schemas import Date
 
 
 def _number(value: float | None) -> str:

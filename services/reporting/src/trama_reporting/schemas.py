@@ -1,26 +1,9 @@
 """What is asked of the reporting service over HTTP, and what it answers."""
 
-import re
 from datetime import date
-from typing import Annotated, Any
+from typing import Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
-
-_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-
-
-def _day(value: object) -> object:
-    if isinstance(value, date):
-        return value
-    try:
-        if isinstance(value, str) and _DAY.fullmatch(value):
-            return date.fromisoformat(value)
-    except ValueError:
-        pass
-    raise ValueError("Data non valida (aaaa-mm-gg)")
-
-
-Date = Annotated[date, BeforeValidator(_day)]
+from pydantic import BaseModel, ConfigDict, Field
 
 
 class View(BaseModel):

@@ -1,0 +1,39 @@
+"""What every service asks for over HTTP in one way: bodies without unknown fields, days, lines of text."""
+
+import re
+import unicodedata
+from datetime import date
+from typing import Annotated
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict
+from trama_contracts.payload_fields import ShortText
+
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+
+
+class Body(BaseModel):
+    """What is sent to us; a field we do not know is refused, and named."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+def tidied(value: object) -> object:
+    """Kept as written, in one spelling of accents and without stray blanks."""
+    return " ".join(unicodedata.normalize("NFC", value).split()) if isinstance(value, str) else value
+
+
+def _day(value: object) -> object:
+    if isinstance(value, date):
+        return value
+    try:
+        if isinstance(value, str) and _DAY.fullmatch(value):
+            return date.fromisoformat(value)
+    except ValueError:
+        pass
+    raise ValueError("Data non valida (aaaa-mm-gg)")
+
+
+Date = Annotated[date, BeforeValidator(_day)]
+"""`YYYY-MM-DD` and nothing that could pass for a day: no moment, no number."""
+Line = Annotated[ShortText, BeforeValidator(tidied)]
+"""One line of text."""
