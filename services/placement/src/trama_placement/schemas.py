@@ -1,45 +1,20 @@
 """What is asked of the placement service over HTTP, and what it answers. Unknown fields are refused."""
 
-import re
-import unicodedata
 from datetime import date
-from typing import Annotated, Literal
+from typing import Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict
+from pydantic import BaseModel
+from trama_chassis import bodies
+from trama_chassis.bodies import Body
 from trama_contracts.event import Member, Uuid
 from trama_contracts.facts import EndingReason
-from trama_contracts.payload_fields import Code, ShortText, WeeklyHours
+from trama_contracts.payload_fields import Code, WeeklyHours
 from trama_contracts.placement import ApprovalParty
 
 from trama_placement.models import ApprovalState, HostedState, State, Withdrawal
 
-_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-
-
-def _tidied(value: object) -> object:
-    """Kept as written, in one spelling of accents and without stray blanks."""
-    return " ".join(unicodedata.normalize("NFC", value).split()) if isinstance(value, str) else value
-
-
-def _day(value: object) -> object:
-    if isinstance(value, date):
-        return value
-    try:
-        if isinstance(value, str) and _DAY.fullmatch(value):
-            return date.fromisoformat(value)
-    except ValueError:
-        pass
-    raise ValueError("Data non valida (aaaa-mm-gg)")
-
-
-Line = Annotated[ShortText, BeforeValidator(_tidied)]
-Date = Annotated[date, BeforeValidator(_day)]
-
-
-class Body(BaseModel):
-    """What is sent to us."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
+Line = bodies.Line
+Date = bodies.Date
 
 
 class ProposePlacement(Body):

@@ -1,21 +1,13 @@
 """What is asked of the evaluation service over HTTP. Unknown fields are refused."""
 
-import re
 import unicodedata
-from datetime import date
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from trama_chassis import bodies
 from trama_contracts.evaluation import Score, SignatoryRole, Stability
 from trama_contracts.event import Member, Uuid
-from trama_contracts.payload_fields import Code, Members, ShortText, Text
-
-_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-
-
-def _tidied(value: object) -> object:
-    """Kept as written, in one spelling of accents and without stray blanks."""
-    return " ".join(unicodedata.normalize("NFC", value).split()) if isinstance(value, str) else value
+from trama_contracts.payload_fields import Code, Members, Text
 
 
 def _tidied_lines(value: object) -> object:
@@ -25,20 +17,9 @@ def _tidied_lines(value: object) -> object:
     return "\n".join(" ".join(line.split()) for line in lines)
 
 
-def _day(value: object) -> object:
-    if isinstance(value, date):
-        return value
-    try:
-        if isinstance(value, str) and _DAY.fullmatch(value):
-            return date.fromisoformat(value)
-    except ValueError:
-        pass
-    raise ValueError("Data non valida (aaaa-mm-gg)")
-
-
-Line = Annotated[ShortText, BeforeValidator(_tidied)]
+Line = bodies.Line
 Lines = Annotated[Text, BeforeValidator(_tidied_lines)]
-Date = Annotated[date, BeforeValidator(_day)]
+Date = bodies.Date
 
 
 class Body(BaseModel):
