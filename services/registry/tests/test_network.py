@@ -189,6 +189,14 @@ async def test_the_page_says_who_does_what_and_how_old_the_places_are(hosting: H
         await put(http, f"{PATH}/capacity", {"places": 5, "free": 2})
         page = (await http.get("/rete", headers=PAGE)).text
         assert (await http.get("/persone", headers=PAGE)).status_code == 403
+        form = {"places": "5", "free": "1"}
+        moved = await http.post("/rete/laboratorio/posti", data=form, headers=PAGE)
+        refused = await http.post("/rete/laboratorio/posti", data=form | {"free": "6"}, headers=PAGE)
+        after = (await http.get("/rete", headers=PAGE)).text
+    assert (moved.status_code, refused.status_code) == (303, 409)
+    assert "I posti liberi (6) sono più dei posti (5)" in refused.text
+    assert "1 su 5" in after
+    assert after.count("Aggiorna i posti") == 1
     for said in ("Laboratorio di assemblaggio", "2 su 5", "dato di oggi", "tel:0434000003"):
         assert said in page
     assert "&lt;con un servizio&gt;" in page

@@ -13,10 +13,12 @@ from trama_chassis.database import Reading, Router, Transaction
 from trama_chassis.errors import Refused
 from trama_chassis.outbox import runtime_of
 from trama_contracts.event import Uuid
+from trama_contracts.offers import Places
+from trama_contracts.payload_fields import Code
 
 from trama_registry import commands, queries
 from trama_registry.queries import told
-from trama_registry.schemas import WithdrawReferral
+from trama_registry.schemas import StatePlaces, WithdrawReferral
 
 router = Router()
 templates = web.environment(Path(__file__).with_name("templates"))
@@ -75,7 +77,34 @@ async def withdraw_page(
 @router.get("/rete")
 async def network_page(request: Request, session: Reading, _: Anybody) -> Response:
     """Who does what in the network, and where places are free."""
-    return web.page(request, "rete.html", {"network": await queries.network(session)}, templates=templates)
+    return await _network(request, session)
+
+
+@router.post("/rete/{offer}/posti")
+async def state_places_page(
+    request: Request,
+    offer: Code,
+    session: Transaction,
+    _: Anybody,
+    places: Annotated[Places, Form(strict=False)],
+    free: Annotated[Places, Form(strict=False)],
+) -> Response:
+    """State the places of an offer of ours as they are today, or show why not."""
+    try:
+        await commands.state_places(session, offer, StatePlaces(places=places, free=free))
+    except Refused as refused:
+        return await _network(request, session, refused)
+    return RedirectResponse("/rete", 303)
+
+
+async def _network(request: Request, session: AsyncSession, refused: Refused | None = None) -> Response:
+    values = {
+        "network": await queries.network(session),
+        "own": runtime_of(session).settings.member,
+        "refused": refused,
+    }
+    status = refused.status if refused else 200
+    return web.page(request, "rete.html", values, templates=templates, status=status)
 
 
 async def _referrals(request: Request, session: AsyncSession, refused: Refused | None = None) -> Response:
