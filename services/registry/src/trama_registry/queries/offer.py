@@ -60,7 +60,7 @@ async def _told(session: AsyncSession, kind: type[F]) -> AsyncIterator[tuple[str
         try:
             fact = kind.from_payload(entry.content)
         except ValidationError:
-            log.warning("open fact not understood", source=entry.member, entity=entry.id)
+            log.warning("open fact not understood", member=entry.member, wire_type=entry.type)
             continue
         if fact.entity_id == entry.id:
             yield entry.member, fact
