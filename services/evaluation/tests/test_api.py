@@ -1,12 +1,19 @@
 """Over HTTP: who may, what is answered, what a wrong request is told. Pages run the same commands."""
 
+import asyncio
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 from uuid import uuid4
 
 import httpx
-from trama_chassis.testing import client, published
-from trama_contracts.evaluation import HealthContributionSubmitted, SocialContributionSubmitted
+from trama_chassis.testing import client, deliver, published
+from trama_contracts.evaluation import (
+    EvaluationCompleted,
+    HealthContributionSubmitted,
+    InvitationSent,
+    SocialContributionSubmitted,
+)
 
 API = "/api/evaluation"
 PAGE = {"Accept": "text/html"}
@@ -30,59 +37,61 @@ def asking(record: str, **terms: Any) -> dict[str, Any]:
     } | terms
 
 
-async def test_an_evaluation_goes_from_the_question_to_the_signed_project(
-    stage: Any, scores: Callable[[int], Any]
-) -> None:
+AGREED = {
+    "own_words": "Vorrei lavorare al mattino.",
+    "goals": [{"what": "Cercare un tirocinio", "by": "sil"}],
+    "review_on": "2014-01-15",
+}
+SIGNATORIES = [{"role": "person"}, {"role": "service", "member": "sil"}]
+
+
+async def test_an_evaluation_is_asked_for_and_waits_for_its_parts(stage: Any) -> None:
     record = await stage.in_charge()
     await stage.follows("sil", record)
-    async with client(stage.runtime, "team-lead") as http:
-        answer = await http.post(
-            f"{API}/evaluations", json=asking(record, contributors=["ambito-urbano", "sil"])
-        )
+    async with client(stage.runtime, "caseworker") as http:
+        both = asking(record, contributors=["ambito-urbano", "sil"])
+        answer = await http.post(f"{API}/evaluations", json=both)
         assert answer.status_code == 201
         requested = answer.json()
-        assert requested == requested | {
-            "person": "Anna Esempio",
-            "team_label": "Équipe integrata",
-            "requested_on": "2013-10-14",
-            "state": "requested",
-            "state_label": "Valutazione richiesta",
-            "session": None,
-            "proposals": [],
-            "project": None,
-            "review_due": False,
-        }
-        assert [(one["member"], one["state"]) for one in requested["contributors"]] == [
-            ("ambito-urbano", "awaited"),
-            ("sil", "awaited"),
-        ]
         (asked,) = (await http.get(f"{API}/asked")).json()
-        assert (asked["member"], asked["state"], asked["own_record"]) == ("ambito-urbano", "awaited", record)
-        path = f"{API}/evaluations/{requested['evaluation']}"
+    assert requested == requested | {
+        "person": "Anna Esempio",
+        "team_label": "Équipe integrata",
+        "requested_on": "2013-10-14",
+        "state": "requested",
+        "state_label": "Valutazione richiesta",
+        "session": None,
+        "proposals": [],
+        "project": None,
+        "review_due": False,
+    }
+    assert [(one["member"], one["state"]) for one in requested["contributors"]] == [
+        ("ambito-urbano", "awaited"),
+        ("sil", "awaited"),
+    ]
+    assert (asked["member"], asked["state"], asked["own_record"]) == ("ambito-urbano", "awaited", record)
+
+
+async def test_an_evaluation_goes_on_to_the_signed_project(stage: Any, scores: Callable[[int], Any]) -> None:
+    record = await stage.in_charge()
+    await stage.follows("sil", record)
+    evaluation = (await stage.request(record, "ambito-urbano", "sil")).evaluation
+    path = f"{API}/evaluations/{evaluation}"
+    async with client(stage.runtime, "team-lead") as http:
         part = {"discipline": "social-work", "ratings": scores(2), "supports": ["transport"]}
-        sent = await http.post(f"{API}/asked/ambito-urbano/{requested['evaluation']}/contribution", json=part)
+        sent = await http.post(f"{API}/asked/ambito-urbano/{evaluation}/contribution", json=part)
         assert (sent.status_code, sent.json()["own_record"]) == (201, record)
-        convened = await http.post(
-            f"{path}/session", json={"held_on": "2013-10-14", "place": "Sala riunioni", "seats": SEATS}
-        )
+        called = {"held_on": "2013-10-14", "place": "Sala riunioni", "seats": SEATS}
+        convened = await http.post(f"{path}/session", json=called)
         assert (convened.status_code, convened.json()["state"]) == (200, "convened")
         assert [one["path_type"] for one in convened.json()["proposals"]] == ["traineeship"]
         completed = await http.post(f"{path}/complete", json={"path_type": "traineeship"})
         assert (completed.status_code, completed.json()["state_label"]) == (200, "Valutazione conclusa")
         assert completed.json()["missing"] == ["sil"]
-        assert "index" not in completed.text
-        agreed = await http.post(
-            f"{path}/project",
-            json={
-                "own_words": "Vorrei lavorare al mattino.",
-                "goals": [{"what": "Cercare un tirocinio", "by": "sil"}],
-                "review_on": "2014-01-15",
-            },
-        )
+        agreed = await http.post(f"{path}/project", json=AGREED)
         assert (agreed.status_code, agreed.json()["state"]) == (201, "agreed")
         project = f"{API}/projects/{agreed.json()['project']}"
-        signatories = [{"role": "person"}, {"role": "service", "member": "sil"}]
-        signed = await http.post(f"{project}/sign", json={"signatories": signatories})
+        signed = await http.post(f"{project}/sign", json={"signatories": SIGNATORIES})
         assert (signed.status_code, signed.json()["state_label"]) == (200, "Firmato")
         review = {"review_on": "2013-12-02", "because": "person-asks"}
         assert (await http.post(f"{project}/review", json=review)).json()["review_on"] == "2013-12-02"
@@ -190,16 +199,14 @@ async def test_teams_are_those_of_the_day_and_the_instrument_says_who_may_answer
     assert len(instrument["scores"]) == 7
 
 
-async def test_pages_lead_from_the_request_to_the_signed_project(stage: Any) -> None:
+async def test_pages_lead_from_the_request_to_our_part(stage: Any) -> None:
     record = await stage.in_charge("D'Esempio <i>", "Anna")
-    await stage.follows("sil", record)
     async with client(stage.runtime, "team-lead") as http:
         board = await http.get(f"/valutazioni?persona={record}", headers=PAGE)
         assert "Anna D&#39;Esempio &lt;i&gt;" in board.text
         sent = await http.post("/valutazioni", headers=PAGE, data=asking(record))
         assert sent.status_code == 303
-        path = sent.headers["location"]
-        evaluation = path.rpartition("/")[2]
+        evaluation = sent.headers["location"].rpartition("/")[2]
         part = f"/valutazioni/richieste/ambito-urbano/{evaluation}"
         form = await http.get(part, headers=PAGE)
         assert "Solo per i servizi sociali" in form.text
@@ -210,37 +217,47 @@ async def test_pages_lead_from_the_request_to_the_signed_project(stage: Any) -> 
         assert "conta l'ultimo" in again
         assert "In affitto" in again
         assert "Inviato" in (await http.get("/valutazioni/richieste", headers=PAGE)).text
-        seats = {"posto:ambito-urbano": "social-work", "posto:sil": "work-mediation", "posto:dsm": ""}
+    (social,) = await published(stage.runtime, SocialContributionSubmitted)
+    assert social.event.payload()["housing"] == "In affitto"
+
+
+async def test_pages_lead_from_the_session_to_the_signed_project(stage: Any) -> None:
+    record = await stage.in_charge()
+    await stage.follows("sil", record)
+    evaluation = await stage.request(record)
+    await stage.contribute(evaluation, ratings=[{"item": "d710", "score": 2}])
+    path = f"/valutazioni/{evaluation.evaluation}"
+    seats = {"posto:ambito-urbano": "social-work", "posto:sil": "work-mediation", "posto:dsm": ""}
+    ending = {"completed_on": "2013-10-14", "path_type": "observation-lab", "there": ["ambito-urbano", "sil"]}
+    goals = {"what0": "Visita al laboratorio", "by0": "sil", "until0": "", "what1": "", "by1": "sil"}
+    wanted = {"own_words": "Vorrei lavorare al mattino.", "path_type": "", "review_on": "2014-01-15"}
+    async with client(stage.runtime, "team-lead") as http:
         called = {"held_on": "2013-10-14", "place": "Sala", **seats}
         assert (await http.post(f"{path}/incontro", headers=PAGE, data=called)).status_code == 303
         shown = (await http.get(path, headers=PAGE)).text
         assert "Laboratorio osservativo-valutativo" in shown
         assert "Troppo poco per un indice" in shown
-        ending = {
-            "completed_on": "2013-10-14",
-            "path_type": "observation-lab",
-            "there": ["ambito-urbano", "sil"],
-        }
         assert (await http.post(f"{path}/conclusione", headers=PAGE, data=ending)).status_code == 303
-        agreed = {
-            "own_words": "Vorrei lavorare al mattino.",
-            "what0": "Visita al laboratorio",
-            "by0": "sil",
-            "until0": "",
-            "what1": "",
-            "by1": "sil",
-            "path_type": "",
-            "review_on": "2014-01-15",
-        }
-        project = (await http.post(f"{path}/progetto", headers=PAGE, data=agreed)).headers["location"]
+        agreed = await http.post(f"{path}/progetto", headers=PAGE, data=goals | wanted)
+        project = agreed.headers["location"]
         assert "Nessun percorso di lavoro" in (await http.get(project, headers=PAGE)).text
         signing = {"signed_on": "2013-10-14", "person": "person", "services": ["sil"]}
         assert (await http.post(f"{project}/firma", headers=PAGE, data=signing)).status_code == 303
         review = {"review_on": "2013-12-02", "because": "term"}
         assert (await http.post(f"{project}/verifica", headers=PAGE, data=review)).status_code == 303
         assert "2 dicembre 2013" in (await http.get("/progetti", headers=PAGE)).text
-    (social,) = await published(stage.runtime, SocialContributionSubmitted)
-    assert social.event.payload()["housing"] == "In affitto"
+
+
+async def test_a_person_who_does_not_sign_owes_no_reason(stage: Any) -> None:
+    record = await stage.in_charge()
+    await stage.follows("sil", record)
+    project = await stage.agree(await stage.completed(record))
+    async with client(stage.runtime, "team-lead") as http:
+        page = f"/progetti/{project.project}"
+        assert (await http.post(f"{page}/rifiuto", headers=PAGE, data={"reason": ""})).status_code == 303
+        shown = (await http.get(page, headers=PAGE)).text
+        assert "Non firmato" in shown
+        assert '<form method="post" action="/progetti' not in shown
 
 
 async def test_a_refused_form_is_shown_again_with_the_reason_and_changes_nothing(stage: Any) -> None:
@@ -284,6 +301,48 @@ async def test_the_index_is_shown_to_the_team_behind_details_and_nowhere_else(st
     told = " ".join(str(one.event.payload()) for one in await published(stage.runtime))
     assert "'index'" not in told
     assert "'band'" not in told
+
+
+async def test_who_is_invited_sees_name_day_and_place_and_no_record(stage_of: Callable[[str], Any]) -> None:
+    async with stage_of("cor") as stage:
+        invitation = str(uuid4())
+        sent = InvitationSent(
+            invitation=invitation,
+            session=str(uuid4()),
+            team="integrated-planning-unit",
+            to="cor",
+            role="guidance",
+            held_on=date(2013, 10, 17),
+            place="Sala riunioni",
+            given_name="Anna",
+            family_name="Esempio",
+            authorisation=str(uuid4()),
+        )
+        lead = stage.peer("ambito-urbano.evaluation")
+        await deliver(stage.runtime, lead, sent, record=str(uuid4()), scope=invitation)
+        async with client(stage.runtime, "caseworker") as http:
+            (told,) = (await http.get(f"{API}/invitations")).json()
+            page = (await http.get("/incontri", headers=PAGE)).text
+        assert set(told) == {
+            *("invitation", "session", "lead", "lead_name", "team", "team_label", "role"),
+            *("held_on", "place", "person"),
+        }
+        assert "Anna Esempio" in page
+        assert "17 ottobre 2013, Sala riunioni" in page
+
+
+async def test_two_people_who_complete_at_once_complete_once(stage: Any) -> None:
+    record = await stage.in_charge()
+    await stage.follows("sil", record)
+    evaluation = await stage.request(record)
+    await stage.contribute(evaluation)
+    await stage.convene(evaluation, ("ambito-urbano", "social-work"), ("sil", "work-mediation"))
+    path = f"{API}/evaluations/{evaluation.evaluation}/complete"
+    async with client(stage.runtime, "team-lead") as http:
+        both = [http.post(path, json={"path_type": "ordinary-job-search"}) for _ in range(2)]
+        answers = await asyncio.gather(*both)
+    assert sorted(one.status_code for one in answers) == [200, 409]
+    assert len(await published(stage.runtime, EvaluationCompleted)) == 1
 
 
 async def test_health_services_have_their_own_part_of_the_form(stage_of: Any) -> None:

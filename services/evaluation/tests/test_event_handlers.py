@@ -235,47 +235,54 @@ async def test_an_invitation_is_kept_by_who_is_invited_and_renewed(stage_of: Any
         assert await rows(stage.runtime, PersonCopy) == []
 
 
+def completion_of(evaluation: str) -> EvaluationCompleted:
+    return EvaluationCompleted(
+        evaluation=evaluation,
+        session=str(uuid4()),
+        team="integrated-team",
+        completed_on=date(2013, 10, 10),
+        seats=({"member": "dsm", "role": "psichiatra"},),
+        instrument="sop-icf-1-0",
+        profile=({"area": "learning", "rated": 1, "items": 3, "level": 1},),
+        supports=(),
+        proposals=(),
+        path_type="traineeship",
+        missing=("dsm",),
+    )
+
+
+def agreement_of(evaluation: str, project: str) -> ProjectAgreed:
+    return ProjectAgreed(
+        project=project,
+        evaluation=evaluation,
+        own_words="Vorrei lavorare al mattino.",
+        goals=({"what": "Visita", "by": "dsm"},),
+        agreed_on=date(2013, 10, 11),
+        review_on=date(2014, 1, 10),
+    )
+
+
 async def test_how_what_we_contributed_to_ended_is_kept_from_the_lead_alone(stage_of: Any) -> None:
     async with stage_of("dsm") as stage:
         record, evaluation, project = await stage.in_charge(), str(uuid4()), str(uuid4())
         theirs = await stage.follows("ambito-urbano", record)
         lead, other = stage.peer("ambito-urbano.evaluation"), stage.peer("sert.evaluation")
-        await deliver(stage.runtime, lead, request_of(evaluation, "dsm"), record=theirs, scope=evaluation)
-        completed = EvaluationCompleted(
-            evaluation=evaluation,
-            session=str(uuid4()),
-            team="integrated-team",
-            completed_on=date(2013, 10, 10),
-            seats=({"member": "dsm", "role": "psichiatra"},),
-            instrument="sop-icf-1-0",
-            profile=({"area": "learning", "rated": 1, "items": 3, "level": 1},),
-            supports=(),
-            proposals=(),
-            path_type="traineeship",
-            missing=("dsm",),
-        )
-        await deliver(stage.runtime, lead, completed, record=theirs, scope=evaluation)
-        agreed = ProjectAgreed(
-            project=project,
-            evaluation=evaluation,
-            own_words="Vorrei lavorare al mattino.",
-            goals=({"what": "Visita", "by": "dsm"},),
-            agreed_on=date(2013, 10, 11),
-            review_on=date(2014, 1, 10),
-        )
-        await deliver(stage.runtime, lead, agreed, record=theirs, scope=project)
-        await deliver(
-            stage.runtime,
-            other,
-            ProjectRefused(project=project, refused_on=date(2013, 10, 12)),
-            record=str(uuid4()),
-            scope=project,
-        )
-        review = ReviewSet(project=project, review_on=date(2013, 11, 4), because="term")
-        await deliver(stage.runtime, lead, review, record=theirs, scope=project)
+        refused = ProjectRefused(project=project, refused_on=date(2013, 10, 12))
         signatories = ({"role": "person"}, {"role": "service", "member": "dsm"})
-        signed = ProjectSigned(project=project, signed_on=date(2013, 10, 14), signatories=signatories)
-        await deliver(stage.runtime, lead, signed, record=theirs, scope=project)
+        for peer, event, of, scope in (
+            (lead, request_of(evaluation, "dsm"), theirs, evaluation),
+            (lead, completion_of(evaluation), theirs, evaluation),
+            (lead, agreement_of(evaluation, project), theirs, project),
+            (other, refused, str(uuid4()), project),
+            (lead, ReviewSet(project=project, review_on=date(2013, 11, 4), because="term"), theirs, project),
+            (
+                lead,
+                ProjectSigned(project=project, signed_on=date(2013, 10, 14), signatories=signatories),
+                theirs,
+                project,
+            ),
+        ):
+            await deliver(stage.runtime, peer, event, record=of, scope=scope)
         (one,) = await asked(stage)
         assert one.outcome.path_type_label == "Tirocinio formativo e di orientamento"
         assert one.outcome.own_words == "Vorrei lavorare al mattino."

@@ -46,6 +46,7 @@ class ContributionCopy(SQLModel, table=True):
     """What a member contributed to an evaluation led here, or this member to any: the last it said."""
 
     __tablename__ = "contribution_copy"
+    __table_args__ = ({"info": {"contended": True}},)
 
     contributor: str = Field(primary_key=True)
     lead: str = Field(primary_key=True)
@@ -65,6 +66,7 @@ class HealthContributionCopy(SQLModel, table=True):
     """What of a contribution only health services may know, where our circle may see it."""
 
     __tablename__ = "health_contribution_copy"
+    __table_args__ = ({"info": {"contended": True}},)
 
     contributor: str = Field(primary_key=True)
     lead: str = Field(primary_key=True)
@@ -81,6 +83,7 @@ class SocialContributionCopy(SQLModel, table=True):
     """What of a contribution only social services may know, where our circle may see it."""
 
     __tablename__ = "social_contribution_copy"
+    __table_args__ = ({"info": {"contended": True}},)
 
     contributor: str = Field(primary_key=True)
     lead: str = Field(primary_key=True)

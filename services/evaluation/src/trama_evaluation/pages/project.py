@@ -59,6 +59,7 @@ async def sign_page(
     project: Uuid,
     session: Transaction,
     _: Deciding,
+    *,
     signed_on: Annotated[str, Form()],
     person: Annotated[str, Form()] = "",
     services: Annotated[list[str] | None, Form()] = None,

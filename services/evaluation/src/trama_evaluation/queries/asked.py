@@ -46,14 +46,15 @@ async def own_contribution(
 
 
 async def asked(session: AsyncSession) -> list[AskedView]:
-    """What this member is asked to contribute to, what is due first on top."""
+    """What this member is asked to contribute to: what is still to write first, by the day it is due."""
     requests = await session.scalars(
         select(RequestCopy).order_by(
             col(RequestCopy.contributions_by), col(RequestCopy.lead), col(RequestCopy.evaluation)
         )
     )
     labels = await team_labels(session)
-    return [await _asked(session, request, labels) for request in requests]
+    views = [await _asked(session, request, labels) for request in requests]
+    return sorted(views, key=lambda one: one.state == "submitted" or one.outcome is not None)
 
 
 async def asked_view(session: AsyncSession, request: RequestCopy) -> AskedView:

@@ -157,6 +157,7 @@ def upgrade() -> None:
         sa.Column("submitted_on", sa.Date(), nullable=False),
         sa.Column("said_at", sa.String(), nullable=False),
         sa.PrimaryKeyConstraint("contributor", "lead", "evaluation", "record", name="pk_contribution_copy"),
+        info={"contended": True},
     )
     op.create_table(
         "health_contribution_copy",
@@ -172,6 +173,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint(
             "contributor", "lead", "evaluation", "record", name="pk_health_contribution_copy"
         ),
+        info={"contended": True},
     )
     op.create_table(
         "social_contribution_copy",
@@ -187,6 +189,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint(
             "contributor", "lead", "evaluation", "record", name="pk_social_contribution_copy"
         ),
+        info={"contended": True},
     )
     op.create_table(
         "evaluation_completed_copy",
