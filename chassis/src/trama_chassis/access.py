@@ -69,15 +69,17 @@ async def learn_link(session: AsyncSession, *, link: str, a: Edge, b: Edge) -> b
 async def hear_link(session: AsyncSession, *, link: str, a: Edge, b: Edge, said_by: Edge) -> bool:
     """Take the word of one end of a link, `said_by`, that two records are of one person.
 
-    A service of this member is believed. Others are not where a record of ours is named: such links are made
-    by our own acts; a member could otherwise join persons of ours, and with them who may know. A link of
-    others is believed once we know the end that tells it, and never if two records of one member would become
-    one person. What comes before its end is known waits for it: two sources keep no order between them.
+    A service of this member is believed. Where a record of ours is named another's word changes nothing: such
+    links are made by our own acts; a member could otherwise join persons of ours, and with them who may know.
+    A link of others is believed once we know the end that tells it; what comes before waits, since two sources
+    keep no order between them. False if it is not theirs to say, or would make two records of one member one.
     """
     own = runtime_of(session).settings.member
     if said_by[0] == own:
         return await learn_link(session, link=link, a=a, b=b)
-    if own in (a[0], b[0]) or said_by not in (a, b):
+    if own in (a[0], b[0]):
+        return True
+    if said_by not in (a, b):
         return False
     other = b if said_by == a else a
     if await own_records(session, said_by):

@@ -7,7 +7,6 @@ import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 from trama_chassis import access, bulk
 from trama_chassis.handlers import EventHandlers, Origin
-from trama_chassis.outbox import runtime_of
 from trama_contracts.event import Event, Fact
 from trama_contracts.events import EVENTS
 from trama_contracts.registry import (
@@ -116,14 +115,8 @@ async def learn_authorisation(session: AsyncSession, event: AuthorisationGiven, 
 
 @handlers.react(RecordsLinked)
 async def learn_link(session: AsyncSession, event: RecordsLinked, origin: Origin) -> None:
-    """Follow a link between two other members' records of a person of ours.
-
-    Links with our own records are made by our own acts alone: the other side of an accepted referral says
-    the same of it, and adds nothing.
-    """
+    """Follow a link between two other members' records of a person of ours."""
     a, b = ((party.member, party.record) for party in (event.a, event.b))
-    if runtime_of(session).settings.member in (a[0], b[0]):
-        return
     said_by = (origin.member, origin.record)
     if not await access.hear_link(session, link=event.link, a=a, b=b, said_by=said_by):
         log.warning("link not believed", source=origin.source, event_id=origin.event_id)
