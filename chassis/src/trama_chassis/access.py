@@ -71,8 +71,8 @@ async def hear_link(session: AsyncSession, *, link: str, a: Edge, b: Edge, said_
 
     A service of this member is believed. Where a record of ours is named another's word changes nothing: such
     links are made by our own acts; a member could otherwise join persons of ours, and with them who may know.
-    A link of others is believed once we know the end that tells it; what comes before waits, since two sources
-    keep no order between them. False if it is not theirs to say, or would make two records of one member one.
+    A link of others is believed once we know the end that tells it; what comes before waits: two sources keep
+    no order between them. False if it is not theirs to say, or would make two records of one member one.
     """
     own = runtime_of(session).settings.member
     if said_by[0] == own:
