@@ -81,7 +81,7 @@ class Territory:
             await run.live(until=halfway)
             await asyncio.to_thread(pause)
             await run.live()
-        assert run.broken == {}
+        run.must_be_whole()
         self.lived = run.lived
 
     def differences(self) -> list[str]:

@@ -66,7 +66,7 @@ COPIED_FIELDS = {
 
 def _people() -> list[Story]:
     """The cast of the demonstration, and of the drawn ones some with whom things went otherwise."""
-    drawn = stories(100, 1)[CAST:]
+    drawn = stories(300, 1)[CAST:]
     kinds = (TakeBack, HostRefuses, WithdrawPath, RefuseProject)
     otherwise = [next(one for one in drawn if _does(one, kind)) for kind in kinds]
     committee = next(one for one in drawn if any(_asks(act, COMIDIS) for act in one.acts))
@@ -79,6 +79,9 @@ def _does(story: Story, kind: type) -> bool:
 
 def _asks(act: object, lead: str) -> bool:
     return isinstance(act, AskEvaluation) and act.at == lead
+
+
+PEOPLE = _people()
 
 
 @dataclass
@@ -101,7 +104,7 @@ def territory(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Paused]:
     paused = Paused(made.file, made.state)
     try:
         paused.up()
-        asyncio.run(paused.live(_people(), halfway=HALFWAY, pause=paused.pause))
+        asyncio.run(paused.live(PEOPLE, halfway=HALFWAY, pause=paused.pause))
         yield paused
     finally:
         paused.trama("network", "down")

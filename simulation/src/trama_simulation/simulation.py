@@ -75,6 +75,11 @@ class Run:
         if not self._days:
             await self._clock.move_to(TODAY)
 
+    def must_be_whole(self) -> None:
+        """Raises StoryBroken if some story could not go on."""
+        if self.broken:
+            raise StoryBroken(list(self.broken.values()))
+
     async def _go_on(self, number: int, acts: Sequence[Act], told: Told) -> None:
         lived = self.lived[number]
         async with self._gate:
@@ -99,8 +104,7 @@ async def live_all(
     """Live all stories to today. Those that can go on do, before this raises StoryBroken; or ClockStands."""
     run = Run(stories, desks, at_once=at_once)
     await run.live(told=told, begins=begins)
-    if run.broken:
-        raise StoryBroken(list(run.broken.values()))
+    run.must_be_whole()
     return run.lived
 
 

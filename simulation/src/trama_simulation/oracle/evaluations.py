@@ -103,8 +103,7 @@ def evaluations_of(story: Story) -> list[Evaluation]:
 
 def _contributed(one: Evaluation, act: Contribute) -> None:
     one.contributors[act.at] = "late" if one.concluded else "arrived"
-    if one.concluded and one.project:
-        one.review_due = True
+    one.review_due = one.concluded is not None
 
 
 def _goes_on(one: Evaluation, act: Conclude | AgreeProject | SignProject | RefuseProject | SetReview) -> None:
