@@ -6,6 +6,7 @@ from dataclasses import asdict
 from typing import Annotated
 
 import typer
+from trama_chassis.clock import ZONE
 from trama_chassis.database import Database
 from trama_chassis.keystore import Keystore
 from trama_chassis.settings import SecretUnsafe
@@ -80,7 +81,7 @@ class Told:
             print_json_line(document) if self._json else self._line(event)
 
     def _line(self, event: KeptEvent) -> None:
-        moment = f"{(event.occurred_at or event.at).astimezone():%d/%m/%Y %H:%M:%S}"
+        moment = f"{(event.occurred_at or event.at).astimezone(ZONE):%d/%m/%Y %H:%M:%S}"
         kind = event.type.removeprefix(PREFIX)
         outcome = "" if event.outcome in ("", "ok") else f"  [yellow]{event.outcome}[/yellow]"
         line = f"{moment} {ARROWS[event.direction]} {event.source:25} {kind:45} {event.scope} {event.seq}"
