@@ -257,7 +257,9 @@ async def test_a_person_who_does_not_sign_owes_no_reason(stage: Any) -> None:
         assert (await http.post(f"{page}/rifiuto", headers=PAGE, data={"reason": ""})).status_code == 303
         shown = (await http.get(page, headers=PAGE)).text
         assert "Non firmato" in shown
-        assert '<form method="post" action="/progetti' not in shown
+        assert "Registra le firme" not in shown
+        again = (await http.get(f"/valutazioni/{project.evaluation}", headers=PAGE)).text
+        assert "Concorda il progetto" in again
 
 
 async def test_a_refused_form_is_shown_again_with_the_reason_and_changes_nothing(stage: Any) -> None:

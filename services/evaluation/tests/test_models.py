@@ -229,8 +229,13 @@ def test_a_project_is_signed_or_refused_once() -> None:
             project.refuse(None, TODAY)
         with pytest.raises(ProjectNotOpen):
             project.sign(TODAY, [PERSON, SERVICE], TODAY)
-    with pytest.raises(ProjectNotOpen):
-        not_signed.set_review(TODAY, TODAY)
+
+
+def test_a_project_that_was_not_signed_can_be_looked_at_again() -> None:
+    project = agreed()
+    project.refuse(None, TODAY)
+    project.set_review(TODAY + timedelta(days=30), TODAY)
+    assert (project.state, project.review_on) == ("refused", TODAY + timedelta(days=30))
 
 
 def test_a_review_lies_ahead_and_settles_what_was_due() -> None:

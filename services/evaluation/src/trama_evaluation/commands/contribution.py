@@ -113,4 +113,4 @@ async def take_late(session: AsyncSession, evaluation: Evaluation | None, contri
     if evaluation is None or not evaluation.take_late(contributor):
         return
     for project in await queries.projects_of(session, evaluation.evaluation):
-        project.review_due = project.refused_on is None
+        project.review_due = True

@@ -122,12 +122,13 @@ class Project(SQLModel, table=True):
     def refuse(self, reason: str | None, today: date) -> None:
         """Record that the person does not sign: a right, with no reason owed. Raises ProjectNotOpen."""
         self._must_be_agreed()
-        self.refused_on, self.refusal_reason, self.review_due = today, reason, False
+        self.refused_on, self.refusal_reason = today, reason
 
     def set_review(self, review_on: date, today: date) -> None:
-        """Set when it is looked at again. Raises ProjectNotOpen, ReviewNotAhead."""
-        if self.refused_on is not None:
-            raise ProjectNotOpen("La persona non ha firmato questo progetto: non c'è nulla da verificare.")
+        """Set when it is looked at again, signed or not: who did not sign may change their mind.
+
+        Raises ReviewNotAhead.
+        """
         if review_on < today:
             raise ReviewNotAhead
         self.review_on, self.review_due = review_on, False

@@ -111,11 +111,13 @@ async def _page(
     kept = await queries.find_evaluation(session, evaluation)
     known = queries.directory(session)
     sitting = {seat["member"]: seat["role"] for seat in kept.seats}
+    living = [one for one in await queries.projects_of(session, evaluation) if one.refused_on is None]
     values = {
         "evaluation": await queries.evaluation_view(session, evaluation),
         "parts": await queries.parts(session, kept),
         "details": await queries.details(session, kept),
         "State": State,
+        "can_agree": kept.completed_on is not None and not living,
         "members": [known[one] for one in sorted(known) if queries.SERVICE in known[one].services],
         "sitting": sitting,
         "roles": DISCIPLINE_LABELS,
