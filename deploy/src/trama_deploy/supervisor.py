@@ -25,7 +25,8 @@ from trama_deploy.provisioning import apply, plan
 from trama_deploy.secrets import ensure_secrets, public_bytes, root_keys
 from trama_deploy.state import State
 
-READY_SECONDS = 60.0
+READY_SECONDS = 120.0
+"""A busy laptop needs a minute for 23 services."""
 LOOK_EVERY = 0.5
 LOOK_AT_BROKER_EVERY = 3600.0
 """Drift is looked for hourly, and the directory signed again when it is a day old."""
