@@ -64,7 +64,8 @@ async def asked_view(session: AsyncSession, request: RequestCopy) -> AskedView:
 
 async def _asked(session: AsyncSession, request: RequestCopy, labels: dict[str, str]) -> AskedView:
     own_record = await own_record_of(session, request)
-    said = (await own_contribution(session, request, own_record))[0] if own_record is not None else None
+    key = (own_member(session), request.lead, request.evaluation, own_record)
+    said = await session.get(ContributionCopy, key) if own_record is not None else None
     return AskedView(
         **request.model_dump(include={"evaluation", "record", "team", "question", "contributions_by"}),
         member=request.lead,

@@ -24,7 +24,7 @@ from trama_evaluation.models import (
     State,
     instrument,
 )
-from trama_evaluation.queries.network import member_name, own_member, person_name
+from trama_evaluation.queries.network import UNKNOWN_PERSON, member_name, own_member, person_names
 from trama_evaluation.queries.team import team_labels
 from trama_evaluation.schemas import (
     ContributorView,
@@ -63,32 +63,67 @@ class Contributed:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """What is shown of an evaluation and is not in its row."""
+
+    person: str
+    team_label: str
+    parts: Contributed
+    project: Project | None
+
+
 _Copy = TypeVar("_Copy", ContributionCopy, HealthContributionCopy, SocialContributionCopy)
 
 
 async def contributed(session: AsyncSession, evaluation: Evaluation) -> Contributed:
     """What has arrived. Believed is who was asked, about the record of theirs that is linked with ours."""
-    same_person = await access.component(session, evaluation.record)
-    return Contributed(
-        await _believed(session, ContributionCopy, evaluation, same_person),
-        await _believed(session, HealthContributionCopy, evaluation, same_person),
-        await _believed(session, SocialContributionCopy, evaluation, same_person),
-    )
+    return (await _contributed(session, [evaluation]))[evaluation.evaluation]
 
 
-async def _believed(
-    session: AsyncSession, table: type[_Copy], evaluation: Evaluation, same_person: set[tuple[str, str]]
-) -> tuple[_Copy, ...]:
+async def _contributed(session: AsyncSession, evaluations: Sequence[Evaluation]) -> dict[str, Contributed]:
+    """What has arrived for each, read once for all."""
+    parts = await _to_ours(session, ContributionCopy, evaluations)
+    health = await _to_ours(session, HealthContributionCopy, evaluations)
+    social = await _to_ours(session, SocialContributionCopy, evaluations)
+    found = {}
+    for one in evaluations:
+        theirs = any(part.evaluation == one.evaluation and part.record != one.record for part in parts)
+        # Our own part is on our own record: only others' have to be found by the links between records.
+        same_person = {(own_member(session), one.record)}
+        same_person |= await access.component(session, one.record) if theirs else set()
+        found[one.evaluation] = Contributed(
+            _believed(parts, one, same_person),
+            _believed(health, one, same_person),
+            _believed(social, one, same_person),
+        )
+    return found
+
+
+async def _to_ours(
+    session: AsyncSession, table: type[_Copy], evaluations: Sequence[Evaluation]
+) -> list[_Copy]:
     rows = await session.scalars(
         select(table)
         .where(
             col(table.lead) == own_member(session),
-            col(table.evaluation) == evaluation.evaluation,
-            col(table.contributor).in_(evaluation.contributors),
+            col(table.evaluation).in_([one.evaluation for one in evaluations]),
         )
         .order_by(col(table.contributor))
     )
-    return tuple(row for row in rows if (row.contributor, row.record) in same_person)
+    return list(rows)
+
+
+def _believed(
+    rows: list[_Copy], evaluation: Evaluation, same_person: set[tuple[str, str]]
+) -> tuple[_Copy, ...]:
+    return tuple(
+        row
+        for row in rows
+        if row.evaluation == evaluation.evaluation
+        and row.contributor in evaluation.contributors
+        and (row.contributor, row.record) in same_person
+    )
 
 
 async def find_evaluation(session: AsyncSession, evaluation: str, *, lock: bool = False) -> Evaluation:
@@ -99,11 +134,11 @@ async def find_evaluation(session: AsyncSession, evaluation: str, *, lock: bool 
     return found
 
 
-async def projects_of(session: AsyncSession, evaluation: str) -> list[Project]:
-    """The projects of an evaluation, those that were refused first."""
+async def projects_of(session: AsyncSession, *evaluations: str) -> list[Project]:
+    """The projects of evaluations, those that were refused first."""
     found = await session.scalars(
         select(Project)
-        .where(col(Project.evaluation) == evaluation)
+        .where(col(Project.evaluation).in_(evaluations))
         .order_by(col(Project.refused_on).is_(None), col(Project.agreed_on), col(Project.project))
     )
     return list(found)
@@ -111,7 +146,8 @@ async def projects_of(session: AsyncSession, evaluation: str) -> list[Project]:
 
 async def evaluation_view(session: AsyncSession, evaluation: str) -> EvaluationView:
     """One evaluation led by this member. Raises EvaluationNotHere."""
-    return await _view(session, await find_evaluation(session, evaluation), await team_labels(session))
+    (view,) = await _views(session, [await find_evaluation(session, evaluation)])
+    return view
 
 
 async def evaluations(
@@ -129,8 +165,7 @@ async def evaluations(
         .offset(offset)
         .limit(PAGE)
     )
-    labels = await team_labels(session)
-    return EvaluationList(total=total or 0, evaluations=[await _view(session, row, labels) for row in rows])
+    return EvaluationList(total=total or 0, evaluations=await _views(session, list(rows)))
 
 
 def _in_state(state: State | None) -> list[ColumnElement[bool]]:
@@ -147,9 +182,28 @@ def _in_state(state: State | None) -> list[ColumnElement[bool]]:
             return []
 
 
-async def _view(session: AsyncSession, row: Evaluation, labels: dict[str, str]) -> EvaluationView:
-    parts = await contributed(session, row)
-    project = next(reversed(await projects_of(session, row.evaluation)), None)
+async def _views(session: AsyncSession, rows: Sequence[Evaluation]) -> list[EvaluationView]:
+    labels, parts = await team_labels(session), await _contributed(session, rows)
+    projects = await projects_of(session, *(row.evaluation for row in rows))
+    living = {one.evaluation: one for one in projects}
+    persons = await person_names(session, {row.record for row in rows})
+    return [
+        _view(
+            session,
+            row,
+            Beside(
+                persons.get(row.record, UNKNOWN_PERSON),
+                labels.get(row.team, row.team),
+                parts[row.evaluation],
+                living.get(row.evaluation),
+            ),
+        )
+        for row in rows
+    ]
+
+
+def _view(session: AsyncSession, row: Evaluation, beside: Beside) -> EvaluationView:
+    parts, project = beside.parts, beside.project
     return EvaluationView(
         **row.model_dump(
             include={
@@ -158,8 +212,8 @@ async def _view(session: AsyncSession, row: Evaluation, labels: dict[str, str]) 
             }
         ),
         **_found(row, parts),
-        person=await person_name(session, row.record),
-        team_label=labels.get(row.team, row.team),
+        person=beside.person,
+        team_label=beside.team_label,
         state=row.state,
         state_label=STATE_LABELS[row.state],
         contributors=[_contributor(session, row, member, parts.arrived) for member in row.contributors],

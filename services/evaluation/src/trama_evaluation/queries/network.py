@@ -87,6 +87,12 @@ async def person_name(session: AsyncSession, record: str | None) -> str:
     return name_of(person) if person is not None else UNKNOWN_PERSON
 
 
+async def person_names(session: AsyncSession, records: Iterable[str]) -> dict[str, str]:
+    """The persons of own records, as they are called; those not yet received are missing."""
+    persons = await session.scalars(select(PersonCopy).where(col(PersonCopy.record).in_(records)))
+    return {person.record: name_of(person) for person in persons}
+
+
 def name_of(person: PersonCopy | InvitationCopy) -> str:
     """Given name, if there is one, and family name."""
     return " ".join(part for part in (person.given_name, person.family_name) if part)
