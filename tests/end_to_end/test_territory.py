@@ -2,9 +2,10 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -66,15 +67,26 @@ COPIED_FIELDS = {
 
 def _people() -> list[Story]:
     """The cast of the demonstration, and of the drawn ones some with whom things went otherwise."""
-    drawn = stories(300, 1)[CAST:]
-    kinds = (TakeBack, HostRefuses, WithdrawPath, RefuseProject)
-    otherwise = [next(one for one in drawn if _does(one, kind)) for kind in kinds]
-    committee = next(one for one in drawn if any(_asks(act, COMIDIS) for act in one.acts))
-    return [*stories(CAST, 1), *otherwise, committee]
+    told, drawn = stories(CAST, 1), stories(300, 1)[CAST:]
+    for otherwise in (
+        _refuses_what_the_committee_proposes,
+        *map(_does, (TakeBack, HostRefuses, WithdrawPath)),
+    ):
+        told.append(min(filter(otherwise, drawn), key=partial(_more_days, told)))
+    return told
 
 
-def _does(story: Story, kind: type) -> bool:
-    return any(isinstance(act, kind) for act in story.acts)
+def _more_days(told: list[Story], story: Story) -> int:
+    """How many days longer all would take with this one."""
+    return len({act.on for act in story.acts} - {act.on for one in told for act in one.acts})
+
+
+def _does(kind: type) -> Callable[[Story], bool]:
+    return lambda story: any(isinstance(act, kind) for act in story.acts)
+
+
+def _refuses_what_the_committee_proposes(story: Story) -> bool:
+    return any(_asks(act, COMIDIS) for act in story.acts) and _does(RefuseProject)(story)
 
 
 def _asks(act: object, lead: str) -> bool:

@@ -9,7 +9,7 @@ from trama_simulation.persons import invented
 from trama_simulation.stories.cast import written
 from trama_simulation.stories.drawn import drawn
 
-MORE_DAYS = 24
+MORE_DAYS = 14
 """On how many days something happens besides those of the written stories."""
 
 

@@ -32,6 +32,12 @@ def _referred(plot: Plot, at: str, to: str, *also: str) -> None:
     plot.later(*((10, 21) if late else (1, 6))).accept(to, at)
 
 
+def _as_agreed(plot: Plot, promoter: str, path_type: str) -> None:
+    """The path of the project, if the person signed it."""
+    if path_type:
+        placed.path(plot.later(5, 21), promoter, path_type=path_type)
+
+
 def _district(plot: Plot) -> str:
     return plot.draw.choice((URBANO, URBANO, EST))
 
@@ -58,7 +64,7 @@ def _planned_together(plot: Plot) -> None:
     path_type = teams.evaluated(
         plot.later(3, 14), district, "integrated-planning-unit", (district, SIL), seats
     )
-    placed.path(plot.later(5, 21), SIL, path_type=path_type)
+    _as_agreed(plot, SIL, path_type)
 
 
 def _from_health(plot: Plot) -> None:
@@ -68,7 +74,7 @@ def _from_health(plot: Plot) -> None:
     plot.refer(lead, district).refer(lead, SIL).later(1, 6).accept(district, lead).accept(SIL, lead)
     asked, seats = (lead, district), (lead, district, SIL)
     path_type = teams.evaluated(plot.later(3, 14), lead, "multidimensional-unit", asked, seats)
-    placed.path(plot.later(5, 21), SIL, path_type=path_type)
+    _as_agreed(plot, SIL, path_type)
 
 
 def _between_health_services(plot: Plot) -> None:
@@ -89,7 +95,7 @@ def _committee(plot: Plot) -> None:
     plot.later(1, 6).accept(district, COMIDIS).accept(DSM, COMIDIS).accept(CPI, COMIDIS)
     seats = (COMIDIS, DSM, district)
     path_type = teams.evaluated(plot.later(3, 14), COMIDIS, "targeted-placement-committee", seats, seats)
-    placed.path(plot.later(5, 21), CPI, path_type=path_type)
+    _as_agreed(plot, CPI, path_type)
 
 
 def _declined(plot: Plot) -> None:

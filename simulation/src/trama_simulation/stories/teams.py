@@ -40,7 +40,7 @@ def evaluated(
     *,
     missing: str = "",
 ) -> str:
-    """A team evaluates and a project is agreed; the path chosen. Raises TodayReached.
+    """A team evaluates and a project is agreed; the path, if the person signs. Raises TodayReached.
 
     `missing` is who contributes only when the evaluation is over.
     """
@@ -54,13 +54,13 @@ def evaluated(
         if member != missing:
             plot.do(contribution(plot, member, lead, PROPOSED[proposed]))
     chosen = _concluded(plot, lead, seats, proposed)
-    _agreed(plot, lead, seats, chosen)
+    is_signed = _agreed(plot, lead, chosen)
     if missing and (draw.random() < 0.7 or lead == SIL):
         plot.later(3, 14).do(contribution(plot, missing, lead, PROPOSED[proposed]))
         review_on = plot.day + timedelta(days=21)
         if draw.random() < 0.6:
             plot.later(0, 7).do(SetReview(plot.day, lead, review_on, "late-contribution"))
-    return chosen
+    return chosen if is_signed else ""
 
 
 def contribution(plot: Plot, member: str, lead: str, ratings: Ratings) -> Contribute:
@@ -86,15 +86,14 @@ def _concluded(plot: Plot, lead: str, seats: tuple[str, ...], proposed: str) -> 
     return chosen
 
 
-def _agreed(plot: Plot, lead: str, seats: tuple[str, ...], chosen: str) -> None:
-    """Agreed, then signed by the person and those who follow them; one in ten does not sign."""
+def _agreed(plot: Plot, lead: str, chosen: str) -> bool:
+    """Agreed, then signed by the person and the lead; one in ten does not sign."""
     draw = plot.draw
     plot.later(0, 10)
     review_on = plot.day + timedelta(days=180)
     goals = ((draw.choice(GOALS), lead),)
     plot.do(AgreeProject(plot.day, lead, draw.choice(OWN_WORDS), goals, review_on, chosen))
     plot.later(0, 7)
-    if draw.random() < 0.1:
-        plot.do(RefuseProject(plot.day, lead))
-    else:
-        plot.do(SignProject(plot.day, lead, (lead,)))
+    is_signed = draw.random() >= 0.1
+    plot.do(SignProject(plot.day, lead, (lead,)) if is_signed else RefuseProject(plot.day, lead))
+    return is_signed
