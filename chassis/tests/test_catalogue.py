@@ -78,7 +78,8 @@ async def known(runtime: Runtime, wire_type: str = TOLD) -> list[Entry]:
 
 def signed_by(principal: str, **said: Any) -> Record:
     """A catalogue record of a service, made outside it."""
-    territory, given = Territory(), {"type": TOLD, "id": DESK, "issued": clock.machine_now()} | said
+    territory = Territory()
+    given: dict[str, Any] = {"type": TOLD, "id": DESK, "issued": clock.machine_now()} | said
     topic = topic_of(territory.network, principal, "catalogue")
     value = catalogue_value(**given)
     signature = sign(territory.signing(principal), topic, str(given["id"]).encode(), value)

@@ -55,7 +55,7 @@ def test_the_file_is_looked_at_every_fifty_milliseconds_at_most(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monotonic = iter([0.0, 0.0, 0.049, 0.051, 0.051])
-    monkeypatch.setattr(clock.time, "monotonic", lambda: next(monotonic))
+    monkeypatch.setattr("trama_chassis.clock.time.monotonic", lambda: next(monotonic))
     path = tmp_path / "clock.json"
     write_clock(path, MONDAY)
     business = Clock(path)

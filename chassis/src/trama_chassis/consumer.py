@@ -26,11 +26,8 @@ if TYPE_CHECKING:
 
 BATCH = 500
 POLL_MS = 500
-# A client has one fetch under way: what comes meanwhile for a partition left out of it waits so long at most.
-FETCH_WAIT_MS = 100
-# Nothing is left out of the fetch of a client that has read all it was sent: it may wait for the next record.
-IDLE_FETCH_WAIT_MS = 2_000
 PAUSE_SECONDS = 1.0
+QUIET_SECONDS = 5.0
 LOOK_AGAIN_SECONDS = 30.0
 PAUSE_OF_EACH_SECONDS = 0.05
 KINDS = ("directory", "catalogue", "mailbox", "events")
@@ -51,7 +48,7 @@ class Consumer:
         self._client: AIOKafkaConsumer | None = None
         self._topics: set[str] = set()
         self._unseen: set[str] = set()
-        self._assigned_at = 0.0
+        self._assigned_at = self._roused_at = 0.0
         self._deaf = False
         self._one_by_one = False
         self._reading: asyncio.Task[None] | None = None
@@ -94,9 +91,16 @@ class Consumer:
             self._runtime.health.mark("consumer")
             if polled:
                 await self._take(client, polled)
+            elif time.monotonic() - self._roused_at > QUIET_SECONDS:
+                kafka.set_patience(client, True)
             self._runtime.health.figure("to_read", await _behind(client))
             if self._should_assign():
                 await self._assign(client)
+
+    def _rouse(self, client: AIOKafkaConsumer) -> None:
+        """Ask often again: something has come, or other topics are to be read."""
+        self._roused_at = time.monotonic()
+        kafka.set_patience(client, False)
 
     def _should_assign(self) -> bool:
         """When the directory names other topics than before, or one was not to be seen half a minute ago."""
@@ -113,12 +117,12 @@ class Consumer:
             group_id=self._settings.principal,
             enable_auto_commit=False,
             auto_offset_reset="earliest",
-            fetch_max_wait_ms=FETCH_WAIT_MS,
             max_partition_fetch_bytes=1_048_576,
         )
         self._client = client
         async with asyncio.timeout(30):
             await client.start()
+        self._rouse(client)
         self._topics = set()
         await self._catch_up(client, [directory_topic(self._settings.network)])
         wanted = self._wanted_topics()
@@ -140,6 +144,7 @@ class Consumer:
 
     async def _assign(self, client: AIOKafkaConsumer) -> None:
         """Follow the directory's list of topics; open topics are read from where they end."""
+        self._rouse(client)
         wanted = self._wanted_topics()
         partitions = await kafka.partitions_of(self._settings, wanted)
         client.assign(partitions)
@@ -170,8 +175,8 @@ class Consumer:
             return await self._poll_each(client, partitions or client.assignment())
         try:
             polled: Polled = await client.getmany(*partitions, timeout_ms=POLL_MS)
-            if polled or not partitions:
-                kafka.set_fetch_wait(client, FETCH_WAIT_MS if polled else IDLE_FETCH_WAIT_MS)
+            if polled:
+                self._rouse(client)
         except UnicodeDecodeError as error:
             # What the client had at hand of other partitions went with it: all begin where they had come.
             self._one_by_one = True

@@ -7,11 +7,13 @@ from typing import Any
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
+from aiokafka.consumer.fetcher import Fetcher
 from aiokafka.errors import KafkaError
 
 from trama_chassis.settings import ServiceSettings
 
 STOP_SECONDS = 5
+FETCH_WAIT_MS, IDLE_FETCH_WAIT_MS = 100, 2_000
 STRUCTURED = b"application/cloudevents+json"
 OPEN = b"application/json"
 CONTENT_TYPES = {
@@ -39,12 +41,33 @@ def client_settings(settings: ServiceSettings) -> dict[str, Any]:
     }
 
 
-def set_fetch_wait(client: AIOKafkaConsumer, milliseconds: int) -> None:
-    """How long the broker may hold the client's next fetch; aiokafka has no public way to say it twice.
+class PatientFetcher(Fetcher):  # type: ignore[misc]  # aiokafka has no types
+    """Lets the broker hold a fetch for long, but only one that leaves no partition out.
 
-    A hundred idle services that ask ten times a second keep a small broker busy with saying no.
+    A client has one fetch under way. What comes meanwhile for a partition left out of it, because its last
+    records are still at hand, waits for its end. aiokafka knows one waiting time for both.
     """
-    client._fetcher._fetch_max_wait_ms = milliseconds
+
+    is_patient = False
+
+    @property
+    def _fetch_max_wait_ms(self) -> int:
+        return IDLE_FETCH_WAIT_MS if self.is_patient and not self._records else FETCH_WAIT_MS
+
+    @_fetch_max_wait_ms.setter
+    def _fetch_max_wait_ms(self, _: int) -> None:
+        """Set by aiokafka when it begins; not ours to keep."""
+
+
+def set_patience(client: AIOKafkaConsumer, is_patient: bool) -> None:
+    """Whether a started client may ask seldom: for one that has heard nothing for a while.
+
+    A hundred idle services that ask ten times a second keep a small broker busy with saying no; but behind a
+    fetch that is held whatever else is asked on the connection waits, such as where a topic ends.
+    """
+    fetcher = client._fetcher
+    fetcher.__class__ = PatientFetcher
+    fetcher.is_patient = is_patient
 
 
 async def partitions_of(settings: ServiceSettings, topics: Iterable[str]) -> list[TopicPartition]:
