@@ -32,8 +32,8 @@ async def test_fifty_people_live_while_nodes_and_the_broker_are_killed(
     territory: Territory, told: Callable[[str], None]
 ) -> None:
     """INVARIANT: whatever process dies, every timeline at every entitled member and every figure is the
-    truth, and who is not entitled holds nothing. Broken by a command done twice when it is asked again, by an effect
-    outside the transaction of its position, by a reaction that drops what comes early."""
+    truth, and who is not entitled holds nothing. Broken by a command done twice when it is asked again, by an
+    effect outside the transaction of its position, by a reaction that drops what comes early."""
     reaper = Reaper(territory.state, tuple(territory.network.nodes))
     async with desks_of(read_territory(territory.file), patience=PATIENCE) as desks:
         killing = asyncio.create_task(reaper.run())
