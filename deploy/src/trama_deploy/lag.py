@@ -45,8 +45,9 @@ async def _lags(network: Network, access: Access) -> dict[str, int]:
     try:
         await admin.start()
         places = await _places(admin, set().union(*read.values()))
-        ends = await asyncio.to_thread(_ends, access, places)
+        # Where readers stand is asked first: asked last, a busy one would seem to be ahead of the log.
         committed = {principal: await _committed(admin, principal) for principal in read}
+        ends = await asyncio.to_thread(_ends, access, places)
     finally:
         await admin.close()
     return {
