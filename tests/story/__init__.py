@@ -1,0 +1,1 @@
+"""One person followed through all members, for `docs/one-person.md`."""
