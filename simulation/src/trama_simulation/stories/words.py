@@ -47,14 +47,14 @@ CLOSINGS = ("goals-reached", "goals-reached", "moved", "withdrew", "other", "dec
 OVERRIDE = "L'équipe conosce la persona da anni e la ritiene pronta."
 
 DISCIPLINE = {
-    URBANO: "social-worker",
-    EST: "social-worker",
-    SIL: "job-coach",
-    DSM: "psychiatrist",
-    SERT: "psychologist",
-    CPI: "employment-officer",
-    COMIDIS: "employment-officer",
-    COR: "career-counsellor",
+    URBANO: "social-work",
+    EST: "social-work",
+    SIL: "work-mediation",
+    DSM: "psychiatry",
+    SERT: "addiction-medicine",
+    CPI: "employment",
+    COMIDIS: "employment",
+    COR: "guidance",
 }
 """As what the operator of each member contributes and sits in a team."""
 PLACES = ("Sede dell'ambito, sala riunioni", "Ambulatorio, piano terra", "Sede della Provincia, stanza 12")
