@@ -148,7 +148,7 @@ class Batch:
         """Two values for one number: the stream goes no further until an operator clears it."""
         if not standing.stopped:
             standing.stopped = standing.changed = self.wrote = True
-            self._runtime.log.error("equivocation: stream stopped", source=_owner(one.record))
+            self._runtime.log.error("equivocation: stream stopped", source=owner_of(one.record))
 
     def _judge_again(self, one: Checked, envelope: Envelope, standing: Standing, known: str | None) -> None:
         """What is put aside came once more, or another value came for its number."""
@@ -227,7 +227,7 @@ class Batch:
         )
         standing.blocked_seq = envelope.streamseq
         standing.changed = self.wrote = True
-        self._runtime.log.error("dead letter", source=_owner(one.record), code=code, reason=reason)
+        self._runtime.log.error("dead letter", source=owner_of(one.record), code=code, reason=reason)
         self.outcomes[Outcome(code) if code in _CODES else Outcome.INVALID_PAYLOAD] += 1
         self._count(one, code)
 
@@ -248,7 +248,7 @@ class Batch:
             self._refuse(one, opened.outcome)
             return
         if opened.alarm:
-            self._runtime.log.error("erasure out of order", source=_owner(one.record))
+            self._runtime.log.error("erasure out of order", source=owner_of(one.record))
         topic, stream = positions.name_of(envelope)
         self._session.add(Erased(topic=topic, stream=stream, hash=envelope.hash))
         for table in (InboxEvent, Waiting, DeadLetter, PositionRow):
@@ -299,7 +299,7 @@ class Batch:
             self._count(one, outcome)
 
     def _count(self, one: Checked, code: str) -> None:
-        self.refusals[(_owner(one.record), str(code))] += 1
+        self.refusals[(owner_of(one.record), str(code))] += 1
 
     # The keyring of the wire's openers: what this service may open, and with what.
 
@@ -370,6 +370,7 @@ def record_of(topic: str, stream: str, value: bytes, signature: bytes) -> Record
     return Record(topic, stream.encode(), value, headers_of(signature))
 
 
-def _owner(record: Record) -> str:
+def owner_of(record: Record) -> str:
+    """The principal that writes the topic a record was read from."""
     topic = parse_topic(record.topic)
     return topic.principal if topic is not None else record.topic

@@ -156,18 +156,19 @@ class Consumer:
         await self._drain(client, compacted)
         await self._drain(client, [one for one in partitions if _kind(one.topic) == "mailbox"])
 
-    async def _drain(self, client: AIOKafkaConsumer, partitions: Sequence[TopicPartition]) -> None:
-        """Read these partitions to the end they have now."""
+    async def _drain(self, client: AIOKafkaConsumer, partitions: Sequence[TopicPartition]) -> bool:
+        """Read these partitions to the end they have now; whether anything was read."""
         if not partitions:
-            return
+            return False
         ends = await client.end_offsets(partitions)
-        behind = {one for one in partitions if await client.position(one) < ends[one]}
+        behind = started = {one for one in partitions if await client.position(one) < ends[one]}
         while behind:
             polled = await self._poll(client, *behind)
             if polled:
                 self._runtime.health.mark("consumer")
             await self._take(client, polled)
             behind = {one for one in behind if await client.position(one) < ends[one]}
+        return bool(started)
 
     async def _poll(self, client: AIOKafkaConsumer, *partitions: TopicPartition) -> Polled:
         """What has come. Raises Undecodable, once: after it each partition is polled by itself."""
@@ -237,10 +238,12 @@ class Consumer:
         """
         for start in range(0, len(records), BATCH):
             checked = await self._runtime.inbox.check(records[start : start + BATCH])
-            if await self._runtime.inbox.has_unknown_streams(checked):
+            strangers = await self._runtime.inbox.strangers(checked)
+            if strangers:
                 mailboxes = [one for one in client.assignment() if _kind(one.topic) == "mailbox"]
-                await self._drain(client, mailboxes)
-            await self._runtime.inbox.apply(checked)
+                if await self._drain(client, mailboxes):
+                    strangers = await self._runtime.inbox.strangers(checked)
+            await self._runtime.inbox.apply_ours(checked, strangers)
             self._runtime.health.mark("consumer")
 
     async def _take_mail(self, records: Sequence[Record]) -> None:

@@ -7,7 +7,7 @@ rows commit together: the second commit point.
 
 import asyncio
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -20,10 +20,10 @@ from trama_contracts.outcomes import Outcome
 from trama_contracts.record import Record
 
 from trama_chassis import contention, outbox
-from trama_chassis.batch import Batch, Checked, again
+from trama_chassis.batch import Batch, Checked, again, owner_of
 from trama_chassis.errors import Busy, Refused
 from trama_chassis.failpoints import reach
-from trama_chassis.positions import Name, load, name_of
+from trama_chassis.positions import Name, name_of, of_ours
 from trama_chassis.refusals import store_refusals
 from trama_chassis.tables import Position, Waiting
 
@@ -82,18 +82,36 @@ class Inbox:
         done = await asyncio.gather(*(loop.run_in_executor(self._threads, part, half) for half in halves))
         return [checked for half in done for checked in half]
 
-    async def has_unknown_streams(self, checked: Sequence[Checked]) -> bool:
-        """Whether the batch holds a stream for which no key has come yet."""
-        envelopes = {name_of(one.envelope): one.envelope for one in checked if one.envelope is not None}
-        unseen = [envelope for name, envelope in envelopes.items() if name not in self._seen]
+    async def strangers(self, checked: Sequence[Checked]) -> set[Name]:
+        """The streams of a batch of which no key has come yet. An order to erase is for everybody."""
+        names = {
+            name_of(one.envelope) for one in checked if one.envelope is not None and not one.envelope.erases
+        }
+        unseen = names - self._seen
         if not unseen:
-            return False
+            return set()
         async with self._runtime.database.read() as session:
-            known = await load(session, self._runtime, unseen)
+            ours = await of_ours(session, unseen)
         if len(self._seen) > REMEMBERED:
             self._seen.clear()
-        self._seen.update(known)
-        return len(known) < len(unseen)
+        self._seen.update(ours)
+        return unseen - ours
+
+    async def apply_ours(self, checked: Sequence[Checked], strangers: Collection[Name]) -> None:
+        """Apply what is ours of a batch; what is not is counted, and costs no transaction.
+
+        Raises Unreachable as `apply` does.
+        """
+        ours = []
+        for one in checked:
+            envelope = one.envelope
+            if envelope is None or envelope.erases or name_of(envelope) not in strangers:
+                ours.append(one)
+            else:
+                self.outcomes[Outcome.NO_GRANT] += 1
+                self.uncounted[(owner_of(one.record), str(Outcome.NO_GRANT))] += 1
+        if ours:
+            await self.apply(ours)
 
     async def deliver(self, records: Sequence[Record]) -> None:
         """Check and apply records, as the consumer does with what it polls."""

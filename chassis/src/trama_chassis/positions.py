@@ -1,6 +1,6 @@
 """How far each granted stream has been applied: read once per batch, written back guarded by it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -93,6 +93,17 @@ _POSITION = (
     col(PositionRow.waiting_since),
     col(PositionRow.acted_seq),
 )
+
+
+async def of_ours(session: AsyncSession, names: Collection[Name]) -> set[Name]:
+    """Those of the streams of which a key was ever given to us, or which are erased; one statement."""
+    ids = sorted({stream for _, stream in names})
+    granted = select(col(GrantReceived.topic), col(GrantReceived.stream)).where(
+        col(GrantReceived.stream).in_(ids)
+    )
+    erased = select(col(Erased.topic), col(Erased.stream)).where(col(Erased.stream).in_(ids))
+    rows = await session.execute(granted.union(erased))
+    return {(topic, stream) for topic, stream in rows} & set(names)
 
 
 async def load(
