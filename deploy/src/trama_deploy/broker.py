@@ -284,14 +284,18 @@ def is_free(port: int) -> bool:
     return True
 
 
+_GIVEN: set[int] = set()
+
+
 def free_port() -> int:
-    """A free loopback port below the ephemeral range.
+    """A free loopback port below the ephemeral range, never the same twice in a process.
 
     From within it, a client that retries while the broker is down can be given the broker's own port.
     """
     for _ in range(200):
         port = random.randint(15000, 32000)  # noqa: S311
-        if is_free(port):
+        if port not in _GIVEN and is_free(port):
+            _GIVEN.add(port)
             return port
     raise BrokerFailed("Nessuna porta libera tra 15000 e 32000.")
 
