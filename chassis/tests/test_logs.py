@@ -1,5 +1,6 @@
 """What is logged cannot be personal data, whoever logs it and however."""
 
+import asyncio
 import json
 import logging
 import subprocess
@@ -115,6 +116,22 @@ def test_an_exception_is_its_type_and_its_place(capsys: pytest.CaptureFixture[st
     try:
         raise_with(CANARY)
     except ValueError:
+        structlog.get_logger("trama.test").exception("went wrong")
+    line = printed(capsys)[0]
+    assert line["exception"] == "ValueError"
+    assert line["where"].startswith("tests/test_logs.py:")
+
+
+async def test_of_a_group_of_tasks_the_one_that_failed_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+    async def fail() -> None:
+        raise_with(CANARY)
+
+    logs.configure("INFO", as_json=True)
+    try:
+        async with asyncio.TaskGroup() as outer, asyncio.TaskGroup() as inner:
+            inner.create_task(fail())
+            outer.create_task(asyncio.sleep(60))
+    except BaseExceptionGroup:
         structlog.get_logger("trama.test").exception("went wrong")
     line = printed(capsys)[0]
     assert line["exception"] == "ValueError"

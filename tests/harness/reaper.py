@@ -22,7 +22,7 @@ class Reaper:
     state: State
     nodes: tuple[str, ...]
     seed: int = 1
-    pause: tuple[float, float] = (1.5, 4.0)
+    pause: tuple[float, float] = (8.0, 14.0)
     kills: Counter[str] = field(default_factory=Counter)
 
     async def run(self) -> None:

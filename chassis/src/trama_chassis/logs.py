@@ -9,7 +9,7 @@ import threading
 import time
 import traceback
 from collections import Counter
-from collections.abc import MutableMapping
+from collections.abc import Iterator, MutableMapping
 from typing import Any
 
 import structlog
@@ -88,9 +88,19 @@ def keep_place_of_exception(_: Any, __: str, values: EventDict) -> EventDict:  #
     if isinstance(error, tuple):
         error = error[1]
     if isinstance(error, BaseException):
-        values["exception"] = type(error).__name__
-        values["where"] = _place(error)
+        leaves = list(_leaves(error))
+        values["exception"] = "+".join(type(leaf).__name__ for leaf in leaves)
+        values["where"] = _place(leaves[0])
     return values
+
+
+def _leaves(error: BaseException) -> Iterator[BaseException]:
+    """What was really raised: a group of tasks only says that one of them failed."""
+    if isinstance(error, BaseExceptionGroup):
+        for inner in error.exceptions:
+            yield from _leaves(inner)
+    else:
+        yield error
 
 
 def _place(error: BaseException) -> str:

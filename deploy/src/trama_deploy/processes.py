@@ -17,6 +17,8 @@ from trama_deploy.state import State
 ENDING_SECONDS = 12.0
 """A little more than a node takes to cut itself off."""
 FIRST_PAUSE, LONGEST_PAUSE = 0.5, 30.0
+LIVED_WELL = 30.0
+"""A node that lived so long before it died is started again as soon as one that never died."""
 
 
 class NodeProcess:
@@ -27,7 +29,7 @@ class NodeProcess:
         self._state = state
         self._process: subprocess.Popen[bytes] | None = None
         self._pause = FIRST_PAUSE
-        self._not_before = 0.0
+        self._not_before = self._started = 0.0
 
     @property
     def pid(self) -> int | None:
@@ -44,6 +46,7 @@ class NodeProcess:
         log = self._state.node_log(self.node)
         log.parent.mkdir(parents=True, exist_ok=True)
         command = [sys.executable, "-m", "trama_deploy", "node", "run", "--node", self.node]
+        self._started = time.monotonic()
         with log.open("ab") as written:
             self._process = subprocess.Popen(  # noqa: S603
                 [*command, "--state", str(self._state.root), "--with-parent"],
@@ -62,7 +65,8 @@ class NodeProcess:
         if not self.wanted or time.monotonic() < self._not_before:
             return None
         code = self._process.returncode if self._process else 0
-        self._pause = FIRST_PAUSE if code == 0 else min(LONGEST_PAUSE, self._pause * 2)
+        lived = time.monotonic() - self._started
+        self._pause = FIRST_PAUSE if code == 0 or lived > LIVED_WELL else min(LONGEST_PAUSE, self._pause * 2)
         self._not_before = time.monotonic() + self._pause
         self.start()
         return f"Nodo {self.node} riavviato" + (f" (era terminato con {code})." if code else ".")
