@@ -37,6 +37,7 @@ async def test_fifty_people_live_while_nodes_and_the_broker_are_killed(
     effect outside the transaction of its position, by a reaction that drops what comes early."""
     reaper = Reaper(territory.state, tuple(territory.network.nodes))
     async with desks_of(read_territory(territory.file), patience=PATIENCE) as desks:
+        await asyncio.gather(*(desk.get("/api/clock") for desk in desks.values()))
         killing = asyncio.create_task(reaper.run())
         try:
             lived = await live_all(stories(PEOPLE, 7), desks, at_once=AT_ONCE)
