@@ -10,6 +10,7 @@ from trama_simulation.comparison import differences, questions
 from trama_simulation.desks import Desk
 from trama_simulation.living import Lived
 from trama_simulation.members import CPI, EVERYBODY, FILO, HOSTS, PROMOTERS, PROVINCIA, PUBLIC, SIL, URBANO
+from trama_simulation.offers import free_places
 from trama_simulation.stories import stories
 from trama_simulation.territory import Member
 
@@ -58,6 +59,11 @@ def counted(codes: Mapping[str, float | None]) -> dict[str, Any]:
     return {f"{PROVINCIA}/api/reporting/indicators": {"indicators": shown}}
 
 
+def network(**free: int) -> list[dict[str, Any]]:
+    told = free_places() | {name.replace("_", "-"): places for name, places in free.items()}
+    return [{"member": name, "offers": [{"capacity": {"free": places}}]} for name, places in told.items()]
+
+
 def all_well() -> dict[str, Any]:
     """What members answer when everybody knows what they should."""
     nothing: dict[str, Any] = {}
@@ -71,6 +77,7 @@ def all_well() -> dict[str, Any]:
     known = {"persons": [{"name": "Finto Bruno", "record": "?"}], "after": None}
     return {
         **nothing,
+        **{f"{member}{REGISTRY}/network": network() for member in (*PUBLIC, *HOSTS)},
         **{f"{member}{PLACEMENT}/hosted": [] for member in HOSTS},
         **hosted(),
         **timeline("dsm"),
@@ -104,6 +111,14 @@ async def test_a_lost_event_and_one_that_came_twice_are_both_named() -> None:
     assert await judged(all_well() | timeline("dsm", placement_ended=0, placement_agreed=3)) == [
         "dsm, storia di Bruno Finto: manca placement-ended di sil",
         "dsm, storia di Bruno Finto: in più placement-agreed di sil",
+    ]
+
+
+async def test_places_that_are_not_those_stated_are_noticed() -> None:
+    answers = all_well() | {f"cor{REGISTRY}/network": network(coop_filo=99)}
+    assert await judged(answers) == [
+        "cor, che cosa offre la rete: manca 3 di coop-filo",
+        "cor, che cosa offre la rete: in più 99 di coop-filo",
     ]
 
 

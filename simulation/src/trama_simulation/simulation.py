@@ -7,7 +7,7 @@ from datetime import date
 
 import httpx
 
-from trama_simulation import comparison
+from trama_simulation import comparison, offers
 from trama_simulation.acts import Act, Story
 from trama_simulation.agenda import agenda
 from trama_simulation.business_clock import BusinessClock
@@ -55,6 +55,7 @@ class Run:
         self._clock = BusinessClock(desks)
         self._gate = asyncio.Semaphore(at_once)
         self._days = agenda(stories)
+        self._described = False
 
     async def live(
         self,
@@ -71,9 +72,13 @@ class Run:
             day = self._days.pop(0)
             begins(day.on)
             await self._clock.move_to(day.on)
+            if not self._described:
+                await offers.describe(self._desks)
+                self._described = True
             await asyncio.gather(*(self._go_on(number, acts, told) for number, acts in day.acts))
         if not self._days:
             await self._clock.move_to(TODAY)
+            await offers.state_places(self._desks)
 
     def must_be_whole(self) -> None:
         """Raises StoryBroken if some story could not go on."""

@@ -10,6 +10,7 @@ from trama_simulation.comparison.question import Question, unlike
 from trama_simulation.desks import Desk, Json
 from trama_simulation.living import Lived
 from trama_simulation.members import HOSTS, PROMOTERS, PUBLIC
+from trama_simulation.offers import free_places
 
 EVALUATION, PLACEMENT = "/api/evaluation", "/api/placement"
 Read: TypeAlias = Callable[[Json], object]
@@ -18,6 +19,8 @@ Read: TypeAlias = Callable[[Json], object]
 
 def about(lived: Sequence[Lived], lives: oracle.Lives, desks: Mapping[str, Desk]) -> Iterator[Question]:
     """All there is to ask of each member about everybody."""
+    for member in (*PUBLIC, *HOSTS):
+        yield _network(desks[member])
     for member in PUBLIC:
         desk, evaluations = desks[member], lives.evaluations
         yield _known(lived, desk)
@@ -33,6 +36,18 @@ def about(lived: Sequence[Lived], lives: oracle.Lives, desks: Mapping[str, Desk]
         yield _all_of(desks[member], "inserimenti", "placements", proposed, _path, PLACEMENT)
     for member in HOSTS:
         yield _hosted(desks[member], Counter(oracle.hosted(lives.paths, member)))
+
+
+def _network(desk: Desk) -> Question:
+    """What each member offers, and how many places are free, read at this one."""
+    expected = Counter(free_places().items())
+
+    async def ask() -> list[str]:
+        shown = await desk.list("/api/registry/network")
+        told = [(one["member"], offer["capacity"]) for one in shown for offer in one["offers"]]
+        return list(unlike(expected, Counter((name, said["free"]) for name, said in told if said)))
+
+    return Question(f"{desk.member.name}, che cosa offre la rete", ask)
 
 
 def _known(lived: Sequence[Lived], desk: Desk) -> Question:
