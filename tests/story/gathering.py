@@ -7,18 +7,18 @@ import json
 import sqlite3
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 from trama_chassis.keystore import Keystore
 from trama_contracts.envelope import Envelope, parse_event
 from trama_contracts.inner import Inner, complete, parse_head
 from trama_contracts.names import parse_topic
-from trama_contracts.sealing import open_sealed
+from trama_contracts.placement import HostApprovalGiven, HostApprovalRefused
 from trama_deploy.network import load
 from trama_deploy.state import State
 
 Edge = tuple[str, str]
+HOSTS_OWN_WORDS = {HostApprovalGiven.wire_type, HostApprovalRefused.wire_type}
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,6 @@ class Published:
 
     principal: str
     kind: str
-    sent_at: str
     committed_at: str
     partition: int
     offset: int
@@ -93,10 +92,7 @@ class Databases:
                 told += [
                     one
                     for one in _written(principal, database, keystore, None)
-                    if one.inner.type.rpartition(".")[0].endswith(
-                        ("host-approval-given", "host-approval-refused")
-                    )
-                    and one.inner.payload["placement"] in placements
+                    if one.inner.type in HOSTS_OWN_WORDS and one.inner.payload["placement"] in placements
                 ]
         return sorted(told, key=lambda one: one.committed_at)
 
@@ -115,20 +111,16 @@ def _written(
         assert topic is not None
         envelope = parse_event(row["value"], topic)
         key = keystore.open(row["sealed_key"], row["stream"])
-        sealed = open_sealed(
-            envelope.data, key, envelope.additional_bytes, id=envelope.id, subject=envelope.subject
-        )
         yield Published(
             principal=principal,
             kind=row["kind"],
-            sent_at=row["sent_at"],
             committed_at=row["committed_at"],
             partition=row["partition"],
             offset=row["offset"],
             value=row["value"],
             signature=row["signature"],
             envelope=envelope,
-            inner=complete(parse_head(sealed)),
+            inner=complete(parse_head(envelope.unseal(key))),
             keys=tuple(_keys(database, row["stream"])),
         )
 
@@ -146,8 +138,3 @@ def clear(value: bytes) -> dict[str, Any]:
     """What anybody who holds the broker's disk can read of an event."""
     document: dict[str, Any] = json.loads(value)
     return document
-
-
-def state_of(folder: Path) -> State:
-    """The state directory of a network."""
-    return State(folder)

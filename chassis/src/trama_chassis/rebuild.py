@@ -18,7 +18,6 @@ from trama_contracts.errors import Malformed, WireFault
 from trama_contracts.inner import Inner, complete, instant, parse_head
 from trama_contracts.messages import MAX_ITEMS, Request
 from trama_contracts.names import parse_topic
-from trama_contracts.sealing import open_sealed
 
 from trama_chassis import bulk, mailbox
 from trama_chassis.batch import origin_of
@@ -227,10 +226,7 @@ def _envelope(row: Row[Any]) -> Envelope:
 
 def _opened(envelope: Envelope, key: bytes) -> Inner:
     try:
-        raw = open_sealed(
-            envelope.data, key, envelope.additional_bytes, id=envelope.id, subject=envelope.subject
-        )
-        return complete(parse_head(raw))
+        return complete(parse_head(envelope.unseal(key)))
     except WireFault as fault:
         raise ChainBroken(f"an event of {envelope.topic} at {envelope.streamseq} does not open") from fault
 

@@ -21,7 +21,7 @@ from trama_contracts.names import (
     is_uuid4,
 )
 from trama_contracts.padding import SIZES
-from trama_contracts.sealing import LAYOUT, OVERHEAD, additional_bytes, value_hash
+from trama_contracts.sealing import LAYOUT, OVERHEAD, additional_bytes, open_sealed, value_hash
 from trama_contracts.strict_json import ENVELOPE_DEPTH, parse
 
 TAG_LENGTH: Final = 16
@@ -67,6 +67,10 @@ class Envelope:
             streamseq=self.streamseq,
             prevhash=self.prevhash,
         )
+
+    def unseal(self, key: bytes) -> bytes:
+        """The inner JSON, under the stream's key; raises BadCommit, BadTag or BadPadding, in this order."""
+        return open_sealed(self.data, key, self.additional_bytes, id=self.id, subject=self.subject)
 
 
 @dataclass(frozen=True, slots=True)

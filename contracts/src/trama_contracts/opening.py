@@ -25,7 +25,6 @@ from trama_contracts.names import MAX_VALUE, Circle, Kind, Topic, parse_topic
 from trama_contracts.outcomes import DEAD_LETTERS, Outcome, Position
 from trama_contracts.padding import unpad
 from trama_contracts.record import Record
-from trama_contracts.sealing import open_sealed
 from trama_contracts.signature import CLOUDEVENT, parse_signature, signed_bytes, the_headers, verify
 
 __all__ = [
@@ -153,9 +152,8 @@ def open_checked(
     placed = position.judge(envelope.streamseq, envelope.hash, envelope.prevhash)
     if placed is not Outcome.OK:
         return Opened(placed, None, position.stop() if placed is Outcome.EQUIVOCATION else position)
-    aad = envelope.additional_bytes
     try:
-        head = parse_head(open_sealed(envelope.data, held.key, aad, id=envelope.id, subject=stream))
+        head = parse_head(envelope.unseal(held.key))
         return _judge(head, envelope, held, directory, position, events)
     except (BadCommit, BadTag, BadPadding, InvalidPayload) as fault:
         return Opened(_CODES[type(fault)], None, position)

@@ -14,7 +14,6 @@ from trama_contracts.envelope import parse_event
 from trama_contracts.errors import WireFault
 from trama_contracts.inner import Inner, complete, parse_head
 from trama_contracts.names import parse_topic
-from trama_contracts.sealing import open_sealed
 
 Direction: TypeAlias = Literal["published", "applied"]
 UNOPENED = "?"
@@ -124,9 +123,6 @@ def _opened(
     try:
         key = keystore.open(held.sealed_key, row.stream)
         envelope = parse_event(row.value, topic)
-        raw = open_sealed(
-            envelope.data, key, envelope.additional_bytes, id=envelope.id, subject=envelope.subject
-        )
-        return complete(parse_head(raw))
+        return complete(parse_head(envelope.unseal(key)))
     except (KeystoreDamaged, WireFault):
         return None
