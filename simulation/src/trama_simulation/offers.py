@@ -1,7 +1,7 @@
 """What each member of the demonstration does for people, and how many places are free: open facts."""
 
 import asyncio
-from collections.abc import Awaitable, Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -158,13 +158,17 @@ OFFERS: Mapping[str, Offer] = {
 
 async def describe(desks: Mapping[str, Desk]) -> None:
     """Each member tells what it offers, and its places as the year begins."""
-    await _all(desks[name].put(f"{PATH}/{one.code}", one.body(name)) for name, one in OFFERS.items())
-    await _all(_state(desks[name], one, one.places) for name, one in OFFERS.items())
+    await asyncio.gather(
+        *(desks[name].put(f"{PATH}/{one.code}", one.body(name)) for name, one in OFFERS.items())
+    )
+    await asyncio.gather(*(_state(desks[name], one, one.places) for name, one in OFFERS.items()))
 
 
 async def state_places(desks: Mapping[str, Desk]) -> None:
     """Each member tells how many places are free today; some have not told since the year began."""
-    await _all(_state(desks[name], one, one.free) for name, one in OFFERS.items() if name not in STATED_LATE)
+    await asyncio.gather(
+        *(_state(desks[name], one, one.free) for name, one in OFFERS.items() if name not in STATED_LATE)
+    )
 
 
 def free_places() -> dict[str, int]:
@@ -174,7 +178,3 @@ def free_places() -> dict[str, int]:
 
 async def _state(desk: Desk, offer: Offer, free: int) -> None:
     await desk.put(f"{PATH}/{offer.code}/capacity", {"places": offer.places, "free": free})
-
-
-async def _all(told: Iterable[Awaitable[object]]) -> None:
-    await asyncio.gather(*told)
