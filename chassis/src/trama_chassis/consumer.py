@@ -28,6 +28,7 @@ BATCH = 500
 POLL_MS = 500
 PAUSE_SECONDS = 1.0
 QUIET_SECONDS = 5.0
+LISTEN_EVERY_SECONDS = 10.0
 LOOK_AGAIN_SECONDS = 30.0
 PAUSE_OF_EACH_SECONDS = 0.05
 KINDS = ("directory", "catalogue", "mailbox", "events")
@@ -39,6 +40,14 @@ class Undecodable(Exception):
     """A record that the Kafka client cannot read (a header name that is not UTF-8) came with others."""
 
 
+class Deaf(Exception):
+    """The log has gone on, and this client hears nothing of it."""
+
+
+BEGINS_AGAIN = (KafkaError, IllegalStateError, Unreachable, Undecodable, Deaf)
+"""What a new client, a second later, is the answer to."""
+
+
 class Consumer:
     """The one active consumer of a service; when its client goes deaf or the broker away it makes another."""
 
@@ -48,39 +57,38 @@ class Consumer:
         self._client: AIOKafkaConsumer | None = None
         self._topics: set[str] = set()
         self._unseen: set[str] = set()
-        self._assigned_at = self._roused_at = 0.0
-        self._deaf = False
+        self._assigned_at = self._roused_at = self._listened_at = 0.0
+        self._unheard: set[tuple[TopicPartition, int]] = set()
         self._one_by_one = False
-        self._reading: asyncio.Task[None] | None = None
+        self._stalled = asyncio.Event()
 
     async def run(self) -> None:
         """Read until cancelled."""
         while True:
-            self._reading = asyncio.create_task(self._read())
+            self._stalled.clear()
+            reading = asyncio.create_task(self._read())
+            stalled = asyncio.create_task(self._stalled.wait())
             try:
-                await self._reading
-            except (KafkaError, IllegalStateError, OSError, TimeoutError, Unreachable, Undecodable) as error:
-                self._runtime.log.warning("consumer begins again", error=type(error).__name__)
-            except asyncio.CancelledError:
-                if not self._deaf:
-                    raise
+                await asyncio.wait([reading, stalled], return_when=asyncio.FIRST_COMPLETED)
+                if reading.done():
+                    reading.result()
             except Exception as error:
-                if not is_transient(error):
+                if not (isinstance(error, BEGINS_AGAIN) or is_transient(error)):
                     raise
                 self._runtime.log.warning("consumer begins again", error=type(error).__name__)
             finally:
-                self._reading.cancel()
+                stalled.cancel()
+                reading.cancel()
+                # One that swallows its cancellation is left: without its client it can take nothing more.
+                await asyncio.wait([reading], timeout=kafka.STOP_SECONDS)
                 await self._stop()
             await asyncio.sleep(PAUSE_SECONDS)
 
     def recreate(self) -> None:
-        """Throw the client away and begin again (the supervisor's answer to a deaf consumer)."""
-        self._deaf = True
-        if self._reading is not None:
-            self._reading.cancel()
+        """Throw the client away and begin again (the supervisor's answer to a stalled consumer)."""
+        self._stalled.set()
 
     async def _read(self) -> None:
-        self._deaf = False
         self._runtime.health.mark("consumer")
         async with self._runtime.database.read() as session:
             await self._runtime.directory.load(session)
@@ -91,11 +99,29 @@ class Consumer:
             self._runtime.health.mark("consumer")
             if polled:
                 await self._take(client, polled)
-            elif time.monotonic() - self._roused_at > QUIET_SECONDS:
-                kafka.set_patience(client, True)
+            else:
+                await self._listen(client)
             self._runtime.health.figure("to_read", await _behind(client))
             if self._should_assign():
                 await self._assign(client)
+
+    async def _listen(self, client: AIOKafkaConsumer) -> None:
+        """Nothing has come: ask less often, and be sure that there was nothing to hear.
+
+        After trouble with the broker aiokafka's fetcher can end without a sign, and every poll is empty from
+        then on (its issue 1154). Raises Deaf when a record was there to read ten seconds ago and still is.
+        """
+        now = time.monotonic()
+        if now - self._roused_at > QUIET_SECONDS:
+            kafka.set_patience(client, True)
+        if now - self._listened_at < LISTEN_EVERY_SECONDS:
+            return
+        ends = await client.end_offsets(client.assignment())
+        places = {(one, await client.position(one)) for one in ends}
+        unheard = {(one, place) for one, place in places if place < ends[one]}
+        if unheard & self._unheard:
+            raise Deaf
+        self._listened_at, self._unheard = now, unheard
 
     def _rouse(self, client: AIOKafkaConsumer) -> None:
         """Ask often again: something has come, or other topics are to be read."""

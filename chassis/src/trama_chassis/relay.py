@@ -320,7 +320,7 @@ class Relay:
                 async with asyncio.timeout(30):
                     await producer.start()
             except BaseException:
-                await producer.stop()
+                await kafka.stop(producer)
                 raise
             self._producer = producer
             self._reconciled = None

@@ -1,7 +1,7 @@
 """One service of one member, alive: what it holds, and the tasks that move its events."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import datetime, timedelta
 
@@ -34,6 +34,25 @@ SUPERVISE_SECONDS = 5.0
 ASK_AGAIN = timedelta(hours=1)
 RELAY_SILENCE = 60.0
 CONSUMER_SILENCE = 60.0
+
+
+class LoopEnded(Exception):
+    """One of the loops of a service stopped, which none of them does while its service lives."""
+
+
+async def _for_ever(loop: Callable[[], Awaitable[None]]) -> None:
+    """Run a loop that ends only when it is cancelled from outside.
+
+    A group of tasks takes no notice of one that was cancelled from within: a library that lets a
+    CancelledError of its own out would leave a service that lives and is deaf.
+    """
+    try:
+        await loop()
+    except asyncio.CancelledError:
+        task = asyncio.current_task()
+        if task is None or task.cancelling():
+            raise
+    raise LoopEnded(loop.__qualname__)
 
 
 class Runtime:
@@ -80,12 +99,10 @@ class Runtime:
         """Relay, consumer and duties; if one dies of a defect, all stop and the process says so."""
         self.health.expect("relay", within=RELAY_SILENCE)
         self.health.expect("consumer", within=CONSUMER_SILENCE)
+        loops = (self.lease.keep, self.relay.run, self.consumer.run, self.duties.run, self._supervise)
         async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(self.lease.keep())
-            tasks.create_task(self.relay.run())
-            tasks.create_task(self.consumer.run())
-            tasks.create_task(self.duties.run())
-            tasks.create_task(self._supervise())
+            for loop in loops:
+                tasks.create_task(_for_ever(loop))
 
     async def stop(self) -> None:
         """Give up the lease and close the database."""
