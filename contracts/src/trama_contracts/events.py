@@ -14,11 +14,12 @@ OWNERS: Final[tuple[ModuleType, ...]] = (registry, evaluation, placement, facts)
 
 
 def _written_in(module: ModuleType) -> Iterator[type[Event]]:
-    """The event classes a module defines itself: not what it imports, nor what it leaves abstract."""
+    """The event classes an owner defines itself: not what it imports, nor what it leaves abstract."""
     for thing in vars(module).values():
         if not (isinstance(thing, type) and issubclass(thing, Event)):
             continue
-        if thing.__module__ == module.__name__ and "wire_type" in vars(thing):
+        own = thing.__module__ == module.__name__ or thing.__module__.startswith(f"{module.__name__}.")
+        if own and "wire_type" in vars(thing):
             yield thing
 
 

@@ -11,7 +11,7 @@ from trama_registry.settings import RegistrySettings
 service = Service(
     name="registry",
     title="Persone e segnalazioni",
-    routers=[api.router, pages.router],
+    routers=[*api.routers, *pages.routers],
     handlers=handlers,
     tables=[
         models.Person,

@@ -10,12 +10,7 @@ from trama_chassis import access, clock, completeness
 from trama_chassis.completeness import Source
 from trama_chassis.outbox import runtime_of
 from trama_contracts.directory import Directory
-from trama_contracts.registry import (
-    CaseManagerAssigned,
-    ReferralDeclined,
-    ReferralSent,
-    TakingInChargeClosed,
-)
+from trama_contracts.registry import CaseManagerAssigned, ReferralDeclined, ReferralSent, TakingInChargeClosed
 
 from trama_registry.models import EntryCopy
 from trama_registry.queries import told

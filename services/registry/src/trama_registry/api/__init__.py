@@ -1,0 +1,6 @@
+"""The registry's HTTP API: who may ask, one command or query each."""
+
+from trama_registry.api import authorisation, network, person, referral, taking_in_charge
+
+routers = (person.router, taking_in_charge.router, authorisation.router, referral.router, network.router)
+"""In the order of the documentation."""

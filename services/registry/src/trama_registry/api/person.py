@@ -1,0 +1,43 @@
+"""Persons and their story over HTTP."""
+
+from typing import Annotated
+
+from fastapi import Query
+from trama_chassis.database import Reading, Router, Transaction
+from trama_contracts.event import Uuid
+
+from trama_registry import commands, queries
+from trama_registry.api.callers import Operator
+from trama_registry.schemas import PersonList, PersonView, RegisterPerson, TimelineView
+
+router = Router()
+
+
+@router.post("/persons", status_code=201)
+async def register_person(request: RegisterPerson, session: Transaction, by: Operator) -> PersonView:
+    """Enter a person, and open the taking in charge in the same request if it is given."""
+    person = await commands.register_person(session, request, by)
+    return await queries.person_view(session, person.record)
+
+
+@router.get("/persons")
+async def persons(
+    session: Reading,
+    _: Operator,
+    name: Annotated[str, Query(max_length=100)] = "",
+    after: Annotated[Uuid | None, Query()] = None,
+) -> PersonList:
+    """Persons in the order of names, 50 at a time; `name` is how the family name begins."""
+    return await queries.persons_by_name(session, name, after)
+
+
+@router.get("/persons/{record}")
+async def person(record: Uuid, session: Reading, _: Operator) -> PersonView:
+    """A person, and the open taking in charge."""
+    return await queries.person_view(session, record)
+
+
+@router.get("/persons/{record}/timeline")
+async def timeline(record: Uuid, session: Reading, _: Operator) -> TimelineView:
+    """All that is known here of the person's way, in order, and how complete it is."""
+    return await queries.timeline(session, record)

@@ -1,0 +1,78 @@
+"""What the registry refuses. The detail says what is missing and what to do about it."""
+
+from trama_registry.errors.authorisation import (
+    AuthorisationNamesOthers,
+    AuthorisationNotHere,
+    AuthorisationNotInForce,
+    AuthorisationNotOfOurs,
+    ConsentNamesLaw,
+    EndsBeforeStart,
+    LawNotNamed,
+    NoticeNotGiven,
+    NotInDirectory,
+    NotTheirCircle,
+    NotTheirPurpose,
+)
+from trama_registry.errors.network import FreeBeyondPlaces, OfferNotHere
+from trama_registry.errors.person import (
+    AlreadyRegistered,
+    BornInFuture,
+    NotInCircle,
+    OtherPerson,
+    PersonNotHere,
+    ReportingKeyMissing,
+)
+from trama_registry.errors.referral import (
+    AlreadyAnswered,
+    AlreadyWithdrawn,
+    NotTheReceiver,
+    NotTheSender,
+    ReceivesNoReferrals,
+    ReferralNotHere,
+    ReferredToOneself,
+    TermInPast,
+    WithdrawnBySender,
+)
+from trama_registry.errors.taking_in_charge import (
+    AlreadyInCharge,
+    DayInFuture,
+    DayTooEarly,
+    NoTakingInChargeHere,
+    NotInCharge,
+)
+
+__all__ = [
+    "AlreadyAnswered",
+    "AlreadyInCharge",
+    "AlreadyRegistered",
+    "AlreadyWithdrawn",
+    "AuthorisationNamesOthers",
+    "AuthorisationNotHere",
+    "AuthorisationNotInForce",
+    "AuthorisationNotOfOurs",
+    "BornInFuture",
+    "ConsentNamesLaw",
+    "DayInFuture",
+    "DayTooEarly",
+    "EndsBeforeStart",
+    "FreeBeyondPlaces",
+    "LawNotNamed",
+    "NoTakingInChargeHere",
+    "NotInCharge",
+    "NotInCircle",
+    "NotInDirectory",
+    "NotTheReceiver",
+    "NotTheSender",
+    "NotTheirCircle",
+    "NotTheirPurpose",
+    "NoticeNotGiven",
+    "OfferNotHere",
+    "OtherPerson",
+    "PersonNotHere",
+    "ReceivesNoReferrals",
+    "ReferralNotHere",
+    "ReferredToOneself",
+    "ReportingKeyMissing",
+    "TermInPast",
+    "WithdrawnBySender",
+]

@@ -1,0 +1,63 @@
+"""Why the registry refuses: referrals."""
+
+from trama_chassis.errors import NotFound, Refused
+
+
+class ReferralNotHere(NotFound):
+    """Neither sent nor received by this member."""
+
+    code = "referral-not-here"
+    detail = "Questa segnalazione non risulta tra quelle inviate o ricevute dal nostro servizio."
+
+
+class ReferredToOneself(Refused):
+    """A member refers nobody to itself."""
+
+    code = "referred-to-oneself"
+    detail = "La segnalazione va inviata a un altro servizio, non al nostro."
+    field = "to"
+
+
+class ReceivesNoReferrals(Refused):
+    """A member without a registry in the referral circle: the referral would reach nobody."""
+
+    code = "receives-no-referrals"
+    field = "to"
+
+
+class TermInPast(Refused):
+    """An answer cannot be due before today."""
+
+    code = "term-in-past"
+    detail = "Il termine per la risposta è già passato: indicate un giorno da oggi in poi."
+    field = "answer_by"
+
+
+class NotTheReceiver(Refused):
+    """Only who a referral was sent to answers it."""
+
+    code = "not-the-receiver"
+
+
+class AlreadyAnswered(Refused):
+    """A referral is answered once."""
+
+    code = "already-answered"
+
+
+class AlreadyWithdrawn(Refused):
+    """A referral is withdrawn once."""
+
+    code = "already-withdrawn"
+
+
+class NotTheSender(Refused):
+    """Only who sent a referral withdraws it."""
+
+    code = "not-the-sender"
+
+
+class WithdrawnBySender(Refused):
+    """What was taken back is not answered any more."""
+
+    code = "referral-withdrawn"

@@ -1,0 +1,37 @@
+"""Pages of persons: the list, and the story of one."""
+
+from typing import Annotated
+
+from fastapi import Query, Request, Response
+from trama_chassis import web
+from trama_chassis.database import Reading, Router
+from trama_contracts.event import Uuid
+
+from trama_registry import queries
+from trama_registry.api.callers import Operator
+from trama_registry.pages.templates import templates
+
+router = Router()
+
+
+@router.get("/persone")
+async def persons_page(
+    request: Request,
+    session: Reading,
+    _: Operator,
+    nome: Annotated[str, Query(max_length=100)] = "",
+    dopo: Annotated[Uuid | None, Query()] = None,
+) -> Response:
+    """The list of persons, by name."""
+    listed = await queries.persons_by_name(session, nome, dopo)
+    return web.page(request, "persone.html", {"listed": listed, "sought": nome}, templates=templates)
+
+
+@router.get("/persone/{record}/storia")
+async def story_page(request: Request, record: Uuid, session: Reading, _: Operator) -> Response:
+    """A person's story: who they are, who follows, what happened, how complete this is."""
+    values = {
+        "person": await queries.person_view(session, record),
+        "timeline": await queries.timeline(session, record),
+    }
+    return web.page(request, "storia.html", values, templates=templates)
