@@ -123,6 +123,23 @@ class NotAllowed(Refused):
     detail = "Il suo ruolo non consente questa operazione."
 
 
+class ChangedMeanwhile(Refused):
+    """What a form was to change is no longer what its writer saw: another has changed it since."""
+
+    code = "changed-meanwhile"
+
+    def __init__(self, who: str = "", *, field: str | None = None) -> None:
+        somebody = who or "un'altra persona"
+        detail = f"Nel frattempo {somebody} ha cambiato questi dati: ecco come sono ora."
+        super().__init__(detail, field=field)
+
+
+def refuse_changed(seen: int | None, present: int, *, who: str = "") -> None:
+    """Hold a command to the version its writer saw, where it names one. Raises ChangedMeanwhile."""
+    if seen is not None and seen != present:
+        raise ChangedMeanwhile(who)
+
+
 class Busy(Refused):
     """The service cannot answer now; the same request may succeed in a moment."""
 
