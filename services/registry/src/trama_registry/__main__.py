@@ -21,6 +21,7 @@ service = Service(
         models.ReferralAnswer,
         models.ReferralCopy,
         models.EntryCopy,
+        models.NextStep,
     ],
     migrations=Path(__file__).with_name("migrations"),
     settings=RegistrySettings,

@@ -11,6 +11,7 @@ from trama_registry.commands.referral import (
     send_referral,
     withdraw_referral,
 )
+from trama_registry.commands.story import complete_next_step, correct_entry, set_next_step
 from trama_registry.commands.taking_in_charge import (
     assign_case_manager,
     close_taking_in_charge,
@@ -21,6 +22,8 @@ __all__ = [
     "accept_referral",
     "assign_case_manager",
     "close_taking_in_charge",
+    "complete_next_step",
+    "correct_entry",
     "decline_referral",
     "describe_offer",
     "give_authorisation",
@@ -29,6 +32,7 @@ __all__ = [
     "open_taking_in_charge",
     "register_person",
     "send_referral",
+    "set_next_step",
     "state_places",
     "withdraw_referral",
 ]

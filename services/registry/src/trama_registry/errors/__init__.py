@@ -33,6 +33,14 @@ from trama_registry.errors.referral import (
     TermInPast,
     WithdrawnBySender,
 )
+from trama_registry.errors.story import (
+    CorrectedElsewhere,
+    EntryCorrectedAlready,
+    EntryNotHere,
+    EntryOfOthers,
+    NoNextStep,
+    StepInPast,
+)
 from trama_registry.errors.taking_in_charge import (
     AlreadyInCharge,
     DayInFuture,
@@ -52,11 +60,16 @@ __all__ = [
     "AuthorisationNotOfOurs",
     "BornInFuture",
     "ConsentNamesLaw",
+    "CorrectedElsewhere",
     "DayInFuture",
     "DayTooEarly",
     "EndsBeforeStart",
+    "EntryCorrectedAlready",
+    "EntryNotHere",
+    "EntryOfOthers",
     "FreeBeyondPlaces",
     "LawNotNamed",
+    "NoNextStep",
     "NoTakingInChargeHere",
     "NotInCharge",
     "NotInCircle",
@@ -73,6 +86,7 @@ __all__ = [
     "ReferralNotHere",
     "ReferredToOneself",
     "ReportingKeyMissing",
+    "StepInPast",
     "TermInPast",
     "WithdrawnBySender",
 ]

@@ -2,6 +2,7 @@
 
 from trama_registry.models.authorisation import Authorisation, noticed
 from trama_registry.models.entry import EntryCopy
+from trama_registry.models.next_step import NextStep
 from trama_registry.models.offer import capacity_of
 from trama_registry.models.person import Person, checked_tax_code, reporting_id_of, sort_name_of
 from trama_registry.models.referral import Answer, Referral, ReferralAnswer, ReferralCopy, term
@@ -11,6 +12,7 @@ __all__ = [
     "Answer",
     "Authorisation",
     "EntryCopy",
+    "NextStep",
     "Person",
     "Referral",
     "ReferralAnswer",

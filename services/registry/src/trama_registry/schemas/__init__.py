@@ -20,6 +20,7 @@ from trama_registry.schemas.referral import (
     SentReferralView,
     WithdrawReferral,
 )
+from trama_registry.schemas.story import CompleteNextStep, CorrectEntry, NextStepView, SetNextStep
 from trama_registry.schemas.taking_in_charge import (
     CaseManagerAsked,
     CaseManagerView,
@@ -38,6 +39,8 @@ __all__ = [
     "CaseManagerView",
     "Circles",
     "CloseTakingInCharge",
+    "CompleteNextStep",
+    "CorrectEntry",
     "DeclineReferral",
     "DescribeOffer",
     "EntryView",
@@ -46,6 +49,7 @@ __all__ = [
     "Members",
     "Name",
     "NetworkMemberView",
+    "NextStepView",
     "OfferView",
     "OpenTakingInCharge",
     "PersonList",
@@ -57,6 +61,7 @@ __all__ = [
     "SendReferral",
     "SentReferralView",
     "Sentences",
+    "SetNextStep",
     "StatePlaces",
     "TakingInChargeView",
     "TimelineView",

@@ -4,12 +4,15 @@ from trama_chassis.web import day
 
 # In the order in which a story is told when all happens in one moment.
 from trama_registry.queries.told import registry  # isort: skip
+from trama_registry.queries.told import story  # isort: skip
 from trama_registry.queries.told import evaluation  # isort: skip
 from trama_registry.queries.told import placement  # isort: skip
+from trama_registry.queries.told.kinds import KINDS, kind_of, types_of
 from trama_registry.queries.told.telling import ORDER, Names, happened
 from trama_registry.queries.told.words import REFUSALS, SERVICES, STATES, at, named, since, when
 
 __all__ = [
+    "KINDS",
     "ORDER",
     "REFUSALS",
     "SERVICES",
@@ -19,9 +22,12 @@ __all__ = [
     "day",
     "evaluation",
     "happened",
+    "kind_of",
     "named",
     "placement",
     "registry",
     "since",
+    "story",
+    "types_of",
     "when",
 ]

@@ -1,0 +1,89 @@
+"""What comes next for a person, and striking what our own entries told wrongly."""
+
+from uuid import uuid4
+
+from sqlalchemy.ext.asyncio import AsyncSession
+from trama_chassis import outbox
+from trama_chassis.accounts import Caller
+from trama_chassis.errors import refuse_changed
+from trama_chassis.outbox import runtime_of
+from trama_contracts.registry import EntryCorrected, NextStepDone, NextStepSet
+
+from trama_registry import queries
+from trama_registry.commands.taking_in_charge import in_charge
+from trama_registry.errors import CorrectedElsewhere, EntryCorrectedAlready, EntryNotHere, EntryOfOthers
+from trama_registry.models import EntryCopy, NextStep
+from trama_registry.queries import told
+from trama_registry.schemas import CompleteNextStep, CorrectEntry, SetNextStep
+
+ACTED_UPON = ("person", "authorisation")
+"""Kinds of entry that are changed where they are kept: striking them in the story would change nothing."""
+
+
+async def set_next_step(session: AsyncSession, record: str, request: SetNextStep, by: Caller) -> NextStep:
+    """Say what comes next; what was awaited before is replaced.
+
+    Raises PersonNotHere, NotInCharge, StepInPast, ChangedMeanwhile.
+    """
+    await in_charge(session, record)
+    held = await queries.next_step_of(session, record, lock=True) or NextStep.none_of(record)
+    refuse_changed(request.version, held.version, who=held.changed_by)
+    step = NextStepSet(
+        step=str(uuid4()),
+        what=request.what,
+        who=request.who or by.name,
+        due_on=request.due_on,
+        replaces=held.step if held.awaited else None,
+    )
+    held.set(step, today=runtime_of(session).clock.today(), by=by.name)
+    session.add(held)
+    outbox.add(session, step, record=record, scope=record)
+    return held
+
+
+async def complete_next_step(
+    session: AsyncSession, record: str, request: CompleteNextStep, by: Caller
+) -> NextStep:
+    """Say that the next step was taken, or is no longer needed.
+
+    Raises PersonNotHere, NotInCharge, NoNextStep, DayInFuture, DayTooEarly, ChangedMeanwhile.
+    """
+    await in_charge(session, record)
+    held = await queries.next_step_of(session, record, lock=True) or NextStep.none_of(record)
+    refuse_changed(request.version, held.version, who=held.changed_by)
+    today = runtime_of(session).clock.today()
+    done = NextStepDone(
+        step=held.step or str(uuid4()), done_on=request.done_on or today, outcome=request.outcome
+    )
+    held.do(done, today=today, by=by.name)
+    outbox.add(session, done, record=record, scope=record)
+    return held
+
+
+async def correct_entry(session: AsyncSession, record: str, entry: str, request: CorrectEntry) -> str:
+    """Strike an entry that this member wrote, and say how it really was; the id of the correction.
+
+    Raises PersonNotHere, EntryNotHere, EntryOfOthers, CorrectedElsewhere, EntryCorrectedAlready.
+    """
+    await queries.find_person(session, record)
+    member = runtime_of(session).settings.member
+    wrong = await session.get(EntryCopy, entry, with_for_update=True)
+    if wrong is None or (wrong.member, wrong.record) != (member, record):
+        await _must_be_told_here(session, record, wrong)
+        raise EntryNotHere
+    if wrong.circle != EntryCorrected.circle or told.kind_of(wrong.type) in ACTED_UPON:
+        raise CorrectedElsewhere
+    if await queries.corrections_of(session, [wrong]):
+        raise EntryCorrectedAlready
+    corrected = EntryCorrected(entry=entry, reason=request.reason, instead=request.instead)
+    return outbox.add(session, corrected, record=record, scope=record, corrects=entry)
+
+
+async def _must_be_told_here(session: AsyncSession, record: str, wrong: EntryCopy | None) -> None:
+    """Tell whoever would correct another's entry whom to ask. Raises EntryOfOthers."""
+    if wrong is None or not await queries.is_in_story(session, record, wrong):
+        return
+    name = queries.names_of(runtime_of(session).directory.current)(wrong.member)
+    raise EntryOfOthers(
+        f"Questa voce è {told.named(name, 'di')}: solo chi l'ha scritta può correggerla. Chiedetelo a loro."
+    )
