@@ -50,3 +50,20 @@ class RecordsLinked(Event):
     b: Party
     certainty: Certainty
     decided_by: Operator
+
+
+class RecordsUnlinked(Event):
+    """Published by a member's registry when it is found that two linked records are not of one person, or no
+    longer to be followed as one; by both ends. The link it names is dead for ever: joining them again takes a
+    new link that a person decided."""
+
+    wire_type: ClassVar[str] = "it.trama.registry.records-unlinked.v1"
+    circle: ClassVar[Circle] = "care"
+    scope: ClassVar[str] = "record"
+
+    link: Uuid
+    a: Party
+    b: Party
+    unlinked_on: Day
+    reason: ShortText
+    decided_by: Operator

@@ -1,8 +1,10 @@
 """Events of the registry on referrals."""
 
-from typing import ClassVar
+from typing import Annotated, ClassVar, Literal, TypeAlias
 
-from trama_contracts.event import Day, Member, Part, Uuid
+from pydantic import Field
+
+from trama_contracts.event import Day, Event, Member, Part, Uuid
 from trama_contracts.facts import (
     Counted,
     DecliningReason,
@@ -13,6 +15,18 @@ from trama_contracts.facts import (
 )
 from trama_contracts.names import Circle
 from trama_contracts.payload_fields import Party, PersonName, ShortText, TaxCode, Text
+
+FailingReason: TypeAlias = Literal["no-capacity", "not-competent", "person-choice", "unreachable", "other"]
+"""Why what was accepted came to nothing."""
+ReferralOutcome: TypeAlias = Literal[
+    "goals-reached", "partly-reached", "transferred", "no-longer-needed", "other"
+]
+"""What came of a referral."""
+Step = Annotated[int, Field(strict=True, ge=1, le=10_000)]
+"""The number of a move among those that its writer, sender or receiver, made in this referral; sent is 1."""
+Heard = Annotated[int, Field(strict=True, ge=0, le=10_000)]
+"""The highest step of the other side that the writer had read. With it both sides put all moves into one
+order, whatever order they arrive in: a move that crosses another is told from an answer to it."""
 
 
 class ReferralPreview(Part):
@@ -59,6 +73,8 @@ class ReferralAccepted(Counted):
     receiver: Party
     accepted_on: Day
     contact: PersonName
+    step: Step | None = None
+    heard: Heard | None = None
 
     def fact(self, reporting_id: str) -> ReferralAcceptedFact:
         """From whom and when; neither record."""
@@ -80,6 +96,8 @@ class ReferralDeclined(Counted):
     declined_on: Day
     reason: DecliningReason
     alternative: Text | None = None
+    step: Step | None = None
+    heard: Heard | None = None
 
     def fact(self, reporting_id: str) -> ReferralDeclinedFact:
         """From whom, when and the coded reason; the alternative is told to the sender alone."""
@@ -92,8 +110,8 @@ class ReferralDeclined(Counted):
 
 
 class ReferralWithdrawn(Counted):
-    """Published by the sender's registry when it takes back a referral (segnalazione ritirata) that nobody
-    has answered, or whose answer has not reached it yet."""
+    """Published by the sender's registry when it takes back a referral (segnalazione ritirata): while nobody
+    has answered, or after it was accepted, when `heard` says that the writer knew."""
 
     wire_type: ClassVar[str] = "it.trama.registry.referral-withdrawn.v1"
     circle: ClassVar[Circle] = "referral"
@@ -102,7 +120,214 @@ class ReferralWithdrawn(Counted):
     referral: Uuid
     withdrawn_on: Day
     reason: ShortText | None = None
+    step: Step | None = None
+    heard: Heard | None = None
 
     def fact(self, reporting_id: str) -> ReferralWithdrawnFact:
         """The day; what is withdrawn is no longer waited for."""
         return ReferralWithdrawnFact(reporting_id=reporting_id, withdrawn_on=self.withdrawn_on)
+
+
+class ReferralRenewed(Event):
+    """Published by the sender's registry when it sends a referral once more (inviata di nuovo): changed while
+    it waits, or after it was not accepted, withdrawn, failed or left without an answer. The receiver is to
+    answer anew; a refusal that crosses it answered the earlier sending."""
+
+    wire_type: ClassVar[str] = "it.trama.registry.referral-renewed.v1"
+    circle: ClassVar[Circle] = "referral"
+    scope: ClassVar[str] = "referral"
+
+    referral: Uuid
+    renewed_on: Day
+    reason: Text
+    preview: ReferralPreview
+    answer_by: Day
+    authorisation: Uuid
+    step: Step
+    heard: Heard
+
+
+class ReferralExplained(Event):
+    """Published by the sender's registry when it tells the receiver what it asked (risposta alla
+    richiesta)."""
+
+    wire_type: ClassVar[str] = "it.trama.registry.referral-explained.v1"
+    circle: ClassVar[Circle] = "referral"
+    scope: ClassVar[str] = "referral"
+
+    referral: Uuid
+    told_on: Day
+    answer: Text
+    step: Step
+    heard: Heard
+
+
+class ReferralReminded(Event):
+    """Published by the sender's registry when the term has passed, or an operator reminds the receiver that a
+    referral awaits its answer (sollecito). It changes no state."""
+
+    wire_type: ClassVar[str] = "it.trama.registry.referral-reminded.v1"
+    circle: ClassVar[Circle] = "referral"
+    scope: ClassVar[str] = "referral"
+
+    referral: Uuid
+    reminded_on: Day
+    step: Step
+    heard: Heard
+
+
+class ReferralUnanswered(Event):
+    """Published by the sender's registry when the term has passed and a reminder was in vain (senza risposta
+    nei termini). The receiver may still answer."""
+
+    wire_type: ClassVar[str] = "it.trama.registry.referral-unanswered.v1"
+    circle: ClassVar[Circle] = "referral"
+    scope: ClassVar[str] = "referral"
+
+    referral: Uuid
+    answer_by: Day
+    passed_on: Day
+    step: Step
+    heard: Heard
+
+
+class ReferralSuperseded(Event):
+    """Published by the sender's registry when another referral takes the place of this one (sostituita). `by`
+    is the other's id, which says nothing to who did not receive it."""
+
+    wire_type: ClassVar[str] = "it.trama.registry.referral-superseded.v1"
+    circle: ClassVar[Circle] = "referral"
+    scope: ClassVar[str] = "referral"
+
+    referral: Uuid
+    superseded_on: Day
+    by: Uuid
+    step: Step
+    heard: Heard
+
+
+class ReferralNoted(Event):
+    """Published by the sender's registry when the receiver answered on paper or by telephone and nobody there
+    has answered in Trama: typed in once. What the receiver says itself comes before it."""
+
+    wire_type: ClassVar[str] = "it.trama.registry.referral-noted.v1"
+    circle: ClassVar[Circle] = "referral"
+    scope: ClassVar[str] = "referral"
+
+    referral: Uuid
+    answer: Literal["accepted", "declined"]
+    answered_on: Day
+    by: PersonName
+    note: Text | None = None
+    step: Step
+    heard: Heard
+
+
+class ReferralSeen(Event):
+    """Published by the receiver's registry when an operator opens the referral (letta), once for each
+    sending."""
+
+    wire_type: ClassVar[str] = "it.trama.registry.referral-seen.v1"
+    circle: ClassVar[Circle] = "referral"
+    scope: ClassVar[str] = "referral"
+
+    referral: Uuid
+    sender: Party
+    seen_on: Day
+    step: Step
+    heard: Heard
+
+
+class ReferralQuestioned(Event):
+    """Published by the receiver's registry when it needs to know more before it can answer (richieste altre
+    informazioni)."""
+
+    wire_type: ClassVar[str] = "it.trama.registry.referral-questioned.v1"
+    circle: ClassVar[Circle] = "referral"
+    scope: ClassVar[str] = "referral"
+
+    referral: Uuid
+    sender: Party
+    asked_on: Day
+    question: Text
+    step: Step
+    heard: Heard
+
+
+class ReferralStarted(Event):
+    """Published by the receiver's registry when work on an accepted referral begins (in corso)."""
+
+    wire_type: ClassVar[str] = "it.trama.registry.referral-started.v1"
+    circle: ClassVar[Circle] = "referral"
+    scope: ClassVar[str] = "referral"
+
+    referral: Uuid
+    sender: Party
+    started_on: Day
+    step: Step
+    heard: Heard
+
+
+class ReferralCompleted(Event):
+    """Published by the receiver's registry when what was asked is done (conclusa), with what came of it: to
+    the sender, and to who holds the referente del percorso."""
+
+    wire_type: ClassVar[str] = "it.trama.registry.referral-completed.v1"
+    circle: ClassVar[Circle] = "referral"
+    scope: ClassVar[str] = "referral"
+
+    referral: Uuid
+    sender: Party
+    completed_on: Day
+    outcome: ReferralOutcome
+    note: Text | None = None
+    step: Step
+    heard: Heard
+
+
+class ReferralFailed(Event):
+    """Published by the receiver's registry when what it had accepted came to nothing (non riuscita), or it
+    changed its mind: to the sender, and to who holds the referente del percorso."""
+
+    wire_type: ClassVar[str] = "it.trama.registry.referral-failed.v1"
+    circle: ClassVar[Circle] = "referral"
+    scope: ClassVar[str] = "referral"
+
+    referral: Uuid
+    sender: Party
+    failed_on: Day
+    reason: FailingReason
+    alternative: Text | None = None
+    step: Step
+    heard: Heard
+
+
+class ReferralReconsidered(Event):
+    """Published by the receiver's registry when it takes back that it cannot accept: the referral awaits its
+    answer again (di nuovo da valutare)."""
+
+    wire_type: ClassVar[str] = "it.trama.registry.referral-reconsidered.v1"
+    circle: ClassVar[Circle] = "referral"
+    scope: ClassVar[str] = "referral"
+
+    referral: Uuid
+    sender: Party
+    reconsidered_on: Day
+    step: Step
+    heard: Heard
+
+
+class ReferralReopened(Event):
+    """Published by the receiver's registry when it goes on with what it had completed or given up
+    (riaperta)."""
+
+    wire_type: ClassVar[str] = "it.trama.registry.referral-reopened.v1"
+    circle: ClassVar[Circle] = "referral"
+    scope: ClassVar[str] = "referral"
+
+    referral: Uuid
+    sender: Party
+    reopened_on: Day
+    reason: Text | None = None
+    step: Step
+    heard: Heard

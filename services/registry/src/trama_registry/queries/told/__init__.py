@@ -4,6 +4,7 @@ from trama_chassis.web import day
 
 # In the order in which a story is told when all happens in one moment.
 from trama_registry.queries.told import registry  # isort: skip
+from trama_registry.queries.told import relation  # isort: skip
 from trama_registry.queries.told import story  # isort: skip
 from trama_registry.queries.told import evaluation  # isort: skip
 from trama_registry.queries.told import placement  # isort: skip
@@ -26,6 +27,7 @@ __all__ = [
     "named",
     "placement",
     "registry",
+    "relation",
     "since",
     "story",
     "types_of",
