@@ -7,7 +7,7 @@ the names of members. It imports no owner module, so that the chassis may derive
 from abc import abstractmethod
 from typing import ClassVar, Literal, TypeAlias
 
-from trama_contracts.event import Day, Event, Fact, Member
+from trama_contracts.event import Day, Event, Fact, Member, ReportingId
 from trama_contracts.payload_fields import Code, Sector
 
 ClosingReason: TypeAlias = Literal["goals-reached", "moved", "withdrew", "transferred", "deceased", "other"]
@@ -159,3 +159,16 @@ class ProjectAgreedFact(Fact):
 
     agreed_on: Day
     path_type: Code | None = None
+
+
+class ReportingIdReplacedFact(Fact):
+    """Derived by the registry from `ReportingIdReplaced`: from now on the person is counted under this
+    reporting id, and what was told under the replaced one is of the same person. Where `was_theirs` is false
+    that holds only of what the same member told: the old code is, or may be, somebody else's."""
+
+    wire_type: ClassVar[str] = "it.trama.registry.reporting-id-replaced-fact.v1"
+    scope: ClassVar[str] = "sister"
+
+    replaced: ReportingId
+    was_theirs: bool
+    replaced_on: Day

@@ -6,6 +6,7 @@ from trama_chassis.web import day
 from trama_registry.queries.told import registry  # isort: skip
 from trama_registry.queries.told import relation  # isort: skip
 from trama_registry.queries.told import story  # isort: skip
+from trama_registry.queries.told import identity  # isort: skip
 from trama_registry.queries.told import evaluation  # isort: skip
 from trama_registry.queries.told import placement  # isort: skip
 from trama_registry.queries.told.kinds import KINDS, kind_of, types_of
@@ -23,6 +24,7 @@ __all__ = [
     "day",
     "evaluation",
     "happened",
+    "identity",
     "kind_of",
     "named",
     "placement",
