@@ -1,0 +1,63 @@
+"""Who has lived in the town, and the ids under which pages show what is theirs."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from trama_simulation.desks import Desk
+from trama_simulation.living import Lived
+from trama_simulation.members import FILO, MOBILI, SIL
+from trama_simulation.simulation import Run, desks_of
+from trama_simulation.stories import stories
+from trama_simulation.territory import read_territory
+
+from tests.browser.town import Town
+
+CAST = (0, 2, 3, 6, 7)
+"""Anna (hired), Carla (running), Dario (declined once), Gina (to be reviewed), Ivo (nobody has answered)."""
+ANNA = 0
+PATIENCE = 60.0
+ASKED_OF_HOST = {
+    "path_type": "traineeship",
+    "host": MOBILI,
+    "task": "magazzino",
+    "weekly_hours": 20,
+    "planned_from": "2013-11-04",
+    "planned_to": "2014-02-03",
+}
+
+
+@dataclass
+class Peopled:
+    """A town, and the lives that were lived in it."""
+
+    town: Town
+    lived: Sequence[Lived]
+
+    def records(self, member: str) -> list[str]:
+        """A member's people, those with the longest stories first."""
+        return [one.records[member] for one in self.lived if member in one.records]
+
+
+def peopled(town: Town) -> Peopled:
+    """Have the cast live its year, up to Monday 14 October 2013; one more host is asked, and waits."""
+    return Peopled(town, asyncio.run(_live(town)))
+
+
+async def _live(town: Town) -> list[Lived]:
+    told = stories(max(CAST) + 1, 1)
+    async with desks_of(read_territory(town.file), patience=PATIENCE) as desks:
+        run = Run([told[number] for number in CAST], desks, at_once=len(CAST))
+        await run.live()
+        run.must_be_whole()
+        await _ask_host(desks[SIL], run.lived[ANNA])
+        for host in (FILO, MOBILI):
+            await desks[host].arrived("a placement at the host", "/api/placement/hosted", bool)
+    return run.lived
+
+
+async def _ask_host(desk: Desk, lived: Lived) -> None:
+    asked: dict[str, Any] = {"record": lived.records[SIL], **ASKED_OF_HOST}
+    evaluation = {"member": "ambito-urbano", "evaluation": lived.evaluations["ambito-urbano"]}
+    await desk.post("/api/placement/placements", asked | {"evaluation": evaluation})
