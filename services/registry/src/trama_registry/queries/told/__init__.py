@@ -4,6 +4,7 @@ from trama_chassis.web import day
 
 # In the order in which a story is told when all happens in one moment.
 from trama_registry.queries.told import registry  # isort: skip
+from trama_registry.queries.told import referral  # isort: skip
 from trama_registry.queries.told import relation  # isort: skip
 from trama_registry.queries.told import story  # isort: skip
 from trama_registry.queries.told import identity  # isort: skip
@@ -11,12 +12,25 @@ from trama_registry.queries.told import evaluation  # isort: skip
 from trama_registry.queries.told import placement  # isort: skip
 from trama_registry.queries.told.kinds import KINDS, kind_of, types_of
 from trama_registry.queries.told.telling import ORDER, Names, happened
-from trama_registry.queries.told.words import REFUSALS, SERVICES, STATES, at, named, since, when
+from trama_registry.queries.told.words import (
+    FAILURES,
+    OUTCOMES,
+    REFUSALS,
+    SERVICES,
+    STATES,
+    at,
+    named,
+    since,
+    when,
+)
 
 __all__ = [
+    "FAILURES",
     "KINDS",
     "ORDER",
+    "OUTCOMES",
     "REFUSALS",
+    "ROLES",
     "SERVICES",
     "STATES",
     "Names",
@@ -26,8 +40,10 @@ __all__ = [
     "happened",
     "identity",
     "kind_of",
+    "local_day",
     "named",
     "placement",
+    "referral",
     "registry",
     "relation",
     "since",

@@ -27,6 +27,22 @@ REFUSALS = {
     "already-followed": "la persona è già seguita",
     "other": "altro motivo",
 }
+OUTCOMES = {
+    "goals-reached": "obiettivi raggiunti",
+    "partly-reached": "obiettivi raggiunti in parte",
+    "transferred": "passaggio ad altro servizio",
+    "no-longer-needed": "non serve più",
+    "other": "altro esito",
+}
+"""What came of a referral."""
+FAILURES = {
+    "no-capacity": "non c'è più posto",
+    "not-competent": "il servizio non è competente",
+    "person-choice": "scelta della persona",
+    "unreachable": "la persona non è rintracciabile",
+    "other": "altro motivo",
+}
+"""Why what was accepted came to nothing."""
 ENDINGS = {
     "hired": "assunzione",
     "moved-on": "altro percorso",
@@ -47,9 +63,17 @@ CIRCLES = {
 STATES = {
     "received": "Da rispondere",
     "sent": "In attesa di risposta",
+    "delivered": "Consegnata",
+    "seen": "Letta",
+    "more-asked": "Richieste altre informazioni",
     "accepted": "Accettata",
     "declined": "Non accolta",
+    "in-progress": "In corso",
+    "completed": "Conclusa",
+    "failed": "Non riuscita",
     "withdrawn": "Ritirata",
+    "superseded": "Sostituita",
+    "no-answer": "Senza risposta nei termini",
 }
 TEAMS = {
     "integrated-planning-unit": "unità di progettazione integrata",
@@ -85,6 +109,22 @@ REVIEWS = {
 }
 SERVICES = {"placement": "inserimenti", "evaluation": "valutazione"}
 """Services whose name tells something beside the member's; the registry is the member speaking."""
+
+
+ROLES = {
+    "caseworker": "operatore",
+    "supervisor": "responsabile",
+    "team-lead": "coordinamento dell'équipe",
+    "placement-officer": "operatore degli inserimenti",
+    "host-tutor": "tutor di chi ospita",
+    "service": "procedura automatica",
+}
+"""In which role somebody acted; a role that is not here is not told."""
+
+
+def local_day(moment: datetime) -> date:
+    """The day on which a moment fell, where people are."""
+    return moment.astimezone(ZONE).date()
 
 
 def sentence(text: str) -> str:
