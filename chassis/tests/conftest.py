@@ -18,6 +18,7 @@ from trama_chassis import web
 from trama_chassis.accounts import Caller, hash_password, open_accounts, require, token_digest
 from trama_chassis.app import MemberOrigin, build_app
 from trama_chassis.database import Database, Reading, Router, Transaction
+from trama_chassis.directory import DirectoryCopy
 from trama_chassis.errors import Refused
 from trama_chassis.handlers import EventHandlers
 from trama_chassis.health import Health
@@ -71,8 +72,13 @@ class SmallRuntime:
     service: Service
     settings: ServiceSettings
     database: Database
+    directory: DirectoryCopy = field(init=False)
     health: Health = field(default_factory=Health)
     wake: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def __post_init__(self) -> None:
+        """A directory in which nobody is yet."""
+        self.directory = DirectoryCopy(self.settings)
 
 
 api = Router()
@@ -145,7 +151,7 @@ def settings_for(folder: Path, url: str, **values: Any) -> ServiceSettings:
         "kafka": KafkaSettings(bootstrap="127.0.0.1:9", username="sil.notes", password="not-a-placeholder"),
         "secrets_dir": folder,
         "accounts_file": operator_file(folder / "accounts.yaml"),
-        "roots": ["cm9vdA"],
+        "roots": ["A" * 43],
     }
     return ServiceSettings(**(given | values))
 

@@ -2,29 +2,28 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Sequence
-from datetime import datetime
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Any
 
-from fastapi import APIRouter, Depends, FastAPI, Form, Request
-from fastapi.responses import JSONResponse, RedirectResponse, Response
-from pydantic import AwareDatetime, BaseModel, Field
+from fastapi import APIRouter, FastAPI, Request
+from fastapi.responses import JSONResponse, Response
 from starlette.datastructures import MutableHeaders
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from trama_chassis import accounts, errors, web
-from trama_chassis.clock import END, ZONE, Clock, ClockGoesForwardOnly
+from trama_chassis import accounts, errors, front, web
+from trama_chassis.assets import FOLDER, Assets
+from trama_chassis.clock import Clock
 from trama_chassis.database import RetryingRoute
 from trama_chassis.logs import AccessLog
+from trama_chassis.shell import Shell, gathered, is_at
 
 if TYPE_CHECKING:
     from trama_chassis.runtime import Runtime
 
 CONTENT_POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
-    "form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
+    "connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
 )
 # Swagger UI sets style attributes on its elements; nothing else of the policy is loosened for it.
 DOCS_POLICY = CONTENT_POLICY.replace("style-src 'self'", "style-src 'self' 'unsafe-inline'")
@@ -54,7 +53,7 @@ def build_app(runtime: Runtime) -> FastAPI:
         redoc_url=None,
     )
     app.state.runtime = runtime
-    app.state.member = settings.member
+    app.state.shell = _shell(runtime)
     app.state.accounts = accounts.open_accounts(settings.accounts_file, settings.member, settings.demo)
     for router in service.routers:
         _place(app, router, prefix, service.page_prefixes)
@@ -84,7 +83,7 @@ def _place(app: FastAPI, router: APIRouter, prefix: str, page_prefixes: tuple[st
 
 
 def _is_under(path: str, prefixes: Sequence[str]) -> bool:
-    return any(path == prefix or path.startswith(prefix.rstrip("/") + "/") for prefix in prefixes)
+    return any(is_at(path, prefix) for prefix in prefixes)
 
 
 def _own_routes(runtime: Runtime) -> APIRouter:
@@ -146,7 +145,13 @@ class MemberOrigin:
                     raise ValueError(f"two services claim {prefix}")
                 self._routes.append((prefix, app))
         self._routes.sort(key=lambda route: -len(route[0]))
-        self._front = _front(apps)
+        shell = apps[0].state.shell
+        shell.navigation = gathered(
+            [*(app.state.runtime.service.navigation for app in apps), front.NAVIGATION]
+        )
+        for app in apps:
+            app.state.shell = shell
+        self._front = _front(apps, shell)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Hand the request to whom its path belongs."""
@@ -157,120 +162,30 @@ class MemberOrigin:
         await app(scope, receive, send)
 
 
-front_routes = APIRouter()
+def _shell(runtime: Runtime) -> Shell:
+    settings = runtime.settings
+    demo = settings.demo and settings.clock_file is not None
+    return Shell(
+        member=settings.member,
+        clock=Clock(settings.clock_file) if demo else None,
+        directory=runtime.directory,
+        navigation=gathered([runtime.service.navigation, front.NAVIGATION]),
+    )
 
 
-@front_routes.get("/")
-async def index(request: Request) -> Response:
-    """The member's first page: which services there are, and where."""
-    request.state.caller = await request.app.state.accounts.identify(request)
-    return web.page(request, "origin.html", {"services": request.app.state.services})
-
-
-@front_routes.get("/accedi")
-async def sign_in_page(request: Request, next: str = "/") -> Response:
-    """The form to sign in."""
-    return _sign_in_form(request, next)
-
-
-@front_routes.post("/accedi")
-async def sign_in(
-    request: Request,
-    operator: Annotated[str, Form(max_length=64)],
-    password: Annotated[str, Form(max_length=256)],
-    next: Annotated[str, Form()] = "/",
-) -> Response:
-    """Check the password, set the cookie, go where one wanted to go."""
-    accounts.refuse_other_site(request)
-    known: accounts.Accounts = request.app.state.accounts
-    try:
-        cookie = await known.sign_in(operator, password)
-    except (accounts.WrongPassword, accounts.TooManyAttempts) as refused:
-        return _sign_in_form(request, next, operator=operator, refused=refused)
-    response = RedirectResponse(accounts.local_path(next), 303)
-    known.set_cookie(request, response, cookie)
-    return response
-
-
-@front_routes.post("/esci")
-async def sign_out(request: Request) -> Response:
-    """End the session, here and at every service of the member in this process."""
-    known: accounts.Accounts = request.app.state.accounts
-    await known.identify(request)
-    session = known.session(request)
-    if session is not None:
-        known.end(session)
-    response = RedirectResponse("/", 303)
-    known.set_cookie(request, response, "")
-    return response
-
-
-class ClockBack(errors.Refused):
-    """Business time only goes forward."""
-
-    code = "clock-goes-forward-only"
-
-
-class BusinessTime(BaseModel):
-    """Where business time is to stand."""
-
-    now: Annotated[AwareDatetime, Field(lt=END)]
-
-
-def _demo_clock(request: Request) -> Clock:
-    """The clock of a demonstration; anywhere else there is no such address. Raises NotFound."""
-    clock: Clock | None = request.app.state.clock
-    if clock is None:
-        raise errors.NotFound("L'orologio si sposta solo nella dimostrazione.")
-    return clock
-
-
-DemoClock = Annotated[Clock, Depends(_demo_clock)]
-Signed = Annotated[accounts.Caller, Depends(accounts.require())]
-
-
-@front_routes.get("/api/clock")
-async def read_clock(clock: DemoClock, by: Signed) -> dict[str, str | bool]:
-    """Business time, for those who live through a demonstration."""
-    return {"now": _local(clock.now()), "demo": True}
-
-
-@front_routes.put("/api/clock")
-async def move_clock(clock: DemoClock, by: Signed, wanted: BusinessTime) -> dict[str, str]:
-    """Move business time forward in the whole network; every node sees it within 100 ms."""
-    try:
-        await asyncio.to_thread(clock.move, wanted.now)
-    except ClockGoesForwardOnly as back:
-        detail = f"Il tempo va solo avanti, e siamo già al {clock.now().astimezone(ZONE):%d/%m/%Y %H:%M:%S}."
-        raise ClockBack(detail, field="now") from back
-    return {"now": _local(wanted.now)}
-
-
-def _local(moment: datetime) -> str:
-    return moment.astimezone(ZONE).isoformat(timespec="milliseconds")
-
-
-def _front(apps: Sequence[FastAPI]) -> FastAPI:
+def _front(apps: Sequence[FastAPI], shell: Shell) -> FastAPI:
     """The origin's own pages: the index, signing in and out, the style sheet, Swagger UI's files."""
-    front = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
-    front.state.member = apps[0].state.member
-    front.state.accounts = apps[0].state.accounts
-    settings = apps[0].state.runtime.settings
-    front.state.clock = Clock(settings.clock_file) if settings.demo and settings.clock_file else None
-    front.state.services = [_listed(app) for app in apps]
-    front.include_router(front_routes)
-    front.mount("/static/swagger", StaticFiles(packages=[("swagger_ui", "static")]))
-    front.mount("/static", StaticFiles(packages=[("trama_chassis", "static")]))
-    _dress(front)
-    return front
-
-
-def _sign_in_form(
-    request: Request, next: str, *, operator: str = "", refused: errors.Refused | None = None
-) -> Response:
-    error = refused.detail if refused else ""
-    values = {"next": accounts.local_path(next), "operator": operator, "error": error}
-    return web.page(request, "accedi.html", values, status=refused.status if refused else 200)
+    app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
+    app.state.shell = shell
+    app.state.accounts = apps[0].state.accounts
+    app.state.runtimes = [one.state.runtime for one in apps]
+    app.state.services = [_listed(one) for one in apps]
+    for router in front.ROUTERS:
+        app.include_router(router)
+    app.mount("/static/swagger", StaticFiles(packages=[("swagger_ui", "static")]))
+    app.mount("/static", Assets(directory=FOLDER))
+    _dress(app)
+    return app
 
 
 def _listed(app: FastAPI) -> dict[str, Any]:

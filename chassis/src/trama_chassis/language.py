@@ -1,11 +1,90 @@
 """The language of what a person reads: Italian as it is written, English where a translation is known."""
 
+from __future__ import annotations
 
-def gettext(message: str) -> str:
-    """An interface text in the language of the page."""
-    return message
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import date
+from functools import lru_cache
+from pathlib import Path
+
+from babel.dates import format_date
+from babel.messages.pofile import read_po
+
+LANGUAGES = {"it": "Italiano", "en": "English"}
+OWN = "it"
+COOKIE = "lingua"
+_spoken: ContextVar[str] = ContextVar("language", default=OWN)
+_MONTHS = (
+    *("gennaio", "febbraio", "marzo", "aprile", "maggio", "giugno"),
+    *("luglio", "agosto", "settembre", "ottobre", "novembre", "dicembre"),
+)
+_WEEKDAYS = ("lunedì", "martedì", "mercoledì", "giovedì", "venerdì", "sabato", "domenica")
 
 
-def ngettext(one: str, many: str, count: int) -> str:
-    """An interface text that counts, in the language of the page."""
-    return one if count == 1 else many
+def spoken() -> str:
+    """The language of the page that is being written."""
+    return _spoken.get()
+
+
+@contextmanager
+def speaking(wanted: str) -> Iterator[None]:
+    """Write in this language, or in Italian where it is not one of ours."""
+    token = _spoken.set(wanted if wanted in LANGUAGES else OWN)
+    try:
+        yield
+    finally:
+        _spoken.reset(token)
+
+
+class Words:
+    """The translations of some packages; a text that none of them knows stays Italian."""
+
+    def __init__(self, folders: Sequence[Path]) -> None:
+        self._folders = folders
+
+    def gettext(self, message: str) -> str:
+        """An interface text in the language of the page."""
+        return self._known(message) or message
+
+    def ngettext(self, one: str, many: str, count: int) -> str:
+        """An interface text that counts, in the language of the page."""
+        return self._known((one, many), 0 if count == 1 else 1) or (one if count == 1 else many)
+
+    def _known(self, message: str | tuple[str, str], form: int = 0) -> str:
+        if spoken() == OWN:
+            return ""
+        for folder in self._folders:
+            forms = _catalogue(folder / f"{spoken()}.po").get(message, ())
+            if len(forms) > form and forms[form]:
+                return forms[form]
+        return ""
+
+
+@lru_cache
+def _catalogue(path: Path) -> Mapping[str | tuple[str, str], tuple[str, ...]]:
+    """The translations of one file, read once; the sources are read, so that no compiled file is kept."""
+    if not path.exists():
+        return {}
+    with path.open("rb") as file:
+        messages = [one for one in read_po(file, locale=path.stem) if one.id and not one.fuzzy]
+    return {
+        (one.id if isinstance(one.id, str) else (one.id[0], one.id[1])): (
+            (one.string,) if isinstance(one.string, str) else tuple(one.string or ())
+        )
+        for one in messages
+    }
+
+
+def day(on: date) -> str:
+    """A day as pages write it, also the templates' filter of that name: `1º aprile 2013`."""
+    if spoken() != OWN:
+        return format_date(on, "d MMMM y", locale=spoken())
+    return f"{on.day}{'º' if on.day == 1 else ''} {_MONTHS[on.month - 1]} {on.year}"
+
+
+def weekday(on: date) -> str:
+    """A day with its name: `lunedì 14 ottobre 2013`."""
+    name = format_date(on, "EEEE", locale=spoken()) if spoken() != OWN else _WEEKDAYS[on.weekday()]
+    return f"{name} {day(on)}"

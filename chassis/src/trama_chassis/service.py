@@ -17,6 +17,26 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
+class NavigationEntry:
+    """One entry of the navigation: its words, where it leads, who sees it (nobody named: who is signed in).
+
+    `more` puts it under "Altro"; `search` names the parameter with which its page searches: the search
+    box on top of every page then leads there.
+    """
+
+    label: str
+    path: str
+    roles: tuple[str, ...] = ()
+    order: int = 50
+    more: bool = False
+    search: str = ""
+
+    def is_for(self, roles: frozenset[str]) -> bool:
+        """Whether somebody with these roles sees it."""
+        return not self.roles or not roles.isdisjoint(self.roles)
+
+
+@dataclass(frozen=True, slots=True)
 class Service:
     """One service: what the chassis needs to know to run it for any member.
 
@@ -34,3 +54,4 @@ class Service:
     timers: Sequence[Timer] = ()
     page_prefixes: tuple[str, ...] = ()
     title: str = ""
+    navigation: tuple[NavigationEntry, ...] = ()

@@ -1,9 +1,8 @@
-"""The shell of every page: templates, the style sheet, who is signed in. It holds no business word."""
+"""How a page is written: templates in the shell, in the reader's language. It holds no business word."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -12,16 +11,20 @@ from jinja2 import ChoiceLoader, Environment, FileSystemLoader, PackageLoader, S
 from starlette.responses import HTMLResponse, Response
 
 from trama_chassis import language
+from trama_chassis.assets import asset
+from trama_chassis.language import day
+from trama_chassis.shell import Shell
 
+__all__ = ["day", "environment", "error_of", "errors_of", "page", "wants_page"]
 _SHELL = PackageLoader("trama_chassis", "templates")
-MONTHS = (
-    *("gennaio", "febbraio", "marzo", "aprile", "maggio", "giugno"),
-    *("luglio", "agosto", "settembre", "ottobre", "novembre", "dicembre"),
-)
+_WORDS = Path(__file__).with_name("locale")
 
 
 def environment(folder: Path | None = None) -> Environment:
-    """A Jinja2 environment with the chassis' `shell.html` behind the service's own templates."""
+    """A Jinja2 environment with the chassis' `shell.html` behind the service's own templates.
+
+    The service's translations are in `locale/<language>.po` beside its templates' folder.
+    """
     loaders = [FileSystemLoader(folder), _SHELL] if folder else [_SHELL]
     found = Environment(
         loader=ChoiceLoader(loaders),
@@ -31,17 +34,13 @@ def environment(folder: Path | None = None) -> Environment:
         lstrip_blocks=True,
         extensions=["jinja2.ext.i18n"],
     )
+    words = language.Words([folder.with_name("locale"), _WORDS] if folder else [_WORDS])
     found.install_gettext_callables(  # type: ignore[attr-defined]  # put there by the extension
-        language.gettext, language.ngettext, newstyle=True
+        words.gettext, words.ngettext, newstyle=True
     )
-    found.filters["day"] = day
-    found.globals.update(errors_of=errors_of, error_of=error_of)
+    found.filters.update(day=day, weekday=language.weekday)
+    found.globals.update(errors_of=errors_of, error_of=error_of, asset=asset)
     return found
-
-
-def day(on: date) -> str:
-    """A day as pages write it, also the templates' filter of that name: `1º aprile 2013`."""
-    return f"{on.day}{'º' if on.day == 1 else ''} {MONTHS[on.month - 1]} {on.year}"
 
 
 def errors_of(found: Any) -> list[dict[str, str]]:  # noqa: ANN401 - a refusal, a list of errors, or nothing
@@ -77,10 +76,14 @@ def page(
 ) -> Response:
     """Render a template that extends `shell.html`; `caller`, `csrf_token` and `member` are always there."""
     session = getattr(request.state, "session_token", None)
-    shell = {
-        "caller": getattr(request.state, "caller", None),
-        "csrf_token": session.csrf if session else "",
-        "member": getattr(request.app.state, "member", "") if "app" in request.scope else "",
-    }
-    text = templates.get_template(template).render({**shell, **values})
+    caller = getattr(request.state, "caller", None)
+    shell: Shell = getattr(request.app.state, "shell", None) or Shell() if "app" in request.scope else Shell()
+    with language.speaking(request.cookies.get(language.COOKIE, language.OWN)):
+        around = {
+            "caller": caller,
+            "csrf_token": session.csrf if session else "",
+            "member": shell.member,
+            "shell": shell.around(request, caller),
+        }
+        text = templates.get_template(template).render({**around, **values})
     return HTMLResponse(text, status, dict(headers or {}))

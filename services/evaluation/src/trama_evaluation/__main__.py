@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from trama_chassis.service import Service
+from trama_chassis.service import NavigationEntry, Service
 
 from trama_evaluation import api, models, pages
 from trama_evaluation.event_handlers import handlers
@@ -17,4 +17,7 @@ service = Service(
     migrations=Path(__file__).with_name("migrations"),
     settings=EvaluationSettings,
     page_prefixes=("/valutazioni", "/progetti", "/incontri"),
+    navigation=(
+        NavigationEntry("Valutazioni", "/valutazioni", ("caseworker", "team-lead", "supervisor"), 30),
+    ),
 )

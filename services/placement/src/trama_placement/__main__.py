@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from trama_chassis.service import Service
+from trama_chassis.service import NavigationEntry, Service
 
 from trama_placement import api, models, pages
 from trama_placement.event_handlers import handlers
@@ -26,4 +26,5 @@ service = Service(
     migrations=Path(__file__).with_name("migrations"),
     settings=PlacementSettings,
     page_prefixes=("/inserimenti", "/ospiti"),
+    navigation=(NavigationEntry("Inserimenti", "/inserimenti", ("placement-officer", "supervisor"), 40),),
 )

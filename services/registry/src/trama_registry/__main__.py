@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from trama_chassis.service import Service
+from trama_chassis.service import NavigationEntry, Service
 
 from trama_registry import api, models, pages
 from trama_registry.event_handlers import handlers
@@ -15,6 +15,12 @@ service = Service(
     handlers=handlers,
     tables=[
         models.Person,
+        models.PersonIdentifier,
+        models.PersonTrait,
+        models.DistinctPersons,
+        models.Certificate,
+        models.TargetGroup,
+        models.JudicialTargetGroup,
         models.TakingInCharge,
         models.Authorisation,
         models.Referral,
@@ -26,4 +32,9 @@ service = Service(
     migrations=Path(__file__).with_name("migrations"),
     settings=RegistrySettings,
     page_prefixes=("/persone", "/segnalazioni", "/rete"),
+    navigation=(
+        NavigationEntry("Persone", "/persone", ("caseworker", "supervisor"), 10, search="nome"),
+        NavigationEntry("Segnalazioni", "/segnalazioni", ("caseworker", "supervisor"), 20),
+        NavigationEntry("Rete", "/rete", ("caseworker", "supervisor", "reporting-reader"), 60, more=True),
+    ),
 )

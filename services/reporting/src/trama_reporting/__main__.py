@@ -5,7 +5,7 @@ It has no commands: it decides nothing.
 
 from pathlib import Path
 
-from trama_chassis.service import Service
+from trama_chassis.service import NavigationEntry, Service
 
 from trama_reporting import api, models, pages
 from trama_reporting.event_handlers import handlers
@@ -21,4 +21,9 @@ service = Service(
     settings=ReportingSettings,
     reads="facts",
     page_prefixes=("/rendicontazione",),
+    navigation=(
+        NavigationEntry(
+            "Rendicontazione", "/rendicontazione", ("reporting-reader", "supervisor"), 70, more=True
+        ),
+    ),
 )

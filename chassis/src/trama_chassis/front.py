@@ -1,0 +1,84 @@
+"""The origin's own pages, the same at every member: the index, signing in and out, the reader's language."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Form, Request
+from fastapi.responses import RedirectResponse, Response
+
+from trama_chassis import accounts, demo_clock, errors, language, web
+from trama_chassis.service import NavigationEntry
+
+YEAR_SECONDS = 365 * 24 * 3600
+NAVIGATION: tuple[NavigationEntry, ...] = ()
+routes = APIRouter()
+
+
+@routes.get("/")
+async def index(request: Request) -> Response:
+    """The member's first page: which services there are, and where."""
+    request.state.caller = await request.app.state.accounts.identify(request)
+    return web.page(request, "origin.html", {"services": request.app.state.services})
+
+
+@routes.get("/accedi")
+async def sign_in_page(request: Request, next: str = "/") -> Response:
+    """The form to sign in."""
+    return _sign_in_form(request, next)
+
+
+@routes.post("/accedi")
+async def sign_in(
+    request: Request,
+    operator: Annotated[str, Form(max_length=64)],
+    password: Annotated[str, Form(max_length=256)],
+    next: Annotated[str, Form()] = "/",
+) -> Response:
+    """Check the password, set the cookie, go where one wanted to go."""
+    accounts.refuse_other_site(request)
+    known: accounts.Accounts = request.app.state.accounts
+    try:
+        cookie = await known.sign_in(operator, password)
+    except (accounts.WrongPassword, accounts.TooManyAttempts) as refused:
+        return _sign_in_form(request, next, operator=operator, refused=refused)
+    response = RedirectResponse(accounts.local_path(next), 303)
+    known.set_cookie(request, response, cookie)
+    return response
+
+
+@routes.post("/esci")
+async def sign_out(request: Request) -> Response:
+    """End the session, here and at every service of the member."""
+    known: accounts.Accounts = request.app.state.accounts
+    await known.identify(request)
+    session = known.session(request)
+    if session is not None:
+        known.end(session)
+    response = RedirectResponse("/", 303)
+    known.set_cookie(request, response, "")
+    return response
+
+
+@routes.post("/lingua")
+async def choose_language(
+    request: Request, lingua: Annotated[Literal["it", "en"], Form()], next: Annotated[str, Form()] = "/"
+) -> Response:
+    """Remember in which language this browser reads our pages; it is no secret and changes nothing else."""
+    accounts.refuse_other_site(request)
+    response = RedirectResponse(accounts.local_path(next), 303)
+    secure = request.url.scheme == "https"
+    response.set_cookie(
+        language.COOKIE, lingua, max_age=YEAR_SECONDS, httponly=True, samesite="lax", secure=secure
+    )
+    return response
+
+
+def _sign_in_form(
+    request: Request, next: str, *, operator: str = "", refused: errors.Refused | None = None
+) -> Response:
+    values = {"next": accounts.local_path(next), "operator": operator, "refused": refused}
+    return web.page(request, "accedi.html", values, status=refused.status if refused else 200)
+
+
+ROUTERS = (routes, demo_clock.routes)
