@@ -59,5 +59,4 @@ async def _live(town: Town) -> list[Lived]:
 
 async def _ask_host(desk: Desk, lived: Lived) -> None:
     asked: dict[str, Any] = {"record": lived.records[SIL], **ASKED_OF_HOST}
-    evaluation = {"member": "ambito-urbano", "evaluation": lived.evaluations["ambito-urbano"]}
-    await desk.post("/api/placement/placements", asked | {"evaluation": evaluation})
+    await desk.post("/api/placement/placements", asked)

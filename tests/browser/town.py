@@ -34,6 +34,8 @@ from trama_deploy.state import State
 from trama_simulation.territory import Member, read_territory
 
 PORDENONE = Path(__file__).parents[2] / "deploy" / "networks" / "pordenone.yaml"
+SUPERVISED = "ambito-urbano"
+SUPERVISOR = {"login": "ada", "name": "Ada Demo", "roles": ["supervisor"]}
 NO_BROKER = "127.0.0.1:9"
 LOOK_SECONDS = 1.0
 STARTS_WITHIN = 120.0
@@ -216,6 +218,7 @@ def founded(folder: Path) -> Town:
     content["timings"] |= {"receipts_every": 1, "heads_every": 2, "facts_delay": [0, 0.1]}
     for member in content["members"].values():
         member["port"] = free_port()
+    content["members"][SUPERVISED]["operators"].append(SUPERVISOR)
     file = folder / "town.yaml"
     file.write_text(yaml.safe_dump(content, allow_unicode=True, sort_keys=False), encoding="utf-8")
     network, state = load(file), State(folder / "state")
