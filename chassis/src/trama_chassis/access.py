@@ -14,7 +14,9 @@ from trama_chassis import granting, outbox
 from trama_chassis.outbox import runtime_of
 from trama_chassis.tables import (
     AuthorisationHeld,
+    GrantGiven,
     LinkHeard,
+    OwnStream,
     RecordLink,
     ReportingIdHeld,
     TimerRun,
@@ -156,6 +158,20 @@ async def own_records(session: AsyncSession, of: Edge) -> set[str]:
     """This member's records of the same person as any record of any member."""
     member = runtime_of(session).settings.member
     return {edge[1] for edge in await granting.component(session, *of) if edge[0] == member}
+
+
+async def seen_by(session: AsyncSession, record: str, circle: str) -> list[str]:
+    """The services of other members that have the key of what we now write on a record in a circle."""
+    found = await session.scalars(
+        select(col(GrantGiven.recipient))
+        .join(OwnStream, col(OwnStream.stream) == col(GrantGiven.stream))
+        .where(col(OwnStream.record) == record, col(OwnStream.circle) == circle)
+        .where(col(GrantGiven.ended_at).is_(None))
+        .distinct()
+        .order_by(col(GrantGiven.recipient))
+    )
+    own = runtime_of(session).settings.member
+    return [principal for principal in found if principal.partition(".")[0] != own]
 
 
 async def reporting_id_of(session: AsyncSession, record: str) -> str | None:

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import delete, func, insert, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 from trama_contracts.envelope import Envelope
@@ -19,7 +19,7 @@ from trama_contracts.sealing import value_hash
 from trama_contracts.signature import CLOUDEVENT, headers_of, the_headers
 
 from trama_chassis import clock, positions
-from trama_chassis.handlers import Origin
+from trama_chassis.handlers import ErasedStream, Origin
 from trama_chassis.positions import Name, Standing
 from trama_chassis.tables import (
     EARLY,
@@ -255,11 +255,11 @@ class Batch:
             await self._session.execute(
                 delete(table).where(col(table.topic) == topic, col(table.stream) == stream)
             )
-        await self._session.execute(
-            update(GrantReceived)
-            .where(col(GrantReceived.topic) == topic, col(GrantReceived.stream) == stream)
-            .values(sealed_key=b"", ended_at=clock.machine_now())
-        )
+        granted = await self._session.get(GrantReceived, (topic, stream))
+        if granted is not None:
+            granted.sealed_key, granted.ended_at = b"", clock.machine_now()
+        erased = ErasedStream(topic, stream, granted.record if granted is not None else None)
+        await self._runtime.service.handlers.forget_stream(self._session, erased)
         self._kept = [row for row in self._kept if (row["topic"], row["stream"]) != (topic, stream)]
         self._standings[(topic, stream)] = Standing(topic, stream, None, "", 0, envelope.hash, erased=True)
         self.outcomes[Outcome.OK] += 1

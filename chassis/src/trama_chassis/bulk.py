@@ -19,6 +19,15 @@ def insert(session: AsyncSession, model: type[SQLModel], **row: Any) -> None:  #
     session.info.setdefault(_KEY, {}).setdefault(model, []).append(row)
 
 
+def withdraw(session: AsyncSession, model: type[SQLModel], **alike: Any) -> None:  # noqa: ANN401 - as above
+    """Take back offered rows of a table whose columns have these values."""
+    offered: dict[type[SQLModel], list[dict[str, Any]]] = session.info.get(_KEY, {})
+    if model in offered:
+        offered[model] = [
+            row for row in offered[model] if any(row[name] != value for name, value in alike.items())
+        ]
+
+
 async def write(session: AsyncSession) -> None:
     """Write what was offered; the commit points and the rebuild call it."""
     offered: dict[type[SQLModel], list[dict[str, Any]]] = session.info.pop(_KEY, {})
@@ -26,4 +35,5 @@ async def write(session: AsyncSession) -> None:
         return
     connection = await session.connection()
     for model, rows in offered.items():
-        await connection.execute(table_of(model).insert(), rows)
+        if rows:
+            await connection.execute(table_of(model).insert(), rows)

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 from sqlmodel import col
 
 from trama_chassis.positions import HEAD_OF_GRANT, POSITION_OF_GRANT
@@ -92,3 +93,31 @@ async def keyless(session: AsyncSession) -> Sequence[tuple[str, str]]:
         .limit(5_000)
     )
     return [(topic, stream) for topic, stream in found]
+
+
+async def withheld(session: AsyncSession, records: set[tuple[str, str]]) -> list[str]:
+    """Sources that have ended our access to a part of these records, and given none in its place.
+
+    What was erased is not withheld: nobody has it.
+    """
+    erased = (col(Erased.topic) == col(GrantReceived.topic)) & (
+        col(Erased.stream) == col(GrantReceived.stream)
+    )
+    living = aliased(GrantReceived)
+    in_its_place = (
+        select(col(living.stream))
+        .where(
+            col(living.source) == col(GrantReceived.source), col(living.record) == col(GrantReceived.record)
+        )
+        .where(col(living.circle) == col(GrantReceived.circle), col(living.scope) == col(GrantReceived.scope))
+        .where(col(living.ended_at).is_(None))
+    )
+    found = await session.scalars(
+        select(col(GrantReceived.source))
+        .outerjoin(Erased, erased)
+        .where(col(GrantReceived.record).in_({record for _, record in records}))
+        .where(col(GrantReceived.ended_at).is_not(None), col(Erased.stream).is_(None), ~in_its_place.exists())
+        .distinct()
+        .order_by(col(GrantReceived.source))
+    )
+    return list(found)

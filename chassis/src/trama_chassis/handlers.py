@@ -53,6 +53,18 @@ AnyHandler = Callable[[AsyncSession, Any, Origin], Awaitable[None]]
 Table = dict[type[Event], list[AnyHandler]]
 
 
+@dataclass(frozen=True, slots=True)
+class ErasedStream:
+    """A stream of another service that was erased for ever; `record` is what its key was given for."""
+
+    topic: str
+    stream: str
+    record: str | None
+
+
+Forgetting = Callable[[AsyncSession, ErasedStream], Awaitable[None]]
+
+
 class EventHandlers:
     """The routing table of a service: event class -> what is done about it.
 
@@ -64,6 +76,7 @@ class EventHandlers:
         self.copies: Table = {}
         self.own: Table = {}
         self.reactions: Table = {}
+        self.forgetting: list[Forgetting] = []
 
     def copy(self, *classes: type[E], own: bool = False) -> Callable[[Handler[E]], Handler[E]]:
         """Register a function that keeps a copy; with `own`, of this service's own events too."""
@@ -86,6 +99,16 @@ class EventHandlers:
             return handler
 
         return register
+
+    def forget(self, handler: Forgetting) -> Forgetting:
+        """Register a function that takes what came by an erased stream out of the copies."""
+        self.forgetting.append(handler)
+        return handler
+
+    async def forget_stream(self, session: AsyncSession, erased: ErasedStream) -> None:
+        """Run what is registered for erased streams."""
+        for handler in self.forgetting:
+            await handler(session, erased)
 
     async def apply(
         self, session: AsyncSession, event: Event, origin: Origin, *, replay: bool = False
