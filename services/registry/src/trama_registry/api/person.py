@@ -8,7 +8,14 @@ from trama_contracts.event import Uuid
 
 from trama_registry import commands, queries
 from trama_registry.api.callers import Operator
-from trama_registry.schemas import PersonList, PersonView, RegisterPerson, TimelineView
+from trama_registry.schemas import (
+    CandidateView,
+    PersonList,
+    PersonView,
+    RegisterPerson,
+    SeekDuplicates,
+    TimelineView,
+)
 
 router = Router()
 
@@ -41,3 +48,9 @@ async def person(record: Uuid, session: Reading, _: Operator) -> PersonView:
 async def timeline(record: Uuid, session: Reading, _: Operator) -> TimelineView:
     """All that is known here of the person's way, in order, and how complete it is."""
     return await queries.timeline(session, record)
+
+
+@router.post("/persons/candidates")
+async def candidates(request: SeekDuplicates, session: Reading, _: Operator) -> list[CandidateView]:
+    """Records of ours that may be of the person described: certain, probable or possible, and why."""
+    return await queries.candidates(session, request)

@@ -11,28 +11,26 @@ from trama_chassis.settings import read_secret
 from trama_contracts.names import Circle
 from trama_contracts.registry import PersonRegistered, ReportingIdAssigned
 
-from trama_registry import queries
-from trama_registry.commands.taking_in_charge import open_episode
-from trama_registry.errors import AlreadyRegistered, NotInCircle, ReportingKeyMissing
-from trama_registry.models import Person, reporting_id_of
+from trama_registry.commands.duplicate import keep_apart, keep_traits, must_be_new
+from trama_registry.commands.taking_in_charge import integration_of, open_episode
+from trama_registry.errors import NotInCircle, ReportingKeyMissing
+from trama_registry.models import Person, first_identifier, reporting_id_of
 from trama_registry.schemas import RegisterPerson
 
 
 async def register_person(session: AsyncSession, request: RegisterPerson, by: Caller) -> Person:
     """Make our record of a person and, if asked, take them in charge. A second record is refused.
 
-    Raises AlreadyRegistered, BornInFuture, NotInCircle and what opening raises.
+    Raises AlreadyRegistered, SamePersonFound, BornInFuture, NotInCircle and what opening raises.
     """
-    known = await queries.find_by_tax_code(session, request.tax_code)
-    if known is not None:
-        raise AlreadyRegistered(
-            f"{known.name} è già nel nostro registro con questo codice fiscale: "
-            f"aprite il suo percorso (/persone/{known.record}/storia)."
-        )
-    identity = PersonRegistered(**request.model_dump(exclude={"taking_in_charge"}))
+    alike = await must_be_new(session, request)
+    identity = PersonRegistered(**request.model_dump(exclude={"taking_in_charge", "another_person"}))
     person = await enter(session, identity)
+    if alike and request.another_person is not None:
+        await keep_apart(session, person.record, alike, request.another_person, by)
     if request.taking_in_charge is not None:
-        open_episode(session, person.record, request.taking_in_charge, by, last=None)
+        integration = await integration_of(session, request.taking_in_charge)
+        open_episode(session, person.record, request.taking_in_charge, by, last=None, integration=integration)
     return person
 
 
@@ -43,6 +41,9 @@ async def enter(session: AsyncSession, identity: PersonRegistered) -> Person:
     person = Person.register(identity, today=runtime.clock.today(), at=runtime.clock.moment())
     session.add(person)
     await session.flush()  # whatever refers to the record is inserted after it
+    if identity.tax_code is not None:
+        session.add(first_identifier(person, identity.tax_code, today=runtime.clock.today()))
+    await keep_traits(session, person)
     reporting_id = reporting_id_of(identity.tax_code, reporting_key(runtime))
     await access.learn_reporting_id(session, person.record, reporting_id)
     outbox.add(session, identity, record=person.record, scope=person.record)

@@ -1,27 +1,95 @@
 """The registry's tables and their rules. Pure: no database, no clock, nothing is sent from here."""
 
 from trama_registry.models.authorisation import Authorisation, noticed
+from trama_registry.models.case_manager import (
+    Word,
+    case_manager_at,
+)
+from trama_registry.models.certificate import GROUPS, Certificate, JudicialTargetGroup, TargetGroup
+from trama_registry.models.course import RULES, Course, Deed, Move, Placed, Side, State
 from trama_registry.models.entry import EntryCopy
+from trama_registry.models.identifier import (
+    TAX_CODES,
+    DistinctPersons,
+    PersonIdentifier,
+    PersonTrait,
+    first_identifier,
+    kind_of_tax_code,
+    tidy,
+    verification_of,
+)
+from trama_registry.models.likeness import GRADES, Described, Grade, Identity, Likeness, compare, traits_of
+from trama_registry.models.move import BY_RECEIVER, MOVES, ReferralMoveCopy, move_of
 from trama_registry.models.next_step import NextStep
 from trama_registry.models.offer import capacity_of
 from trama_registry.models.person import Person, checked_tax_code, reporting_id_of, sort_name_of
-from trama_registry.models.referral import Answer, Referral, ReferralAnswer, ReferralCopy, term
-from trama_registry.models.taking_in_charge import TakingInCharge
+from trama_registry.models.protocol import (
+    Protocol,
+)
+from trama_registry.models.referral import (
+    Answer,
+    Referral,
+    ReferralCopy,
+    ReferralReply,
+    answer_of,
+    must_be_possible,
+    must_know_of_acceptance,
+    term,
+)
+from trama_registry.models.taking_in_charge import (
+    TakingInCharge,
+)
 
 __all__ = [
     "Answer",
     "Authorisation",
+    "BY_RECEIVER",
+    "Certificate",
+    "Course",
+    "Deed",
+    "Described",
+    "DistinctPersons",
     "EntryCopy",
+    "GRADES",
+    "GROUPS",
+    "Grade",
+    "Identity",
+    "JudicialTargetGroup",
+    "Likeness",
+    "MOVES",
+    "Move",
     "NextStep",
     "Person",
+    "PersonIdentifier",
+    "PersonTrait",
+    "Placed",
+    "Protocol",
+    "RULES",
     "Referral",
-    "ReferralAnswer",
     "ReferralCopy",
+    "ReferralMoveCopy",
+    "ReferralReply",
+    "Side",
+    "State",
+    "TAX_CODES",
     "TakingInCharge",
+    "TargetGroup",
+    "Word",
+    "answer_of",
     "capacity_of",
+    "case_manager_at",
     "checked_tax_code",
+    "compare",
+    "first_identifier",
+    "kind_of_tax_code",
+    "move_of",
+    "must_be_possible",
+    "must_know_of_acceptance",
     "noticed",
     "reporting_id_of",
     "sort_name_of",
     "term",
+    "tidy",
+    "traits_of",
+    "verification_of",
 ]

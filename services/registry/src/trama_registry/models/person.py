@@ -16,6 +16,7 @@ from trama_contracts.encoding import b64u
 from trama_contracts.registry import PersonRegistered, ReferralPreview
 
 from trama_registry.errors import BornInFuture
+from trama_registry.models.likeness import Identity
 
 _SEPARATORS = re.compile(r"[\s.-]")
 
@@ -79,6 +80,8 @@ class Person(SQLModel, table=True):
     phone: str | None = None
     sort_name: str
     registered_at: datetime
+    version: int = Field(default=1, sa_column_kwargs={"server_default": "1"})
+    changed_by: str | None = None
 
     @classmethod
     def register(cls, identity: PersonRegistered, *, today: date, at: datetime) -> "Person":
@@ -87,6 +90,24 @@ class Person(SQLModel, table=True):
             raise BornInFuture
         sort_name = sort_name_of(identity.family_name, identity.given_name)
         return cls(record=str(uuid4()), sort_name=sort_name, registered_at=at, **identity.model_dump())
+
+    def correct(self, identity: PersonRegistered, *, today: date) -> None:
+        """Put right who the person is; the numbers have a history of their own. Raises BornInFuture."""
+        if identity.birth_date is not None and identity.birth_date > today:
+            raise BornInFuture
+        for name, value in identity.model_dump(exclude={"tax_code"}).items():
+            setattr(self, name, value)
+        self.sort_name = sort_name_of(identity.family_name, identity.given_name)
+
+    def changed(self, by: str) -> None:
+        """Count a change of what the form of a person's data shows, and keep who made it."""
+        self.version += 1
+        self.changed_by = by
+
+    @property
+    def identity(self) -> Identity:
+        """Who this is, as one compares."""
+        return Identity.of(self)
 
     @property
     def name(self) -> str:

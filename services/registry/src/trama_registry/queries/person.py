@@ -47,15 +47,18 @@ async def open_taking_in_charge_of(
     return await session.scalar(wanted.with_for_update() if lock else wanted)
 
 
-async def last_taking_in_charge(session: AsyncSession, record: str) -> TakingInCharge | None:
+async def last_taking_in_charge(
+    session: AsyncSession, record: str, *, lock: bool = False
+) -> TakingInCharge | None:
     """The open episode, or the one closed last."""
     closed_on = col(TakingInCharge.closed_on)
-    return await session.scalar(
+    wanted = (
         select(TakingInCharge)
         .where(col(TakingInCharge.record) == record)
-        .order_by(closed_on.is_(None).desc(), closed_on.desc())
+        .order_by(closed_on.is_(None).desc(), closed_on.desc(), col(TakingInCharge.opened_on).desc())
         .limit(1)
     )
+    return await session.scalar(wanted.with_for_update() if lock else wanted)
 
 
 async def find_authorisation(session: AsyncSession, authorisation: str, record: str) -> Authorisation | None:
@@ -87,15 +90,17 @@ async def person_view(session: AsyncSession, record: str) -> PersonView:
     person = await find_person(session, record)
     episode = await open_taking_in_charge_of(session, record)
     return PersonView(
-        **person.model_dump(exclude={"sort_name"}),
+        **person.model_dump(exclude={"sort_name", "changed_by"}),
         taking_in_charge=view_of_taking_in_charge(episode) if episode else None,
     )
 
 
 def view_of_taking_in_charge(episode: TakingInCharge) -> TakingInChargeView:
     """An episode as it is shown."""
-    names = set(TakingInChargeView.model_fields) - {"case_manager"}
-    return TakingInChargeView(**episode.model_dump(include=names), case_manager=_case_manager(episode))
+    names = set(TakingInChargeView.model_fields) - {"case_manager", "state"}
+    return TakingInChargeView(
+        **episode.model_dump(include=names), state=episode.state, case_manager=_case_manager(episode)
+    )
 
 
 def _case_manager(episode: TakingInCharge) -> CaseManagerView | None:

@@ -10,7 +10,14 @@ from trama_registry.schemas.network import (
     OfferView,
     StatePlaces,
 )
-from trama_registry.schemas.person import PersonList, PersonListed, PersonView, RegisterPerson
+from trama_registry.schemas.person import (
+    CandidateView,
+    PersonList,
+    PersonListed,
+    PersonView,
+    RegisterPerson,
+    SeekDuplicates,
+)
 from trama_registry.schemas.referral import (
     AcceptReferral,
     DeclineReferral,
@@ -20,6 +27,20 @@ from trama_registry.schemas.referral import (
     SentReferralView,
     WithdrawReferral,
 )
+from trama_registry.schemas.relation import (
+    DisputeCompetence,
+    EnterProtocol,
+    FollowingView,
+    MoveCompetence,
+    ProtocolView,
+    ReferenteView,
+    RelationsView,
+    Reopen,
+    Resume,
+    SettleCompetence,
+    SignPact,
+    Suspend,
+)
 from trama_registry.schemas.story import CompleteNextStep, CorrectEntry, NextStepView, SetNextStep
 from trama_registry.schemas.taking_in_charge import (
     CaseManagerAsked,
@@ -28,12 +49,13 @@ from trama_registry.schemas.taking_in_charge import (
     OpenTakingInCharge,
     TakingInChargeView,
 )
-from trama_registry.schemas.timeline import EntryView, TimelineView
+from trama_registry.schemas.timeline import EntryView, ShownBy, TimelineView
 
 __all__ = [
     "AcceptReferral",
     "AuthorisationView",
     "BasisAsked",
+    "CandidateView",
     "CapacityView",
     "CaseManagerAsked",
     "CaseManagerView",
@@ -43,10 +65,14 @@ __all__ = [
     "CorrectEntry",
     "DeclineReferral",
     "DescribeOffer",
+    "DisputeCompetence",
+    "EnterProtocol",
     "EntryView",
+    "FollowingView",
     "GiveAuthorisation",
     "MemberView",
     "Members",
+    "MoveCompetence",
     "Name",
     "NetworkMemberView",
     "NextStepView",
@@ -56,13 +82,23 @@ __all__ = [
     "PersonListed",
     "PersonView",
     "PreviewView",
+    "ProtocolView",
     "ReceivedReferralView",
+    "ReferenteView",
     "RegisterPerson",
+    "RelationsView",
+    "Reopen",
+    "Resume",
+    "SeekDuplicates",
     "SendReferral",
     "SentReferralView",
     "Sentences",
     "SetNextStep",
+    "SettleCompetence",
+    "ShownBy",
+    "SignPact",
     "StatePlaces",
+    "Suspend",
     "TakingInChargeView",
     "TimelineView",
     "TypedTaxCode",

@@ -1,6 +1,7 @@
 """Persons: what is asked and answered."""
 
 from datetime import date, datetime
+from typing import Literal
 
 from pydantic import BaseModel
 from trama_chassis.bodies import Body, Date, Line
@@ -20,6 +21,31 @@ class RegisterPerson(Body):
     town: Line | None = None
     phone: Phone | None = None
     taking_in_charge: OpenTakingInCharge | None = None
+    another_person: Line | None = None
+    """Why this is somebody else than who looks the same here; asked only where it is certain by all signs."""
+
+
+class CandidateView(BaseModel):
+    """A record of ours that may be of the person described, how sure that is and why."""
+
+    record: str
+    name: str
+    birth_date: date | None
+    town: str | None
+    tax_code: str | None
+    grade: Literal["certain", "probable", "possible"]
+    reasons: list[str]
+
+
+class SeekDuplicates(Body):
+    """Who is described; any part may be missing."""
+
+    given_name: Name | None = None
+    family_name: Name | None = None
+    tax_code: TypedTaxCode | None = None
+    birth_date: Date | None = None
+    town: Line | None = None
+    phone: Phone | None = None
 
 
 class PersonView(BaseModel):
@@ -34,6 +60,7 @@ class PersonView(BaseModel):
     phone: str | None
     registered_at: datetime
     taking_in_charge: TakingInChargeView | None
+    version: int = 1
 
 
 class PersonListed(BaseModel):

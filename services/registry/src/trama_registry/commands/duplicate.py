@@ -1,0 +1,51 @@
+"""Looking for who is here already before a second record is made, and keeping what a person decided."""
+
+from sqlalchemy import delete
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+from trama_chassis.accounts import Caller
+from trama_chassis.outbox import runtime_of
+
+from trama_registry import queries
+from trama_registry.errors import AlreadyRegistered, SamePersonFound
+from trama_registry.models import DistinctPersons, Person, PersonTrait, traits_of
+from trama_registry.schemas import CandidateView, RegisterPerson
+
+
+async def must_be_new(session: AsyncSession, request: RegisterPerson) -> list[CandidateView]:
+    """Refuse a second record of somebody who is here for certain; else say who is alike.
+
+    Raises AlreadyRegistered (the code is in use here), SamePersonFound (by all signs, no reason given).
+    """
+    known = await queries.find_by_tax_code(session, request.tax_code)
+    if known is not None:
+        raise AlreadyRegistered(
+            f"{known.name} è già nel nostro registro con questo codice fiscale: "
+            f"aprite il suo percorso (/persone/{known.record}/storia)."
+        )
+    alike = await queries.candidates(session, request)
+    certain = [one for one in alike if one.grade == "certain"]
+    if certain and request.another_person is None:
+        found = certain[0]
+        raise SamePersonFound(
+            f"{found.name} è già nel nostro registro ({', '.join(found.reasons).lower()}): "
+            f"aprite il suo percorso (/persone/{found.record}/storia). Se è un'altra persona, indicate come lo sapete."
+        )
+    return certain
+
+
+async def keep_apart(
+    session: AsyncSession, record: str, others: list[CandidateView], reason: str, by: Caller
+) -> None:
+    """Keep that a person said these are of somebody else: they are not offered again."""
+    today = runtime_of(session).clock.today()
+    for other in others:
+        session.add(DistinctPersons.decide(record, other.record, reason=reason, by=by.operator, on=today))
+
+
+async def keep_traits(session: AsyncSession, person: Person) -> None:
+    """Let a record be found by what is known of the person now."""
+    await session.execute(delete(PersonTrait).where(col(PersonTrait.record) == person.record))
+    session.add_all(
+        PersonTrait(trait=trait, record=person.record) for trait in sorted(traits_of(person.identity))
+    )
