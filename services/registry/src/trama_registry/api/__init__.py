@@ -1,6 +1,14 @@
 """The registry's HTTP API: who may ask, one command or query each."""
 
-from trama_registry.api import authorisation, network, person, referral, taking_in_charge
+from trama_registry.api import authorisation, network, person, referral, relation, story, taking_in_charge
 
-routers = (person.router, taking_in_charge.router, authorisation.router, referral.router, network.router)
+routers = (
+    person.router,
+    story.router,
+    taking_in_charge.router,
+    relation.router,
+    authorisation.router,
+    referral.router,
+    network.router,
+)
 """In the order of the documentation."""

@@ -14,7 +14,6 @@ from trama_registry.schemas import (
     PersonView,
     RegisterPerson,
     SeekDuplicates,
-    TimelineView,
 )
 
 router = Router()
@@ -42,12 +41,6 @@ async def persons(
 async def person(record: Uuid, session: Reading, _: Operator) -> PersonView:
     """A person, and the open taking in charge."""
     return await queries.person_view(session, record)
-
-
-@router.get("/persons/{record}/timeline")
-async def timeline(record: Uuid, session: Reading, _: Operator) -> TimelineView:
-    """All that is known here of the person's way, in order, and how complete it is."""
-    return await queries.timeline(session, record)
 
 
 @router.post("/persons/candidates")

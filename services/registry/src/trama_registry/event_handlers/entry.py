@@ -1,10 +1,13 @@
 """A line of the story for everything that can be read."""
 
+from sqlalchemy import delete
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
 from trama_chassis import bulk
-from trama_chassis.handlers import Origin
+from trama_chassis.handlers import ErasedStream, Origin
 from trama_contracts.event import Event, Fact
 from trama_contracts.events import EVENTS
+from trama_contracts.names import parse_topic
 from trama_contracts.registry import ReportingIdAssigned
 
 from trama_registry.event_handlers.heard import handlers
@@ -36,4 +39,24 @@ async def copy_entry(session: AsyncSession, event: Event, origin: Origin) -> Non
         payload=event.payload(),
         caused_by=list(origin.caused_by),
         corrects=origin.corrects,
+        stream=origin.stream,
+        on_behalf_of=origin.actor.on_behalf_of,
+    )
+
+
+@handlers.forget
+async def forget_entries(session: AsyncSession, erased: ErasedStream) -> None:
+    """Take out of every story what an erased stream told: a person taken for another is no longer shown."""
+    topic = parse_topic(erased.topic)
+    if topic is None or erased.record is None:
+        return
+    place = {
+        "member": topic.member,
+        "service": topic.service,
+        "record": erased.record,
+        "stream": erased.stream,
+    }
+    bulk.withdraw(session, EntryCopy, **place)
+    await session.execute(
+        delete(EntryCopy).where(*(col(getattr(EntryCopy, name)) == value for name, value in place.items()))
     )

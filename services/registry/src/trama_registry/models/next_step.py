@@ -28,8 +28,17 @@ class NextStep(SQLModel, table=True):
     def none_of(cls, record: str) -> "NextStep":
         """Before the first step there is none, as if it had been taken long ago."""
         never = date.min
-        nothing = {"step": "", "what": "", "who": "", "changed_by": "", "version": 0}
-        return cls(record=record, due_on=never, set_on=never, done_on=never, **nothing)
+        return cls(
+            record=record,
+            step="",
+            what="",
+            who="",
+            due_on=never,
+            set_on=never,
+            done_on=never,
+            changed_by="",
+            version=0,
+        )
 
     @property
     def awaited(self) -> bool:

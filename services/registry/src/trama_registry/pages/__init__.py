@@ -1,5 +1,6 @@
 """The registry's pages: persons, referrals, a person's story. They call the same queries as the API."""
 
-from trama_registry.pages import network, person, referral
+from trama_registry.pages import network, person, referral, story
 
-routers = (person.router, referral.router, network.router)
+routers = (person.router, referral.router, network.router, story.router)
+"""What has a path of its own under /persone comes before the page of a person, which takes any."""

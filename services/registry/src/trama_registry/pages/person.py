@@ -1,4 +1,4 @@
-"""Pages of persons: the list, and the story of one."""
+"""Pages of persons: the list."""
 
 from typing import Annotated
 
@@ -25,13 +25,3 @@ async def persons_page(
     """The list of persons, by name."""
     listed = await queries.persons_by_name(session, nome, dopo)
     return web.page(request, "persone.html", {"listed": listed, "sought": nome}, templates=templates)
-
-
-@router.get("/persone/{record}/storia")
-async def story_page(request: Request, record: Uuid, session: Reading, _: Operator) -> Response:
-    """A person's story: who they are, who follows, what happened, how complete this is."""
-    values = {
-        "person": await queries.person_view(session, record),
-        "timeline": await queries.timeline(session, record),
-    }
-    return web.page(request, "storia.html", values, templates=templates)

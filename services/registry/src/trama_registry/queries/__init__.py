@@ -1,7 +1,12 @@
 """What the registry reads to answer or decide. Nothing here changes anything."""
 
+from trama_registry.queries.course import course_of, courses_of
 from trama_registry.queries.duplicate import candidates, told_apart
-from trama_registry.queries.offer import network, own_offer, own_offers
+from trama_registry.queries.entries import Part, corrections_of, is_in_story
+from trama_registry.queries.names import names_of
+from trama_registry.queries.next_step import next_step_of, view_of_next_step
+from trama_registry.queries.offer import network, own_offer, own_offers, usual_answer_days
+from trama_registry.queries.overview import overview
 from trama_registry.queries.person import (
     authorisation_view,
     authorisations_of,
@@ -15,10 +20,10 @@ from trama_registry.queries.person import (
     view_of_taking_in_charge,
 )
 from trama_registry.queries.referral import (
-    find_answer,
     find_received_referral,
     find_sent_referral,
     members,
+    past_term,
     received_referral_view,
     received_referrals,
     receives_referrals,
@@ -33,26 +38,34 @@ from trama_registry.queries.relation import (
     referente_of,
     relations_of,
 )
-from trama_registry.queries.timeline import names_of, timeline
+from trama_registry.queries.timeline import entry_view, timeline
 
 __all__ = [
+    "Part",
     "authorisation_view",
     "authorisations_of",
     "candidates",
-    "find_answer",
+    "corrections_of",
+    "course_of",
+    "courses_of",
+    "entry_view",
     "find_authorisation",
     "find_by_tax_code",
     "find_person",
     "find_protocol",
     "find_received_referral",
     "find_sent_referral",
+    "is_in_story",
     "last_taking_in_charge",
     "members",
     "names_of",
     "network",
+    "next_step_of",
     "open_taking_in_charge_of",
+    "overview",
     "own_offer",
     "own_offers",
+    "past_term",
     "person_view",
     "persons_by_name",
     "protocols",
@@ -66,6 +79,8 @@ __all__ = [
     "sent_referrals",
     "timeline",
     "told_apart",
+    "usual_answer_days",
+    "view_of_next_step",
     "view_of_received",
     "view_of_taking_in_charge",
 ]

@@ -1,111 +1,115 @@
 """The timeline of a person: everything known here of all linked records, and how complete that is."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlmodel import col
 from trama_chassis import access, clock, completeness
 from trama_chassis.completeness import Source
 from trama_chassis.outbox import runtime_of
-from trama_contracts.directory import Directory
-from trama_contracts.registry import CaseManagerAssigned, ReferralDeclined, ReferralSent, TakingInChargeClosed
 
+from trama_registry.errors import EntryNotHere
 from trama_registry.models import EntryCopy
 from trama_registry.queries import told
+from trama_registry.queries.entries import WHOLE, Edge, Part, causes_of, corrections_of, cursor_of, entries_of
+from trama_registry.queries.names import names_of
 from trama_registry.queries.person import find_person
-from trama_registry.schemas import CaseManagerView, EntryView, TimelineView
+from trama_registry.queries.relation import referente_of
+from trama_registry.schemas import EntryView, ShownBy, TimelineView
 
 PATIENCE = 1.5
 """How many periods of signs of life may pass before a source counts as silent."""
 
 
-async def timeline(session: AsyncSession, record: str) -> TimelineView:
-    """All that is known here of a person's way, oldest first. Raises PersonNotHere."""
+async def timeline(session: AsyncSession, record: str, part: Part = WHOLE) -> TimelineView:
+    """What is known here of a person's way, oldest first, all or a part. Raises PersonNotHere."""
     await find_person(session, record)
     runtime = runtime_of(session)
     same_person = await access.component(session, record)
-    entries = await _entries(session, same_person)
+    found = await entries_of(session, same_person, part)
     names = names_of(runtime.directory.current)
-    sources = await completeness.sources(session, same_person)
-    patience = timedelta(seconds=PATIENCE * runtime.settings.sign_of_life_every)
-    now = clock.machine_now()
+    complete, sentence = await how_complete(session, same_person)
     return TimelineView(
         record=record,
-        complete=all(one.complete and not is_silent(one, now, patience) for one in sources),
-        completeness=sentence_on(sources, now=now, patience=patience, names=names),
-        case_manager=_case_manager(entries),
-        entries=[_view(entry, names) for entry in entries],
+        complete=complete,
+        completeness=sentence,
+        case_manager=await referente_of(session, record),
+        entries=await views_of(session, found.entries, same_person),
+        older=cursor_of(found.entries) if found.older else None,
+        shown_by=ShownBy(
+            members={member: names(member) for member, _ in sorted(same_person)}, kinds=told.KINDS
+        ),
     )
 
 
-def names_of(directory: Directory) -> told.Names:
-    """How members are called: as the directory says, or by their short name if they are gone from it."""
-
-    def name(member: str) -> str:
-        entry = directory.entry(member)
-        return entry.name if entry is not None else member
-
-    return name
-
-
-async def _entries(session: AsyncSession, same_person: Collection[tuple[str, str]]) -> list[EntryCopy]:
-    place = tuple_(col(EntryCopy.member), col(EntryCopy.record))
-    found = list(await session.scalars(select(EntryCopy).where(place.in_(sorted(same_person)))))
-    found += await _refusals(session, found)
-    return sorted(found, key=_place)
+async def entry_view(session: AsyncSession, record: str, entry: str) -> EntryView:
+    """One entry of a person's story. Raises PersonNotHere, EntryNotHere."""
+    await find_person(session, record)
+    same_person = await access.component(session, record)
+    found = await session.get(EntryCopy, entry)
+    if found is None or (found.member, found.record) not in same_person:
+        raise EntryNotHere
+    return (await views_of(session, [found], same_person))[0]
 
 
-def _place(entry: EntryCopy) -> tuple[datetime, datetime, int, str]:
-    """Where an entry stands: what one command recorded in one moment is told in its natural order."""
-    return entry.occurred_at, entry.recorded_at, told.ORDER.index(entry.type), entry.event_id
-
-
-async def _refusals(session: AsyncSession, found: Sequence[EntryCopy]) -> list[EntryCopy]:
-    """Answers of who did not accept: on no record of the person, so found by the referral they answer."""
-    asked = {entry.scope: entry.payload["to"] for entry in found if entry.type == ReferralSent.wire_type}
-    if not asked:
-        return []
-    answers = await session.scalars(
-        select(EntryCopy).where(
-            col(EntryCopy.scope).in_(sorted(asked)), col(EntryCopy.type) == ReferralDeclined.wire_type
-        )
-    )
-    return [answer for answer in answers if answer.member == asked[answer.scope]]
-
-
-def _case_manager(entries: Sequence[EntryCopy]) -> CaseManagerView | None:
-    """The one person to speak to: who was made so last, of an episode that is still open."""
-    closed = {entry.scope for entry in entries if entry.type == TakingInChargeClosed.wire_type}
-    assigned = [
-        CaseManagerAssigned.from_payload(entry.payload)
-        for entry in entries
-        if entry.type == CaseManagerAssigned.wire_type and entry.scope not in closed
+async def how_complete(session: AsyncSession, same_person: set[Edge]) -> tuple[bool, str]:
+    """Whether all that there is for us is here, and how a page says it."""
+    runtime = runtime_of(session)
+    sources = await completeness.sources(session, same_person)
+    withheld = await completeness.withheld(session, same_person)
+    names = names_of(runtime.directory.current)
+    patience = timedelta(seconds=PATIENCE * runtime.settings.sign_of_life_every)
+    now = clock.machine_now()
+    said = [sentence_on(sources, now=now, patience=patience, names=names)]
+    said += [
+        f"{told.named(names(member))} non condivide più con noi una parte del percorso."
+        for member in sorted({principal.partition(".")[0] for principal in withheld})
     ]
-    if not assigned:
-        return None
-    last = assigned[-1]
-    return CaseManagerView(operator=last.operator, name=last.name, phone=last.phone, since=last.since)
+    complete = all(one.complete and not is_silent(one, now, patience) for one in sources)
+    return complete and not withheld, " ".join(said)
 
 
-def _view(entry: EntryCopy, names: told.Names) -> EntryView:
-    sentence = told.happened(
-        entry.type, entry.payload, entry.member, names, corrected=entry.corrects is not None
-    )
+async def views_of(
+    session: AsyncSession, entries: Sequence[EntryCopy], same_person: Collection[Edge]
+) -> list[EntryView]:
+    """Entries as they are told, with what they followed from and what corrects them."""
+    names = names_of(runtime_of(session).directory.current)
+    corrections = await corrections_of(session, entries)
+    causes = await causes_of(session, entries, same_person)
+    return [_view(entry, names, corrections.get(entry.event_id), causes) for entry in entries]
+
+
+def _view(
+    entry: EntryCopy, names: told.Names, correction: EntryCopy | None, causes: Mapping[str, EntryCopy]
+) -> EntryView:
     return EntryView(
         event_id=entry.event_id,
         member=entry.member,
         service=entry.service,
         source=names(entry.member),
         type=entry.type,
-        happened=sentence,
+        happened=_sentence(entry, names),
         occurred_at=entry.occurred_at,
         recorded_at=entry.recorded_at,
         role=entry.role,
         caused_by=entry.caused_by,
         corrects=entry.corrects,
+        kind=told.kind_of(entry.type),
+        on_behalf_of=names(entry.on_behalf_of) if entry.on_behalf_of else None,
+        following=[_briefly(causes[cause], names) for cause in entry.caused_by if cause in causes],
+        corrected_by=correction.event_id if correction is not None else None,
     )
+
+
+def _sentence(entry: EntryCopy, names: told.Names) -> str:
+    corrected = entry.corrects is not None
+    return told.happened(entry.type, entry.payload, entry.member, names, corrected=corrected)
+
+
+def _briefly(entry: EntryCopy, names: told.Names) -> str:
+    """The first words of an entry, with its day: enough to know which one is meant."""
+    words = _sentence(entry, names).partition(". ")[0].rstrip(".")
+    return f"{words} ({told.day(told.local_day(entry.occurred_at))})"
 
 
 def is_silent(source: Source, now: datetime, patience: timedelta) -> bool:

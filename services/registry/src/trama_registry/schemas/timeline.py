@@ -21,6 +21,20 @@ class EntryView(BaseModel):
     role: str
     caused_by: list[str]
     corrects: str | None
+    kind: str
+    """What it is about: `person`, `relation`, `referral`, `evaluation`.."""
+    on_behalf_of: str | None
+    following: list[str]
+    """What it followed from, in words (a seguito di)."""
+    corrected_by: str | None
+    """The entry that corrects this one; what was told here is not so."""
+
+
+class ShownBy(BaseModel):
+    """By whom and about what a story has entries: the choices of its filters."""
+
+    members: dict[str, str]
+    kinds: dict[str, str]
 
 
 class TimelineView(BaseModel):
@@ -31,3 +45,6 @@ class TimelineView(BaseModel):
     completeness: str
     case_manager: CaseManagerView | None
     entries: list[EntryView]
+    older: str | None = None
+    """The entry before which an older page begins; none if there is nothing older."""
+    shown_by: ShownBy

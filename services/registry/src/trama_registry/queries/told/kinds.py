@@ -1,4 +1,4 @@
-"""What an entry is about: the kinds by which a story is filtered, one for each module of event classes."""
+"""What an entry is about: the kinds by which a story is filtered, told by the modules of event classes."""
 
 from collections import defaultdict
 
@@ -13,14 +13,16 @@ KINDS = {
     "evaluation": "Valutazioni e progetti",
     "placement": "Inserimenti",
 }
-OTHER = "altro"
+OTHER = "other"
+_KIND_OF_MODULE = {"identifier": "person", "certificate": "person", "access": "relation"}
 
 
 def kind_of(wire_type: str) -> str:
     """The code of what an entry is about."""
     event = EVENTS.get(wire_type)
     module = event.__module__.rpartition(".")[2] if event is not None else OTHER
-    return module if module in KINDS else OTHER
+    kind = _KIND_OF_MODULE.get(module, module)
+    return kind if kind in KINDS else OTHER
 
 
 def types_of(kind: str) -> tuple[str, ...]:

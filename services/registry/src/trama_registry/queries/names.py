@@ -1,0 +1,15 @@
+"""How members are called on pages."""
+
+from trama_contracts.directory import Directory
+
+from trama_registry.queries import told
+
+
+def names_of(directory: Directory) -> told.Names:
+    """How members are called: as the directory says, or by their short name if they are gone from it."""
+
+    def name(member: str) -> str:
+        entry = directory.entry(member)
+        return entry.name if entry is not None else member
+
+    return name

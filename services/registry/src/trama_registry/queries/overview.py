@@ -1,0 +1,143 @@
+"""The page of a person, from top to bottom: everything that its sections say, read once."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+
+from sqlalchemy.ext.asyncio import AsyncSession
+from trama_chassis import access
+from trama_chassis.outbox import runtime_of
+from trama_contracts.registry import TakingInChargeOpened
+
+from trama_registry.queries import told
+from trama_registry.queries.awaited import approvals_awaited, contributions_awaited, referrals_awaited
+from trama_registry.queries.entries import Part, entries_of
+from trama_registry.queries.landmarks import Landmarks, landmarks_of
+from trama_registry.queries.names import names_of
+from trama_registry.queries.next_step import next_step_of, steps_of_others, view_of_next_step
+from trama_registry.queries.offer import network
+from trama_registry.queries.person import person_view
+from trama_registry.queries.relation import relations_of
+from trama_registry.queries.timeline import how_complete, views_of
+from trama_registry.queries.told.words import on
+from trama_registry.queries.way import project_of, way_of
+from trama_registry.schemas import (
+    FollowerView,
+    NeedView,
+    PersonOverview,
+    PersonView,
+    RelationsView,
+    StateView,
+    TakingInChargeView,
+)
+
+NEWS = 8
+RELATION = "Presa in carico"
+RELATIONS = {"registration": "Iscrizione"}
+"""Relations that are called otherwise."""
+
+
+async def overview(session: AsyncSession, record: str) -> PersonOverview:
+    """All that the first page on a person says. Raises PersonNotHere."""
+    runtime = runtime_of(session)
+    own, today = runtime.settings.member, runtime.clock.today()
+    names = names_of(runtime.directory.current)
+    person = await person_view(session, record)
+    same_person = await access.component(session, record)
+    landmarks = await landmarks_of(session, same_person)
+    relations = await relations_of(session, record)
+    following = followers_of(relations, names(own), own, await _phones(session))
+    news = await entries_of(session, same_person, Part(size=NEWS))
+    step = await next_step_of(session, record)
+    complete, completeness = await how_complete(session, same_person)
+    return PersonOverview(
+        person=person,
+        name=" ".join(part for part in (person.given_name, person.family_name) if part),
+        age=_age(person.birth_date, today),
+        state=state_of(relations.own),
+        case_manager=relations.referente,
+        following=following,
+        next_step=view_of_next_step(step) if step is not None else None,
+        next_steps_of_others=list(steps_of_others(landmarks, own, names)),
+        awaited=[
+            *await referrals_awaited(session, record, names, today),
+            *contributions_awaited(landmarks, own, names, today),
+            *approvals_awaited(landmarks, own, names, today),
+        ],
+        way=way_of(person, following, landmarks, own, told.local_day(person.registered_at)),
+        project=project_of(landmarks, own, names),
+        news=list(reversed(await views_of(session, news.entries, same_person))),
+        complete=complete,
+        completeness=completeness,
+        needs=needs_of(landmarks, names),
+        certificates=[],
+        seen_by=await _seen_by(session, person, names),
+    )
+
+
+def _age(born: date | None, today: date) -> int | None:
+    if born is None:
+        return None
+    return today.year - born.year - ((today.month, today.day) < (born.month, born.day))
+
+
+def state_of(episodes: Sequence[TakingInChargeView]) -> StateView:
+    """Where a person stands with our service, in the words of a chip: the open episode, or the last."""
+    last = max(
+        episodes, key=lambda one: (one.closed_on is None, one.closed_on or one.opened_on), default=None
+    )
+    if last is None:
+        return StateView(label="Primo contatto", kind="neutral")
+    if last.closed_on is not None:
+        return StateView(label=f"Conclusa {on(last.closed_on)}", kind="closed")
+    if last.suspended_on is not None and last.state == "suspended":
+        return StateView(label=f"Sospesa {on(last.suspended_on, 'dal')}", kind="waiting")
+    word = "Iscrizione" if last.kind == "registration" else "In carico"
+    return StateView(label=f"{word} {on(last.opened_on, 'dal')}", kind="good")
+
+
+def followers_of(
+    relations: RelationsView, own_name: str, own: str, phones: Mapping[str, str]
+) -> list[FollowerView]:
+    """The services that follow a person, ours first, with whom to speak to in each."""
+    found = [
+        FollowerView(
+            member=own,
+            name=own_name,
+            relation=RELATIONS.get(one.kind, RELATION),
+            since=one.opened_on,
+            contact=one.case_manager.name if one.case_manager is not None else None,
+            phone=(one.case_manager.phone if one.case_manager is not None else None) or phones.get(own),
+        )
+        for one in relations.own
+        if one.closed_on is None
+    ]
+    return found + [
+        FollowerView(
+            member=one.member,
+            name=one.name,
+            relation=RELATIONS.get(one.kind, RELATION),
+            since=one.opened_on,
+            contact=one.case_manager,
+            phone=one.phone or phones.get(one.member),
+        )
+        for one in relations.others
+        if one.state != "closed"
+    ]
+
+
+def needs_of(landmarks: Landmarks, names: told.Names) -> list[NeedView]:
+    """What the person asked for, of whom, newest first."""
+    opened = reversed(landmarks.of(TakingInChargeOpened))
+    return [NeedView(need=one.need, to=names(entry.member), since=one.opened_on) for entry, one in opened]
+
+
+async def _phones(session: AsyncSession) -> dict[str, str]:
+    """The number that each service tells the network, for who has no number of their own."""
+    members = await network(session)
+    return {one.member: one.offers[0].phone for one in members if one.offers and one.offers[0].phone}
+
+
+async def _seen_by(session: AsyncSession, person: PersonView, names: told.Names) -> list[str]:
+    """The services of other members that read what we write of the person's way."""
+    readers = await access.seen_by(session, person.record, "care")
+    return sorted({names(principal.partition(".")[0]) for principal in readers}, key=str.casefold)
