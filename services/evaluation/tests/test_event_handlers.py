@@ -21,7 +21,14 @@ from trama_contracts.evaluation import (
     ProjectSigned,
     ReviewSet,
 )
-from trama_contracts.registry import PersonRegistered, RecordsLinked
+from trama_contracts.registry import (
+    PersonRegistered,
+    RecordsLinked,
+    TakingInChargeClosed,
+    TakingInChargeReopened,
+    TakingInChargeResumed,
+    TakingInChargeSuspended,
+)
 from trama_evaluation import commands, queries
 from trama_evaluation.models import (
     CompletedCopy,
@@ -93,6 +100,23 @@ async def test_what_others_ask_of_us_is_kept_and_answered_on_our_own_record(stag
         assert [one.state for one in await asked(stage)] == ["submitted"]
         told = await published(stage.runtime, ContributionSubmitted, HealthContributionSubmitted)
         assert [(one.record, one.scope) for one in told] == [(record, f"evaluation:{evaluation}")] * 2
+
+
+async def test_who_rests_is_not_in_charge_until_they_go_on_and_who_is_reopened_is_again(stage: Any) -> None:
+    record, day = await stage.in_charge(), date(2013, 10, 1)
+    async with stage.runtime.database.read() as session:
+        episode = (await session.scalars(select(EpisodeCopy))).one().episode
+    registry = stage.peer(f"{stage.runtime.settings.member}.registry")
+    steps = [
+        (TakingInChargeSuspended(episode=episode, suspended_on=day, reason="away"), False),
+        (TakingInChargeResumed(episode=episode, resumed_on=day), True),
+        (TakingInChargeClosed(episode=episode, closed_on=day, reason="moved"), False),
+        (TakingInChargeReopened(episode=episode, reopened_on=day, reason="Non era finita"), True),
+    ]
+    for event, is_in_charge in steps:
+        await deliver(stage.runtime, registry, event, record=record, scope=episode)
+        async with stage.runtime.database.read() as session:
+            assert await queries.is_in_charge(session, record) is is_in_charge, event
 
 
 async def test_what_is_asked_of_others_is_no_business_of_ours(stage_of: Any) -> None:

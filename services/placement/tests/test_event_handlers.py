@@ -20,7 +20,11 @@ from trama_contracts.registry import (
     ReportingIdAssigned,
     TakingInChargeClosed,
     TakingInChargeOpened,
+    TakingInChargeReopened,
+    TakingInChargeResumed,
+    TakingInChargeSuspended,
 )
+from trama_placement import queries
 from trama_placement.models import EpisodeCopy, EvaluationCopy, HostPlacementCopy, PersonCopy
 
 REPORTING_ID = "A" * 43
@@ -87,9 +91,25 @@ async def test_a_closing_read_before_its_opening_waits_for_it(stage: Any) -> Non
             "episode": episode,
             "record": record,
             "opened_on": date(2013, 2, 4),
+            "suspended_on": None,
             "closed_on": date(2013, 10, 1),
         }
     ]
+
+
+async def test_who_rests_is_not_in_charge_until_they_go_on_and_who_is_reopened_is_again(stage: Any) -> None:
+    record, episode, day = str(uuid4()), str(uuid4()), date(2013, 10, 1)
+    steps = [
+        (opened(episode), True),
+        (TakingInChargeSuspended(episode=episode, suspended_on=day, reason="away"), False),
+        (TakingInChargeResumed(episode=episode, resumed_on=day), True),
+        (TakingInChargeClosed(episode=episode, closed_on=day, reason="moved"), False),
+        (TakingInChargeReopened(episode=episode, reopened_on=day, reason="Non era finita"), True),
+    ]
+    for event, is_in_charge in steps:
+        await deliver(stage.runtime, stage.registry, event, record=record, scope=episode)
+        async with stage.runtime.database.read() as session:
+            assert await queries.is_in_charge(session, record) is is_in_charge, event
 
 
 async def test_another_members_registry_puts_nobody_in_charge_here(stage: Any, territory: Territory) -> None:

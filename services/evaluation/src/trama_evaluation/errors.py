@@ -22,7 +22,7 @@ class PersonNotInCharge(Refused):
 
     code = "person-not-in-charge"
     detail = (
-        "La persona non ha una presa in carico aperta presso il nostro servizio: "
+        "La persona non ha una presa in carico aperta presso il nostro servizio, o è sospesa: "
         "senza, una valutazione non si può chiedere né concludere."
     )
     field = "record"

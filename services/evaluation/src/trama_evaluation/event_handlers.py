@@ -32,6 +32,9 @@ from trama_contracts.registry import (
     ReportingIdAssigned,
     TakingInChargeClosed,
     TakingInChargeOpened,
+    TakingInChargeReopened,
+    TakingInChargeResumed,
+    TakingInChargeSuspended,
 )
 
 from trama_evaluation import commands, queries
@@ -80,6 +83,30 @@ async def copy_closing(session: AsyncSession, event: TakingInChargeClosed, origi
     if _is_ours(session, origin):
         episode = await _episode(session, event.episode, origin)
         episode.closed_on = event.closed_on
+
+
+@handlers.copy(TakingInChargeReopened)
+async def copy_reopening(session: AsyncSession, event: TakingInChargeReopened, origin: Origin) -> None:
+    """Keep that this member has the person in charge again: the episode was not over."""
+    if _is_ours(session, origin):
+        episode = await _episode(session, event.episode, origin)
+        episode.closed_on = episode.suspended_on = None
+
+
+@handlers.copy(TakingInChargeSuspended)
+async def copy_suspension(session: AsyncSession, event: TakingInChargeSuspended, origin: Origin) -> None:
+    """Keep that the taking in charge rests: nothing new begins meanwhile."""
+    if _is_ours(session, origin):
+        episode = await _episode(session, event.episode, origin)
+        episode.suspended_on = event.suspended_on
+
+
+@handlers.copy(TakingInChargeResumed)
+async def copy_resumption(session: AsyncSession, event: TakingInChargeResumed, origin: Origin) -> None:
+    """Keep that the taking in charge goes on."""
+    if _is_ours(session, origin):
+        episode = await _episode(session, event.episode, origin)
+        episode.suspended_on = None
 
 
 async def _episode(session: AsyncSession, episode: str, origin: Origin) -> EpisodeCopy:

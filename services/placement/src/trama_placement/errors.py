@@ -15,7 +15,7 @@ class PersonNotInCharge(Refused):
 
     code = "person-not-in-charge"
     detail = (
-        "La persona non ha una presa in carico aperta presso il nostro servizio: "
+        "La persona non ha una presa in carico aperta presso il nostro servizio, o è sospesa: "
         "senza, un inserimento non si può proporre né avviare."
     )
     field = "record"

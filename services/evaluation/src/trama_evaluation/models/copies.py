@@ -25,6 +25,7 @@ class EpisodeCopy(SQLModel, table=True):
     episode: str = Field(primary_key=True)
     record: str = Field(index=True)
     opened_on: date | None = None
+    suspended_on: date | None = None
     closed_on: date | None = None
 
 

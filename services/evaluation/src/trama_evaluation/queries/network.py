@@ -63,12 +63,13 @@ async def possible_contributors(session: AsyncSession, record: str) -> list[Entr
 
 
 async def is_in_charge(session: AsyncSession, record: str) -> bool:
-    """Whether this member has the person in charge, as its registry last told."""
+    """Whether this member has the person in charge and works with them, as its registry last told."""
     found = await session.scalar(
         select(col(EpisodeCopy.episode))
         .where(
             col(EpisodeCopy.record) == record,
             col(EpisodeCopy.opened_on).is_not(None),
+            col(EpisodeCopy.suspended_on).is_(None),
             col(EpisodeCopy.closed_on).is_(None),
         )
         .limit(1)

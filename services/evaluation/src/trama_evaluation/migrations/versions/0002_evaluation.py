@@ -1,0 +1,19 @@
+"""Takings in charge that rest."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0002_evaluation"
+down_revision = "0001_evaluation"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    with op.batch_alter_table("evaluation_episode_copy") as table:
+        table.add_column(sa.Column("suspended_on", sa.Date(), nullable=True))
+
+
+def downgrade() -> None:
+    with op.batch_alter_table("evaluation_episode_copy") as table:
+        table.drop_column("suspended_on")
