@@ -1,10 +1,12 @@
 """The registry as the chassis runs it: lists, and nothing else."""
 
+from datetime import timedelta
 from pathlib import Path
 
 from trama_chassis.service import NavigationEntry, Service
+from trama_chassis.timers import Timer
 
-from trama_registry import api, models, pages
+from trama_registry import api, commands, models, pages
 from trama_registry.event_handlers import handlers
 from trama_registry.settings import RegistrySettings
 
@@ -33,6 +35,7 @@ service = Service(
     ],
     migrations=Path(__file__).with_name("migrations"),
     settings=RegistrySettings,
+    timers=[Timer("registry.referral-terms", timedelta(hours=1), commands.watch_terms)],
     page_prefixes=("/persone", "/segnalazioni", "/rete"),
     navigation=(
         NavigationEntry("Persone", "/persone", ("caseworker", "supervisor"), 10, search="nome"),

@@ -26,10 +26,11 @@ async def open_taking_in_charge(
 
 @router.post("/persons/{record}/taking-in-charge/close")
 async def close_taking_in_charge(
-    record: Uuid, request: CloseTakingInCharge, session: Transaction, _: Operator
+    record: Uuid, request: CloseTakingInCharge, session: Transaction, by: Operator
 ) -> TakingInChargeView:
     """End the open taking in charge, with its reason."""
-    return queries.view_of_taking_in_charge(await commands.close_taking_in_charge(session, record, request))
+    closed = await commands.close_taking_in_charge(session, record, request, by)
+    return queries.view_of_taking_in_charge(closed)
 
 
 @router.post("/persons/{record}/case-manager")

@@ -7,14 +7,21 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from trama_chassis import outbox
 from trama_chassis.accounts import Caller
 from trama_chassis.clock import ZONE
+from trama_chassis.errors import refuse_changed
 from trama_chassis.outbox import runtime_of
 from trama_chassis.runtime import Runtime
-from trama_contracts.payload_fields import Sector
-from trama_contracts.registry import CaseManagerAssigned, TakingInChargeClosed, TakingInChargeOpened
+from trama_contracts.payload_fields import Basis, Sector
+from trama_contracts.registry import (
+    CaseManagerAssigned,
+    Integration,
+    TakingInChargeClosed,
+    TakingInChargeOpened,
+)
 
 from trama_registry import queries
 from trama_registry.errors import NoTakingInChargeHere, NotInCharge
 from trama_registry.models import TakingInCharge
+from trama_registry.models.taking_in_charge import KINDS
 from trama_registry.schemas import CaseManagerAsked, CloseTakingInCharge, OpenTakingInCharge
 
 SECTORS: dict[str, Sector] = {
@@ -30,11 +37,26 @@ async def open_taking_in_charge(
 ) -> TakingInCharge:
     """Take a person in charge; after a closing this is a new episode.
 
-    Raises PersonNotHere, AlreadyInCharge, NoTakingInChargeHere, DayInFuture, DayTooEarly.
+    Raises PersonNotHere, AlreadyInCharge, NoTakingInChargeHere, DayInFuture, DayTooEarly, and what
+    `integration_of` raises.
     """
     await queries.find_person(session, record)
     last = await queries.last_taking_in_charge(session, record)
-    return open_episode(session, record, request, by, last=last)
+    integration = await integration_of(session, request)
+    return open_episode(session, record, request, by, last=last, integration=integration)
+
+
+async def integration_of(session: AsyncSession, request: OpenTakingInCharge) -> Integration | None:
+    """Who holds the taking in charge together, if it is asked for, and by which protocol.
+
+    Raises ProtocolNotHere, ProtocolNotInForce, NotPartyToProtocol.
+    """
+    if request.protocol is None:
+        return None
+    runtime = runtime_of(session)
+    protocol = await queries.find_protocol(session, request.protocol)
+    own, others = runtime.settings.member, request.integrated_with or protocol.members
+    return protocol.integrate({own, *others}, on=request.opened_on or runtime.clock.today())
 
 
 def open_episode(
@@ -44,19 +66,25 @@ def open_episode(
     by: Caller,
     *,
     last: TakingInCharge | None,
+    integration: Integration | None = None,
 ) -> TakingInCharge:
     """Open an episode after the last one, if there was any, and publish it."""
     runtime = runtime_of(session)
     today = runtime.clock.today()
+    sector = _sector_of(runtime)
     opening = TakingInChargeOpened(
         episode=str(uuid4()),
-        sector=_sector_of(runtime),
+        sector=sector,
         opened_on=request.opened_on or today,
         need=request.need,
+        kind=KINDS[sector],
+        basis=Basis(**request.basis.model_dump()) if request.basis else None,
+        integration=integration,
     )
     episode = TakingInCharge.open(record, opening, last=last, today=today)
+    episode.changed_by = by.name
     session.add(episode)
-    happened = _moment(runtime, opening.opened_on)
+    happened = moment_of(runtime, opening.opened_on)
     outbox.add(session, opening, record=record, scope=episode.episode, occurred_at=happened)
     if request.case_manager is not None:
         _assign(session, episode, request.case_manager, by)
@@ -72,7 +100,7 @@ def _sector_of(runtime: Runtime) -> Sector:
     return SECTORS[named]
 
 
-def _moment(runtime: Runtime, day: date, *, at_end: bool = False) -> datetime:
+def moment_of(runtime: Runtime, day: date, *, at_end: bool = False) -> datetime:
     """When something dated happened: now if it is of today, else the first or last moment of its day."""
     if day == runtime.clock.today():
         return runtime.clock.moment()
@@ -80,16 +108,21 @@ def _moment(runtime: Runtime, day: date, *, at_end: bool = False) -> datetime:
 
 
 async def close_taking_in_charge(
-    session: AsyncSession, record: str, request: CloseTakingInCharge
+    session: AsyncSession, record: str, request: CloseTakingInCharge, by: Caller | None = None
 ) -> TakingInCharge:
-    """End the open episode with its reason. Raises PersonNotHere, NotInCharge, DayInFuture, DayTooEarly."""
+    """End the open episode with its reason.
+
+    Raises PersonNotHere, NotInCharge, ChangedMeanwhile, DayInFuture, DayTooEarly.
+    """
     runtime = runtime_of(session)
     episode = await in_charge(session, record)
+    refuse_changed(request.version, episode.version, who=episode.changed_by or "")
     today = runtime.clock.today()
     closed_on = request.closed_on or today
     episode.close(request.reason, on=closed_on, today=today)
+    episode.changed(by.name if by else "")
     closed = TakingInChargeClosed(episode=episode.episode, closed_on=closed_on, reason=request.reason)
-    happened = _moment(runtime, closed_on, at_end=True)
+    happened = moment_of(runtime, closed_on, at_end=True)
     outbox.add(session, closed, record=record, scope=episode.episode, occurred_at=happened)
     return episode
 
@@ -108,10 +141,12 @@ async def assign_case_manager(
 ) -> TakingInCharge:
     """Make somebody the referente; who was it before is so no longer.
 
-    Raises PersonNotHere, NotInCharge, DayInFuture, DayTooEarly.
+    Raises PersonNotHere, NotInCharge, ChangedMeanwhile, DayInFuture, DayTooEarly.
     """
     episode = await in_charge(session, record)
+    refuse_changed(request.version, episode.version, who=episode.changed_by or "")
     _assign(session, episode, request, by)
+    episode.changed(by.name)
     return episode
 
 
@@ -126,5 +161,5 @@ def _assign(session: AsyncSession, episode: TakingInCharge, request: CaseManager
         since=request.since or today,
     )
     episode.assign(assigned, today=today)
-    happened = _moment(runtime, assigned.since)
+    happened = moment_of(runtime, assigned.since)
     outbox.add(session, assigned, record=episode.record, scope=episode.episode, occurred_at=happened)

@@ -6,7 +6,7 @@ from trama_registry.models.case_manager import (
     case_manager_at,
 )
 from trama_registry.models.certificate import GROUPS, Certificate, JudicialTargetGroup, TargetGroup
-from trama_registry.models.course import RULES, Course, Deed, Move, Placed, Side, State
+from trama_registry.models.course import RULES, Course, Deed, Move, Place, Placed, Side, State
 from trama_registry.models.entry import EntryCopy
 from trama_registry.models.identifier import (
     TAX_CODES,
@@ -19,7 +19,15 @@ from trama_registry.models.identifier import (
     verification_of,
 )
 from trama_registry.models.likeness import GRADES, Described, Grade, Identity, Likeness, compare, traits_of
-from trama_registry.models.move import BY_RECEIVER, MOVES, ReferralMoveCopy, move_of
+from trama_registry.models.move import (
+    BY_RECEIVER,
+    MOVES,
+    AnyMove,
+    ReceiverMove,
+    ReferralMoveCopy,
+    SenderMove,
+    move_of,
+)
 from trama_registry.models.next_step import NextStep
 from trama_registry.models.offer import capacity_of
 from trama_registry.models.person import Person, checked_tax_code, reporting_id_of, sort_name_of
@@ -41,37 +49,41 @@ from trama_registry.models.taking_in_charge import (
 )
 
 __all__ = [
-    "Answer",
-    "Authorisation",
     "BY_RECEIVER",
+    "GRADES",
+    "GROUPS",
+    "MOVES",
+    "RULES",
+    "TAX_CODES",
+    "Answer",
+    "AnyMove",
+    "Authorisation",
     "Certificate",
     "Course",
     "Deed",
     "Described",
     "DistinctPersons",
     "EntryCopy",
-    "GRADES",
-    "GROUPS",
     "Grade",
     "Identity",
     "JudicialTargetGroup",
     "Likeness",
-    "MOVES",
     "Move",
     "NextStep",
     "Person",
     "PersonIdentifier",
     "PersonTrait",
+    "Place",
     "Placed",
     "Protocol",
-    "RULES",
+    "ReceiverMove",
     "Referral",
     "ReferralCopy",
     "ReferralMoveCopy",
     "ReferralReply",
+    "SenderMove",
     "Side",
     "State",
-    "TAX_CODES",
     "TakingInCharge",
     "TargetGroup",
     "Word",

@@ -30,6 +30,7 @@ from trama_registry.queries.referral import (
     sent_referral_view,
     sent_referrals,
     view_of_received,
+    view_of_sent,
 )
 from trama_registry.queries.relation import (
     find_protocol,
@@ -82,5 +83,6 @@ __all__ = [
     "usual_answer_days",
     "view_of_next_step",
     "view_of_received",
+    "view_of_sent",
     "view_of_taking_in_charge",
 ]

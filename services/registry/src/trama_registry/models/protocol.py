@@ -1,0 +1,42 @@
+"""Protocols under which several members hold one taking in charge together: dated rows, not code."""
+
+from collections.abc import Iterable
+from datetime import date
+
+from sqlalchemy import JSON, Column
+from sqlmodel import Field, SQLModel
+from trama_contracts.registry import Integration
+
+from trama_registry.errors import NotPartyToProtocol, ProtocolNotInForce
+
+
+class Protocol(SQLModel, table=True):
+    """A protocol for the integrated taking in charge (presa in carico integrata) of one district."""
+
+    __tablename__ = "protocol"
+    protocol: str = Field(primary_key=True)
+    district: str = Field(index=True)
+    act: str
+    members: list[str] = Field(sa_column=Column(JSON, nullable=False))
+    valid_from: date
+    valid_to: date | None = None
+
+    def in_force(self, on: date) -> bool:
+        """Whether it holds on a day, the first and the last included."""
+        return self.valid_from <= on and (self.valid_to is None or on <= self.valid_to)
+
+    def integrate(self, members: Iterable[str], *, on: date) -> Integration:
+        """Who holds a taking in charge together under it. Raises ProtocolNotInForce, NotPartyToProtocol."""
+        if not self.in_force(on):
+            until = f" al {self.valid_to:%d/%m/%Y}" if self.valid_to else ""
+            raise ProtocolNotInForce(
+                f"Il protocollo «{self.act}» vale dal {self.valid_from:%d/%m/%Y}{until}, "
+                f"non il {on:%d/%m/%Y}: la presa in carico integrata non è possibile in quel giorno."
+            )
+        together = sorted(set(members))
+        if strangers := [member for member in together if member not in self.members]:
+            raise NotPartyToProtocol(
+                f"Il protocollo «{self.act}» non è firmato da: {', '.join(strangers)}. "
+                "Scegliete fra chi lo ha firmato, o aprite una presa in carico del solo nostro servizio."
+            )
+        return Integration(district=self.district, act=self.act, members=tuple(together))
