@@ -17,7 +17,6 @@ from trama_registry import errors
 from trama_registry.models import (
     Authorisation,
     Person,
-    ReferralAnswer,
     ReferralCopy,
     TakingInCharge,
     checked_tax_code,
@@ -234,12 +233,8 @@ def test_an_answer_is_due_today_at_the_earliest() -> None:
         term(date(2013, 10, 13), today=MONDAY)
 
 
-def test_only_the_receiver_answers_and_once() -> None:
+def test_only_who_was_asked_answers() -> None:
     referral = received()
     with pytest.raises(errors.NotTheReceiver):
-        referral.must_await_answer_of("cpi", None)
-    referral.must_await_answer_of("sil", None)
-    answer = ReferralAnswer(sender="x", referral=referral.referral, answer="declined", answered_on=MONDAY)
-    with pytest.raises(errors.AlreadyAnswered) as refused:
-        referral.must_await_answer_of("sil", answer)
-    assert "non accolta il 14/10/2013" in refused.value.detail
+        referral.must_be_for("cpi")
+    referral.must_be_for("sil")

@@ -1,84 +1,230 @@
-"""The closed loop: sent, received, accepted or declined, linked."""
+"""What a sender does with a referral: sends it, and again, says more, reminds, takes it back, replaces it."""
 
-from datetime import date
+from datetime import date, timedelta
 from uuid import uuid4
 
 from sqlalchemy.ext.asyncio import AsyncSession
-from trama_chassis import access, outbox
-from trama_chassis.accounts import Caller
+from trama_chassis import outbox
+from trama_chassis.errors import refuse_changed
 from trama_chassis.outbox import runtime_of
 from trama_chassis.runtime import Runtime
-from trama_contracts.payload_fields import Party
 from trama_contracts.registry import (
-    Certainty,
-    PersonRegistered,
-    RecordsLinked,
-    ReferralAccepted,
-    ReferralDeclined,
+    ReferralExplained,
+    ReferralNoted,
+    ReferralReminded,
+    ReferralRenewed,
     ReferralSent,
+    ReferralSuperseded,
     ReferralWithdrawn,
 )
 
 from trama_registry import queries
-from trama_registry.commands.person import enter, must_be_in, reporting_key
-from trama_registry.commands.taking_in_charge import in_charge, open_episode, open_taking_in_charge
+from trama_registry.commands.person import must_be_in
+from trama_registry.commands.taking_in_charge import in_charge
 from trama_registry.errors import (
     AuthorisationNotHere,
+    DayInFuture,
     NotInDirectory,
-    NotTheReceiver,
     NotTheSender,
-    OtherPerson,
+    OtherReferral,
     ReceivesNoReferrals,
     ReferralNotHere,
     ReferredToOneself,
+    RemindedLately,
 )
 from trama_registry.models import (
-    Answer,
-    Person,
+    Course,
+    Deed,
+    Place,
     Referral,
-    ReferralAnswer,
-    ReferralCopy,
-    reporting_id_of,
+    SenderMove,
+    move_of,
+    must_be_possible,
+    must_know_of_acceptance,
     term,
 )
 from trama_registry.schemas import (
-    AcceptReferral,
-    DeclineReferral,
-    OpenTakingInCharge,
+    ExplainReferral,
+    NoteAnswer,
+    RenewReferral,
     SendReferral,
+    VersionSeen,
     WithdrawReferral,
 )
 
+Sent = tuple[Referral, Course]
+"""A referral of ours, and its course with our move in it."""
+BETWEEN_REMINDERS = timedelta(days=7)
+"""Sollecita: one a week (the worklist's rule)."""
+
 
 async def send_referral(session: AsyncSession, record: str, request: SendReferral) -> Referral:
-    """Refer a person to one receiver, which alone can read it and answer.
+    """Refer a person to one receiver, which alone can read it and answer; it may take another's place.
 
     Raises PersonNotHere, NotInCharge, ReferredToOneself, NotInDirectory, ReceivesNoReferrals, TermInPast and
-    what the authorisation refuses.
+    what the authorisation and superseding refuse.
     """
-    runtime = runtime_of(session)
-    await in_charge(session, record)
+    today = runtime_of(session).clock.today()
+    await _must_reach(session, record, request.to, request.authorisation)
     person = await queries.find_person(session, record)
-    today = runtime.clock.today()
-    _must_receive(runtime, request.to)
-    authorisation = await queries.find_authorisation(session, request.authorisation, record)
-    if authorisation is None:
-        raise AuthorisationNotHere
-    controller = runtime.directory.current.controller(runtime.settings.member)
-    authorisation.must_allow(request.to, controller=controller, today=today)
     sent = ReferralSent(
         referral=str(uuid4()),
         to=request.to,
         sent_on=today,
         reason=request.reason,
         preview=person.preview(request.need),
-        answer_by=term(request.answer_by, today=today),
-        authorisation=authorisation.authorisation,
+        answer_by=await _term(session, request.to, request.answer_by),
+        authorisation=request.authorisation,
     )
+    if request.supersedes is not None:
+        await _supersede(session, request.supersedes, record=record, by=sent.referral)
     referral = Referral(record=record, need=request.need, **sent.model_dump(exclude={"preview"}))
     session.add(referral)
     outbox.add(session, sent, record=record, scope=sent.referral, to={f"{request.to}.registry"})
     return referral
+
+
+async def renew_referral(session: AsyncSession, referral: str, request: RenewReferral) -> Sent:
+    """Send a referral once more, as it was or changed; it is to be answered anew.
+
+    Raises what `opening` and sending raise.
+    """
+    own, course, at = await opening(session, referral, "renew", request)
+    authorisation = request.authorisation or own.authorisation
+    await _must_reach(session, own.record, own.to, authorisation)
+    person = await queries.find_person(session, own.record)
+    renewed = ReferralRenewed(
+        referral=referral,
+        renewed_on=runtime_of(session).clock.today(),
+        reason=request.reason or own.reason,
+        preview=person.preview(request.need or own.need),
+        answer_by=await _term(session, own.to, request.answer_by),
+        authorisation=authorisation,
+        step=at.step,
+        heard=at.heard,
+    )
+    return publish(session, own, course, renewed)
+
+
+async def explain_referral(session: AsyncSession, referral: str, request: ExplainReferral) -> Sent:
+    """Tell the receiver what it asked. Raises what `opening` raises."""
+    own, course, at = await opening(session, referral, "explain", request)
+    today = runtime_of(session).clock.today()
+    told = ReferralExplained(
+        referral=referral, told_on=today, answer=request.answer, step=at.step, heard=at.heard
+    )
+    return publish(session, own, course, told)
+
+
+async def remind(session: AsyncSession, referral: str, request: VersionSeen) -> Sent:
+    """Ask again for an answer. Raises RemindedLately and what `opening` raises."""
+    own, course, at = await opening(session, referral, "remind", request)
+    today, last = runtime_of(session).clock.today(), course.since_sending("remind")
+    if last is not None and today - last.on < BETWEEN_REMINDERS:
+        raise RemindedLately(
+            f"La risposta è stata sollecitata il {last.on:%d/%m/%Y}: si può sollecitare di nuovo dal "
+            f"{last.on + BETWEEN_REMINDERS:%d/%m/%Y}."
+        )
+    reminded = ReferralReminded(referral=referral, reminded_on=today, step=at.step, heard=at.heard)
+    return publish(session, own, course, reminded)
+
+
+async def withdraw_referral(session: AsyncSession, referral: str, request: WithdrawReferral) -> Sent:
+    """Take back a referral of ours: while it awaits its answer or, if that is meant, after it was accepted.
+
+    Raises AlreadyAnswered, AlreadyWithdrawn and what `opening` raises.
+    """
+    own, course, at = await opening(session, referral, "withdraw", request)
+    must_know_of_acceptance(course, accepted_too=request.accepted_too)
+    today = runtime_of(session).clock.today()
+    withdrawn = ReferralWithdrawn(
+        referral=referral, withdrawn_on=today, reason=request.reason, step=at.step, heard=at.heard
+    )
+    return publish(session, own, course, withdrawn)
+
+
+async def note_answer(session: AsyncSession, referral: str, request: NoteAnswer) -> Sent:
+    """Key in, once, an answer that was given on paper or by telephone.
+
+    Raises DayInFuture and what `opening` raises.
+    """
+    deed: Deed = "note-accepted" if request.answer == "accepted" else "note-declined"
+    own, course, at = await opening(session, referral, deed, request)
+    today = runtime_of(session).clock.today()
+    if (request.answered_on or today) > today:
+        raise DayInFuture(field="answered_on")
+    noted = ReferralNoted(
+        referral=referral,
+        answer=request.answer,
+        answered_on=request.answered_on or today,
+        by=request.by,
+        note=request.note,
+        step=at.step,
+        heard=at.heard,
+    )
+    return publish(session, own, course, noted)
+
+
+async def _supersede(session: AsyncSession, referral: str, *, record: str, by: str) -> None:
+    """Let another referral of the same person take the place of one. Raises OtherReferral."""
+    own, course, at = await opening(session, referral, "supersede", VersionSeen())
+    if own.record != record:
+        raise OtherReferral
+    today = runtime_of(session).clock.today()
+    superseded = ReferralSuperseded(
+        referral=referral, superseded_on=today, by=by, step=at.step, heard=at.heard
+    )
+    publish(session, own, course, superseded)
+
+
+async def opening(
+    session: AsyncSession, referral: str, deed: Deed, request: VersionSeen
+) -> tuple[Referral, Course, Place]:
+    """A referral of ours for a move that its course allows, its course, and the place of the move in it.
+
+    Raises ReferralNotHere, NotTheSender, ChangedMeanwhile and what the table refuses.
+    """
+    own = await queries.find_sent_referral(session, referral, lock=True)
+    if own is None:
+        received = await queries.find_received_referral(session, referral)
+        if received is None:
+            raise ReferralNotHere
+        raise NotTheSender(
+            f"La segnalazione è partita da «{received.sender}»: può farlo solo chi l'ha inviata."
+        )
+    runtime = runtime_of(session)
+    course = await queries.course_of(session, runtime.settings.member, referral)
+    refuse_changed(request.version, course.version, who=queries.names_of(runtime.directory.current)(own.to))
+    must_be_possible(deed, course)
+    return own, course, course.next_place("sender")
+
+
+def publish(session: AsyncSession, own: Referral, course: Course, event: SenderMove) -> Sent:
+    """Publish a move of ours to the receiver, and let the referral stand as its course says then."""
+    outbox.add(session, event, record=own.record, scope=own.referral, to={f"{own.to}.registry"})
+    course = course.with_(move_of(event))
+    own.follow(course)
+    return own, course
+
+
+async def _must_reach(session: AsyncSession, record: str, to: str, authorisation: str) -> None:
+    """Refuse to send what the receiver could not read, or must not."""
+    runtime = runtime_of(session)
+    await in_charge(session, record)
+    _must_receive(runtime, to)
+    found = await queries.find_authorisation(session, authorisation, record)
+    if found is None:
+        raise AuthorisationNotHere
+    controller = runtime.directory.current.controller(runtime.settings.member)
+    found.must_allow(to, controller=controller, today=runtime.clock.today())
+
+
+async def _term(session: AsyncSession, to: str, asked: date | None) -> date:
+    """The day asked for, or the one by which the receiver usually answers. Raises TermInPast."""
+    today = runtime_of(session).clock.today()
+    if asked is not None:
+        return term(asked, today=today)
+    return today + timedelta(days=await queries.usual_answer_days(session, to))
 
 
 def _must_receive(runtime: Runtime, to: str) -> None:
@@ -94,168 +240,3 @@ def _must_receive(runtime: Runtime, to: str) -> None:
             f"{directory.members[to].name} non riceve segnalazioni dal nostro servizio: "
             "contattatelo direttamente."
         )
-
-
-async def withdraw_referral(session: AsyncSession, referral: str, request: WithdrawReferral) -> Referral:
-    """Take back a referral of ours that awaits its answer.
-
-    Raises ReferralNotHere, NotTheSender, AlreadyAnswered, AlreadyWithdrawn.
-    """
-    own = await queries.find_sent_referral(session, referral, lock=True)
-    if own is None:
-        received = await queries.find_received_referral(session, referral)
-        if received is None:
-            raise ReferralNotHere
-        raise NotTheSender(
-            f"La segnalazione è partita da «{received.sender}»: può ritirarla solo chi l'ha inviata."
-        )
-    today = runtime_of(session).clock.today()
-    withdrawn = ReferralWithdrawn(referral=referral, withdrawn_on=today, reason=request.reason)
-    own.withdraw(withdrawn)
-    outbox.add(session, withdrawn, record=own.record, scope=referral, to={f"{own.to}.registry"})
-    return own
-
-
-async def accept_referral(
-    session: AsyncSession, referral: str, request: AcceptReferral, by: Caller
-) -> tuple[ReferralCopy, ReferralAnswer]:
-    """Accept a referral to us: the person's record here, taken in charge, linked to the sender's.
-
-    Raises ReferralNotHere, NotTheReceiver, AlreadyAnswered, WithdrawnBySender, OtherPerson, and what opening
-    raises.
-    """
-    runtime = runtime_of(session)
-    received = await _to_be_answered(session, referral)
-    told = received.told()
-    person, certainty = await _same_person(session, received, request.record)
-    opening = OpenTakingInCharge(need=request.need or told.need)
-    if person is None:
-        person = await enter(session, PersonRegistered(**told.model_dump(exclude={"need"})))
-        open_episode(session, person.record, opening, by, last=None)
-    elif await queries.open_taking_in_charge_of(session, person.record, lock=True) is None:
-        await open_taking_in_charge(session, person.record, opening, by)
-    accepted = ReferralAccepted(
-        referral=received.referral,
-        sender=Party(member=received.sender, record=received.record),
-        receiver=Party(member=runtime.settings.member, record=person.record),
-        accepted_on=runtime.clock.today(),
-        contact=request.contact or by.name,
-    )
-    answer = _answered(session, received, "accepted", accepted.accepted_on, record=person.record)
-    scope, sender = received.referral, f"{received.sender}.registry"
-    outbox.add(session, accepted, record=person.record, scope=scope, to={sender})
-    await _link(session, accepted, own=accepted.receiver, certainty=certainty, by=by.operator)
-    return received, answer
-
-
-async def decline_referral(
-    session: AsyncSession, referral: str, request: DeclineReferral
-) -> tuple[ReferralCopy, ReferralAnswer]:
-    """Tell the sender that we cannot accept, and why.
-
-    Raises ReferralNotHere, NotTheReceiver, AlreadyAnswered, WithdrawnBySender.
-    """
-    runtime = runtime_of(session)
-    received = await _to_be_answered(session, referral)
-    declined = ReferralDeclined(
-        referral=received.referral,
-        sender=Party(member=received.sender, record=received.record),
-        declined_on=runtime.clock.today(),
-        reason=request.reason,
-        alternative=request.alternative,
-    )
-    answer = _answered(session, received, "declined", declined.declined_on)
-    # A record of its own, whether the person is known here or not: the sender must not learn which.
-    record = str(uuid4())
-    reporting_id = reporting_id_of(received.told().tax_code, reporting_key(runtime))
-    await access.learn_reporting_id(session, record, reporting_id)
-    scope, sender = received.referral, f"{received.sender}.registry"
-    outbox.add(session, declined, record=record, scope=scope, to={sender})
-    return received, answer
-
-
-async def _to_be_answered(session: AsyncSession, referral: str) -> ReferralCopy:
-    received = await queries.find_received_referral(session, referral)
-    if received is None:
-        own = await queries.find_sent_referral(session, referral)
-        if own is None:
-            raise ReferralNotHere
-        raise NotTheReceiver(
-            f"La segnalazione è partita dal nostro servizio: può rispondere solo «{own.to}»."
-        )
-    received.must_await_answer_of(
-        runtime_of(session).settings.member, await queries.find_answer(session, received)
-    )
-    return received
-
-
-async def _same_person(
-    session: AsyncSession, received: ReferralCopy, chosen: str | None
-) -> tuple[Person | None, Certainty]:
-    """The person referred, if we follow them already: by a link, the tax code, or an operator's word."""
-    told = received.told()
-    linked = await access.own_records(session, (received.sender, received.record))
-    known = await session.get(Person, min(linked)) if linked else None
-    known = known or await queries.find_by_tax_code(session, told.tax_code)
-    if chosen is None or (known is not None and known.record == chosen):
-        return known, "certain"
-    person = await queries.find_person(session, chosen)
-    if known is not None or None not in (told.tax_code, person.tax_code):
-        raise OtherPerson
-    return person, "decided"
-
-
-def _answered(
-    session: AsyncSession, received: ReferralCopy, answer: Answer, on: date, record: str | None = None
-) -> ReferralAnswer:
-    given = ReferralAnswer(
-        sender=received.sender, referral=received.referral, answer=answer, answered_on=on, record=record
-    )
-    session.add(given)
-    return given
-
-
-async def learn_acceptance(
-    session: AsyncSession, accepted: ReferralAccepted, *, member: str, record: str
-) -> bool:
-    """Take the receiver's yes, and link its record to ours. False if it is not theirs to say."""
-    referral = await _asked(session, accepted.referral, accepted.sender, member)
-    if referral is None or accepted.receiver != Party(member=member, record=record):
-        return False
-    referral.state, referral.answered_on = "accepted", accepted.accepted_on
-    referral.contact = accepted.contact
-    itself = runtime_of(session).settings.principal
-    await _link(session, accepted, own=accepted.sender, certainty="certain", by=itself)
-    return True
-
-
-async def learn_refusal(session: AsyncSession, declined: ReferralDeclined, *, member: str) -> bool:
-    """Take the receiver's no, with its reason. False if it is not theirs to say."""
-    referral = await _asked(session, declined.referral, declined.sender, member)
-    if referral is None:
-        return False
-    referral.state, referral.answered_on = "declined", declined.declined_on
-    referral.declining_reason, referral.alternative = declined.reason, declined.alternative
-    return True
-
-
-async def _asked(session: AsyncSession, referral: str, sender: Party, member: str) -> Referral | None:
-    """The referral of ours that awaits this member's answer, if there is one."""
-    found = await queries.find_sent_referral(session, referral, lock=True)
-    own = runtime_of(session).settings.member
-    if found is None or sender != Party(member=own, record=found.record):
-        return None
-    return found if found.awaits_answer_of(member) else None
-
-
-async def _link(
-    session: AsyncSession, accepted: ReferralAccepted, *, own: Party, certainty: Certainty, by: str
-) -> None:
-    """Link the two records of an accepted referral. Both sides do so; the referral's id makes it one edge."""
-    a, b = accepted.sender, accepted.receiver
-    other = b if own == a else a
-    if (other.member, other.record) in await access.component(session, own.record):
-        return
-    linked = RecordsLinked(link=accepted.referral, a=a, b=b, certainty=certainty, decided_by=by)
-    outbox.add(session, linked, record=own.record, scope=own.record)
-    await access.learn_link(session, link=linked.link, a=(a.member, a.record), b=(b.member, b.record))

@@ -61,3 +61,23 @@ class WithdrawnBySender(Refused):
     """What was taken back is not answered any more."""
 
     code = "referral-withdrawn"
+
+
+class MoveNotNow(Refused):
+    """What is asked for does not follow from how the referral stands."""
+
+    code = "move-not-now"
+
+
+class RemindedLately(Refused):
+    """A reminder is owed once a week at most (DESIGN, Oggi: Sollecita)."""
+
+    code = "reminded-lately"
+
+
+class OtherReferral(Refused):
+    """A referral is superseded by one of the same person."""
+
+    code = "other-referral"
+    field = "supersedes"
+    detail = "La segnalazione da sostituire riguarda un'altra persona."

@@ -1,23 +1,47 @@
-"""Referrals sent and received, and who may answer or withdraw them."""
+"""Referrals sent and received: what each side keeps of them, as the course of their moves has it."""
 
-from datetime import date
-from typing import Literal
+from collections.abc import Mapping
+from datetime import date, timedelta
+from typing import Any, Literal
 
 from sqlalchemy import JSON, Column, String
 from sqlmodel import Field, SQLModel
 from trama_contracts.facts import DecliningReason
-from trama_contracts.registry import ReferralPreview, ReferralWithdrawn
+from trama_contracts.registry import ReferralPreview, ReferralSent
 
 from trama_registry.errors import (
     AlreadyAnswered,
     AlreadyWithdrawn,
+    MoveNotNow,
     NotTheReceiver,
     TermInPast,
     WithdrawnBySender,
 )
+from trama_registry.models.course import GOING_ON, RULES, Course, Deed, Move, State
 
-ANSWERED = {"accepted": "accettata", "declined": "dichiarata non accolta"}
 Answer = Literal["accepted", "declined"]
+ANSWERED: Mapping[State, str] = {
+    "accepted": "accettata",
+    "in-progress": "accettata",
+    "completed": "conclusa",
+    "failed": "chiusa come non riuscita",
+    "declined": "dichiarata non accolta",
+}
+DONE: Mapping[State, str] = {
+    "sent": "non è ancora stata accolta",
+    "seen": "non è ancora stata accolta",
+    "more-asked": "attende altre informazioni da chi l'ha inviata",
+    "no-answer": "non ha avuto risposta nei termini",
+    "noted-accepted": "è stata accettata, secondo quanto annotato",
+    "noted-declined": "non è stata accolta, secondo quanto annotato",
+    "accepted": "è già stata accettata",
+    "declined": "non è stata accolta",
+    "in-progress": "è in corso",
+    "completed": "è già conclusa",
+    "failed": "non è riuscita",
+    "withdrawn": "è stata ritirata",
+    "superseded": "è stata sostituita da un'altra",
+}
 
 
 class Referral(SQLModel, table=True):
@@ -32,7 +56,7 @@ class Referral(SQLModel, table=True):
     need: str
     answer_by: date
     authorisation: str = Field(foreign_key="authorisation.authorisation")
-    state: Literal["sent", "accepted", "declined", "withdrawn"] = Field(default="sent", sa_type=String)
+    state: State = Field(default="sent", sa_type=String, index=True)
     answered_on: date | None = None
     contact: str | None = None
     declining_reason: DecliningReason | None = Field(default=None, sa_type=String)
@@ -40,24 +64,73 @@ class Referral(SQLModel, table=True):
     withdrawn_on: date | None = None
     withdrawal_reason: str | None = None
 
-    def withdraw(self, withdrawn: ReferralWithdrawn) -> None:
-        """Take back what nobody has answered. Raises AlreadyAnswered, AlreadyWithdrawn."""
-        if self.state in ANSWERED:
-            raise AlreadyAnswered(
-                f"La segnalazione è già stata {ANSWERED[self.state]} il {self.answered_on:%d/%m/%Y}: "
-                "non si può più ritirare."
-            )
-        if self.withdrawn_on is not None:
-            raise AlreadyWithdrawn(f"La segnalazione è già stata ritirata il {self.withdrawn_on:%d/%m/%Y}.")
-        self.state, self.withdrawn_on = "withdrawn", withdrawn.withdrawn_on
-        self.withdrawal_reason = withdrawn.reason
+    @property
+    def beginning(self) -> Course:
+        """The course of a referral that was just sent."""
+        told: dict[str, Any] = {"reason": self.reason, "preview": {"need": self.need}}
+        told |= {"authorisation": self.authorisation, "answer_by": self.answer_by.isoformat()}
+        return Course.of([Move("sender", 1, 0, "send", self.sent_on, told)])
 
-    def awaits_answer_of(self, member: str) -> bool:
-        """Whether an answer of that member counts: it was asked, and has not answered yet.
+    def follow(self, course: Course) -> None:
+        """Take over what the course says now."""
+        self.state = course.state
+        sending = course.last("send", "renew")
+        if sending is not None:
+            told = sending.told
+            self.sent_on, self.reason, self.need = sending.on, told["reason"], told["preview"]["need"]
+            self.answer_by = date.fromisoformat(told["answer_by"])
+            self.authorisation = told["authorisation"]
+        answer = answer_of(course)
+        self.answered_on = answer.on if answer else None
+        told = answer.told if answer else {}
+        self.contact = told.get("contact")
+        self.declining_reason, self.alternative = told.get("reason"), told.get("alternative")
+        withdrawal = course.last("withdraw") if course.state == "withdrawn" else None
+        self.withdrawn_on = withdrawal.on if withdrawal else None
+        self.withdrawal_reason = withdrawal.told.get("reason") if withdrawal else None
 
-        An answer that crosses a withdrawal counts: the receiver gave it before it knew, and acts upon it.
-        """
-        return self.state in ("sent", "withdrawn") and self.to == member
+
+def answer_of(course: Course) -> Move | None:
+    """The answer that stands: none if it was taken back, or the referral sent again since."""
+    if course.state in (*GOING_ON, "completed", "failed"):
+        return course.last("accept")
+    if course.state == "declined":
+        return course.last("decline")
+    if course.state == "withdrawn":
+        return course.since_sending("accept")
+    return None
+
+
+def must_be_possible(deed: Deed, course: Course) -> None:
+    """Hold a move to the table. Raises AlreadyAnswered, AlreadyWithdrawn, WithdrawnBySender, MoveNotNow."""
+    if course.may(deed):
+        return
+    state, by = course.state, RULES[deed].by
+    if state == "withdrawn":
+        withdrawal = course.last("withdraw")
+        day = f" il {withdrawal.on:%d/%m/%Y}" if withdrawal else ""
+        if by == "sender":
+            raise AlreadyWithdrawn(f"La segnalazione è già stata ritirata{day}.")
+        raise WithdrawnBySender(
+            f"Chi l'ha inviata ha ritirato la segnalazione{day}: non serve più rispondere."
+        )
+    answer = answer_of(course)
+    if answer is not None and deed in ("accept", "decline", "question", "withdraw"):
+        raise AlreadyAnswered(
+            f"La segnalazione è già stata {ANSWERED[state]} il {answer.on:%d/%m/%Y}: "
+            + ("non si può più ritirare." if deed == "withdraw" else "la risposta non si può cambiare.")
+        )
+    raise MoveNotNow(f"La segnalazione {DONE[state]}: questo non si può fare ora.")
+
+
+def must_know_of_acceptance(course: Course, *, accepted_too: bool) -> None:
+    """Take back what was accepted only if that is meant. Raises AlreadyAnswered."""
+    answer = answer_of(course)
+    if course.state in GOING_ON and answer is not None and not accepted_too:
+        raise AlreadyAnswered(
+            f"La segnalazione è già stata accettata il {answer.on:%d/%m/%Y}: non si può più ritirare come se "
+            "nessuno avesse risposto. Per ritirarla lo stesso, confermate che lo sapete."
+        )
 
 
 def term(answer_by: date, *, today: date) -> date:
@@ -67,16 +140,31 @@ def term(answer_by: date, *, today: date) -> date:
     return answer_by
 
 
-class ReferralAnswer(SQLModel, table=True):
-    """What this member answered to a referral it received; `record` is its own, if it accepted."""
+PATIENCE = timedelta(days=3)
+"""So long after a reminder in vain a referral counts as not answered in time: the supervisors' matter."""
 
-    __tablename__ = "referral_answer"
+
+def overdue(course: Course, answer_by: date, *, today: date) -> Deed | None:
+    """What is done about an answer that is late: nothing, remind, or give up waiting."""
+    if course.state not in ("sent", "seen") or today <= answer_by:
+        return None
+    reminded = course.since_sending("remind")
+    if reminded is None or reminded.on <= answer_by:
+        return "remind"
+    return "give-up-waiting" if today >= reminded.on + PATIENCE else None
+
+
+class ReferralReply(SQLModel, table=True):
+    """Under which record of nobody we speak of a referral to us until we accept it.
+
+    Its sender must not learn from what we say whether we know the person.
+    """
+
+    __tablename__ = "referral_reply"
     __table_args__ = ({"info": {"contended": True}},)
     sender: str = Field(primary_key=True)
     referral: str = Field(primary_key=True)
-    answer: Answer = Field(sa_type=String)
-    answered_on: date
-    record: str | None = Field(default=None, foreign_key="person.record")
+    record: str
 
 
 class ReferralCopy(SQLModel, table=True):
@@ -89,25 +177,44 @@ class ReferralCopy(SQLModel, table=True):
     to: str
     sent_on: date
     reason: str
-    preview: dict[str, str] = Field(sa_column=Column(JSON, nullable=False))
+    preview: dict[str, Any] = Field(sa_column=Column(JSON, nullable=False))
     answer_by: date
+    state: State = Field(default="sent", sa_type=String, index=True)
     withdrawn_on: date | None = None
     withdrawal_reason: str | None = None
 
-    def must_await_answer_of(self, member: str, given: ReferralAnswer | None) -> None:
-        """Raises NotTheReceiver, AlreadyAnswered or WithdrawnBySender."""
+    @classmethod
+    def receive(cls, sent: ReferralSent, *, sender: str, record: str) -> "ReferralCopy":
+        """A referral as it was first sent."""
+        return cls(
+            sender=sender,
+            referral=sent.referral,
+            record=record,
+            to=sent.to,
+            sent_on=sent.sent_on,
+            reason=sent.reason,
+            preview=sent.payload()["preview"],
+            answer_by=sent.answer_by,
+        )
+
+    def must_be_for(self, member: str) -> None:
+        """Raises NotTheReceiver."""
         if self.to != member:
             raise NotTheReceiver(f"La segnalazione è per «{self.to}»: può rispondere solo quel servizio.")
-        if given is not None:
-            raise AlreadyAnswered(
-                f"La segnalazione è già stata {ANSWERED[given.answer]} il {given.answered_on:%d/%m/%Y}: "
-                "la risposta non si può cambiare."
+
+    def follow(self, course: Course) -> None:
+        """Take over what the course says now."""
+        self.state = course.state
+        sending = course.last("send", "renew")
+        if sending is not None:
+            self.sent_on, self.reason = sending.on, sending.told["reason"]
+            self.preview, self.answer_by = (
+                sending.told["preview"],
+                date.fromisoformat(sending.told["answer_by"]),
             )
-        if self.withdrawn_on is not None:
-            raise WithdrawnBySender(
-                f"Chi l'ha inviata ha ritirato la segnalazione il {self.withdrawn_on:%d/%m/%Y}: "
-                "non serve più rispondere."
-            )
+        withdrawal = course.last("withdraw") if course.state == "withdrawn" else None
+        self.withdrawn_on = withdrawal.on if withdrawal else None
+        self.withdrawal_reason = withdrawal.told.get("reason") if withdrawal else None
 
     def told(self) -> ReferralPreview:
         """Who the person is and what is needed."""

@@ -15,6 +15,8 @@ from trama_contracts.offers import Capacity, ServiceOffered
 from trama_registry.schemas import CapacityView, NetworkMemberView, OfferView
 
 log = structlog.get_logger("trama.registry")
+USUAL_ANSWER_DAYS = 7
+"""Where a member tells no term of its own."""
 F = TypeVar("F", ServiceOffered, Capacity)
 
 
@@ -32,6 +34,13 @@ async def network(session: AsyncSession) -> list[NetworkMemberView]:
         )
         for member, entry in sorted(members.items(), key=lambda one: one[1].name.casefold())
     ]
+
+
+async def usual_answer_days(session: AsyncSession, member: str) -> int:
+    """In how many days a member usually answers: the longest that its offers tell, else a week."""
+    offers = (await _offers(session)).get(member, [])
+    days = [one.usual_answer_days for one in offers if one.receives_referrals and one.usual_answer_days]
+    return max(days, default=USUAL_ANSWER_DAYS)
 
 
 async def own_offers(session: AsyncSession) -> list[OfferView]:

@@ -1,16 +1,23 @@
 """Referrals sent and received, and the members that may be asked."""
 
+from collections.abc import Collection, Sequence
+from datetime import date
+
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
+from trama_chassis import receipts
 from trama_chassis.outbox import runtime_of
 from trama_contracts.directory import Directory
 
 from trama_registry.errors import ReferralNotHere
-from trama_registry.models import Person, Referral, ReferralAnswer, ReferralCopy
+from trama_registry.models import Course, Person, Referral, ReferralCopy, ReferralMoveCopy, answer_of
+from trama_registry.queries.course import course_of, courses_of, told_of
 from trama_registry.schemas import MemberView, PreviewView, ReceivedReferralView, SentReferralView
 
 PAGE = 100
+FOLLOWED = ("accepted", "in-progress", "completed", "failed", "withdrawn")
+"""States in which a person whose referral we accepted has a record here."""
 
 
 async def find_received_referral(session: AsyncSession, referral: str) -> ReferralCopy | None:
@@ -23,11 +30,6 @@ async def find_received_referral(session: AsyncSession, referral: str) -> Referr
     )
 
 
-async def find_answer(session: AsyncSession, received: ReferralCopy) -> ReferralAnswer | None:
-    """What we answered."""
-    return await session.get(ReferralAnswer, (received.sender, received.referral))
-
-
 async def find_sent_referral(session: AsyncSession, referral: str, *, lock: bool = False) -> Referral | None:
     """A referral of ours."""
     return await session.get(Referral, referral, with_for_update=lock or None)
@@ -38,23 +40,64 @@ async def sent_referral_view(session: AsyncSession, referral: str) -> SentReferr
     found = await find_sent_referral(session, referral)
     if found is None:
         raise ReferralNotHere
-    person = await session.get_one(Person, found.record)
-    return _sent(found, person)
+    course = await course_of(session, runtime_of(session).settings.member, referral)
+    return await view_of_sent(session, found, course)
 
 
-async def sent_referrals(session: AsyncSession) -> list[SentReferralView]:
-    """What we sent, newest first."""
+async def view_of_sent(session: AsyncSession, referral: Referral, course: Course) -> SentReferralView:
+    """A referral of ours as it is shown."""
+    person = await session.get_one(Person, referral.record)
+    return _sent_view(referral, person, course, await _delivered(session, [referral]))
+
+
+async def sent_referrals(session: AsyncSession, record: str | None = None) -> list[SentReferralView]:
+    """What we sent, newest first; of one person if asked."""
+    wanted = select(Referral, Person).join(Person, col(Person.record) == col(Referral.record))
+    if record is not None:
+        wanted = wanted.where(col(Referral.record) == record)
     rows = await session.execute(
-        select(Referral, Person)
-        .join(Person, col(Person.record) == col(Referral.record))
-        .order_by(col(Referral.sent_on).desc(), col(Referral.referral))
-        .limit(PAGE)
+        wanted.order_by(col(Referral.sent_on).desc(), col(Referral.referral)).limit(PAGE)
     )
-    return [_sent(referral, person) for referral, person in rows]
+    return await _sent(session, [(referral, person) for referral, person in rows])
 
 
-def _sent(referral: Referral, person: Person) -> SentReferralView:
-    return SentReferralView(**referral.model_dump(), name=person.name)
+async def _sent(session: AsyncSession, rows: Sequence[tuple[Referral, Person]]) -> list[SentReferralView]:
+    own = runtime_of(session).settings.member
+    courses = await courses_of(session, [(own, referral.referral) for referral, _ in rows])
+    delivered = await _delivered(session, [referral for referral, _ in rows])
+    return [
+        _sent_view(referral, person, courses[(own, referral.referral)], delivered)
+        for referral, person in rows
+    ]
+
+
+def _sent_view(
+    referral: Referral, person: Person, course: Course, delivered: Collection[str]
+) -> SentReferralView:
+    return SentReferralView(
+        **referral.model_dump(),
+        **told_of(course, "sender").model_dump(),
+        name=person.name,
+        delivered=referral.referral in delivered,
+    )
+
+
+async def _delivered(session: AsyncSession, sent: Sequence[Referral]) -> set[str]:
+    """Referrals whose last sending the receiver's registry says it has."""
+    own = runtime_of(session).settings.member
+    rows = await session.execute(
+        select(col(ReferralMoveCopy.referral), col(ReferralMoveCopy.event_id))
+        .where(col(ReferralMoveCopy.sender) == own, col(ReferralMoveCopy.deed).in_(("send", "renew")))
+        .where(col(ReferralMoveCopy.referral).in_([one.referral for one in sent]))
+        .order_by(col(ReferralMoveCopy.step))
+    )
+    sendings = {referral: event_id for referral, event_id in rows}
+    applied = await receipts.applied(session, sendings.values())
+    return {
+        one.referral
+        for one in sent
+        if f"{one.to}.registry" in applied.get(sendings.get(one.referral, ""), frozenset())
+    }
 
 
 async def received_referral_view(session: AsyncSession, referral: str) -> ReceivedReferralView:
@@ -62,39 +105,42 @@ async def received_referral_view(session: AsyncSession, referral: str) -> Receiv
     found = await find_received_referral(session, referral)
     if found is None or found.to != runtime_of(session).settings.member:
         raise ReferralNotHere
-    return view_of_received(found, await find_answer(session, found))
+    return view_of_received(found, await course_of(session, found.sender, referral))
 
 
 async def received_referrals(session: AsyncSession) -> list[ReceivedReferralView]:
     """What was sent to us, newest first."""
-    rows = await session.execute(
-        select(ReferralCopy, ReferralAnswer)
-        .outerjoin(
-            ReferralAnswer,
-            (col(ReferralAnswer.sender) == col(ReferralCopy.sender))
-            & (col(ReferralAnswer.referral) == col(ReferralCopy.referral)),
-        )
+    rows = await session.scalars(
+        select(ReferralCopy)
         .where(col(ReferralCopy.to) == runtime_of(session).settings.member)
         .order_by(col(ReferralCopy.sent_on).desc(), col(ReferralCopy.referral))
         .limit(PAGE)
     )
-    return [view_of_received(copy, answer) for copy, answer in rows]
+    found = list(rows)
+    courses = await courses_of(session, [(copy.sender, copy.referral) for copy in found])
+    return [view_of_received(copy, courses[(copy.sender, copy.referral)]) for copy in found]
 
 
-def view_of_received(copy: ReferralCopy, answer: ReferralAnswer | None) -> ReceivedReferralView:
+def view_of_received(copy: ReferralCopy, course: Course) -> ReceivedReferralView:
     """A referral to us as it is shown."""
+    answer = answer_of(course)
+    withdrawal = course.last("withdraw") if course.state == "withdrawn" else None
+    told = answer.told if answer else {}
     return ReceivedReferralView(
+        **told_of(course, "receiver").model_dump(),
         referral=copy.referral,
         sender=copy.sender,
         sent_on=copy.sent_on,
         reason=copy.reason,
         preview=PreviewView(**copy.told().model_dump()),
         answer_by=copy.answer_by,
-        state=answer.answer if answer else "withdrawn" if copy.withdrawn_on else "received",
-        answered_on=answer.answered_on if answer else None,
-        withdrawn_on=copy.withdrawn_on,
-        withdrawal_reason=copy.withdrawal_reason,
-        record=answer.record if answer else None,
+        state="received" if course.state == "sent" else course.state,
+        answered_on=answer.on if answer else None,
+        declining_reason=told.get("reason"),
+        alternative=told.get("alternative"),
+        withdrawn_on=withdrawal.on if withdrawal else None,
+        withdrawal_reason=withdrawal.told.get("reason") if withdrawal else None,
+        record=course.record if course.state in FOLLOWED else None,
     )
 
 
@@ -116,3 +162,14 @@ def members(directory: Directory) -> list[MemberView]:
 def receives_referrals(directory: Directory, member: str) -> bool:
     """Whether a referral to a member can be granted to anybody: a registry in the circle."""
     return "registry" in directory.services(member) and "referral" in directory.circles(member)
+
+
+async def past_term(session: AsyncSession, today: date) -> list[Referral]:
+    """Referrals of ours that wait for an answer that was due before today."""
+    found = await session.scalars(
+        select(Referral)
+        .where(col(Referral.state).in_(("sent", "seen")), col(Referral.answer_by) < today)
+        .order_by(col(Referral.answer_by), col(Referral.referral))
+        .with_for_update()
+    )
+    return list(found)

@@ -7,7 +7,9 @@ from pydantic import BaseModel
 from trama_chassis.bodies import Body, Date, Line
 from trama_contracts.event import Member, Uuid
 from trama_contracts.facts import DecliningReason
+from trama_contracts.registry import FailingReason, ReferralOutcome
 
+from trama_registry.models import Answer, Deed, State
 from trama_registry.schemas.fields import Name, Sentences
 
 
@@ -17,11 +19,68 @@ class SendReferral(Body):
     to: Member
     reason: Sentences
     need: Sentences
-    answer_by: Date
+    answer_by: Date | None = None
     authorisation: Uuid
+    supersedes: Uuid | None = None
 
 
-class AcceptReferral(Body):
+class VersionSeen(Body):
+    """What every act on a referral may say: the version its writer saw."""
+
+    version: int | None = None
+
+
+class RenewReferral(VersionSeen):
+    """Send a referral once more. What is left out stays as it was; the term is counted anew."""
+
+    reason: Sentences | None = None
+    need: Sentences | None = None
+    answer_by: Date | None = None
+    authorisation: Uuid | None = None
+
+
+class ExplainReferral(VersionSeen):
+    """Tell the receiver what it asked."""
+
+    answer: Sentences
+
+
+class NoteAnswer(VersionSeen):
+    """Key in an answer that somebody gave on paper or by telephone."""
+
+    answer: Answer
+    by: Name
+    answered_on: Date | None = None
+    note: Sentences | None = None
+
+
+class QuestionReferral(VersionSeen):
+    """Ask the sender what is missing before we can answer."""
+
+    question: Sentences
+
+
+class CompleteReferral(VersionSeen):
+    """Say what came of it."""
+
+    outcome: ReferralOutcome
+    note: Sentences | None = None
+
+
+class FailReferral(VersionSeen):
+    """Say why what we accepted came to nothing."""
+
+    reason: FailingReason
+    alternative: Sentences | None = None
+
+
+class ReopenReferral(VersionSeen):
+    """Go on with what we had completed or given up; no reason is owed."""
+
+    reason: Sentences | None = None
+
+
+class AcceptReferral(VersionSeen):
     """Take the person in charge. `record`: the operator says that they are a person we follow already."""
 
     need: Sentences | None = None
@@ -29,21 +88,45 @@ class AcceptReferral(Body):
     record: Uuid | None = None
 
 
-class DeclineReferral(Body):
+class DeclineReferral(VersionSeen):
     """Say why the referral cannot be accepted, and what may help instead."""
 
     reason: DecliningReason
     alternative: Sentences | None = None
 
 
-class WithdrawReferral(Body):
-    """Take back a referral that nobody has answered; no reason is owed."""
+class WithdrawReferral(VersionSeen):
+    """Take back a referral; no reason is owed. `accepted_too`: also if the receiver has accepted it."""
 
     reason: Line | None = None
+    accepted_too: bool = False
 
 
-class SentReferralView(BaseModel):
-    """A referral of ours and what became of it."""
+class CourseView(BaseModel):
+    """How a referral has gone so far, the same at both ends."""
+
+    version: int = 0
+    may: list[Deed] = []
+    seen_on: date | None = None
+    question: str | None = None
+    asked_on: date | None = None
+    explanation: str | None = None
+    told_on: date | None = None
+    started_on: date | None = None
+    completed_on: date | None = None
+    outcome: ReferralOutcome | None = None
+    outcome_note: str | None = None
+    failed_on: date | None = None
+    failing_reason: FailingReason | None = None
+    failing_alternative: str | None = None
+    reminded_on: date | None = None
+    noted_by: str | None = None
+    noted_on: date | None = None
+    superseded_by: str | None = None
+
+
+class SentReferralView(CourseView):
+    """A referral of ours and what became of it. `delivered`: the receiver's service has told us it has it."""
 
     referral: str
     record: str
@@ -54,7 +137,8 @@ class SentReferralView(BaseModel):
     need: str
     answer_by: date
     authorisation: str
-    state: Literal["sent", "accepted", "declined", "withdrawn"]
+    state: State
+    delivered: bool = False
     answered_on: date | None
     contact: str | None
     declining_reason: DecliningReason | None
@@ -73,7 +157,7 @@ class PreviewView(BaseModel):
     need: str
 
 
-class ReceivedReferralView(BaseModel):
+class ReceivedReferralView(CourseView):
     """A referral to us: a preview and nothing of the past. `record` is ours, once accepted."""
 
     referral: str
@@ -82,8 +166,10 @@ class ReceivedReferralView(BaseModel):
     reason: str
     preview: PreviewView
     answer_by: date
-    state: Literal["received", "accepted", "declined", "withdrawn"]
+    state: Literal["received"] | State
     answered_on: date | None
+    declining_reason: DecliningReason | None = None
+    alternative: str | None = None
     withdrawn_on: date | None
     withdrawal_reason: str | None
     record: str | None

@@ -1,5 +1,4 @@
-"""What becomes of a referral after it was sent, in words; sent, accepted, declined and withdrawn are told beside
-what else the registry does."""
+"""What becomes of a referral, in words; the first moves are told beside what else the registry does."""
 
 from trama_contracts.registry import (
     ReferralCompleted,

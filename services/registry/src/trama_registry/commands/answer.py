@@ -1,0 +1,314 @@
+"""What a receiver does with a referral: reads it, asks more, accepts it or not, and says what comes of it."""
+
+from collections.abc import Collection
+from uuid import uuid4
+
+from sqlalchemy.ext.asyncio import AsyncSession
+from trama_chassis import access, outbox
+from trama_chassis.accounts import Caller
+from trama_chassis.errors import refuse_changed
+from trama_chassis.outbox import runtime_of
+from trama_contracts.payload_fields import Party
+from trama_contracts.registry import (
+    Certainty,
+    PersonRegistered,
+    RecordsLinked,
+    ReferralAccepted,
+    ReferralCompleted,
+    ReferralDeclined,
+    ReferralFailed,
+    ReferralQuestioned,
+    ReferralReconsidered,
+    ReferralReopened,
+    ReferralSeen,
+    ReferralStarted,
+)
+
+from trama_registry import queries
+from trama_registry.commands.person import enter, reporting_key
+from trama_registry.commands.taking_in_charge import open_episode, open_taking_in_charge
+from trama_registry.errors import NotTheReceiver, OtherPerson, ReferralNotHere
+from trama_registry.models import (
+    Course,
+    Deed,
+    Person,
+    Place,
+    ReceiverMove,
+    ReferralCopy,
+    ReferralReply,
+    move_of,
+    must_be_possible,
+    reporting_id_of,
+)
+from trama_registry.schemas import (
+    AcceptReferral,
+    CompleteReferral,
+    DeclineReferral,
+    FailReferral,
+    OpenTakingInCharge,
+    QuestionReferral,
+    ReopenReferral,
+    VersionSeen,
+)
+
+Answered = tuple[ReferralCopy, Course]
+"""A referral to us, and its course with our move in it."""
+
+
+async def see_referral(session: AsyncSession, referral: str) -> Answered:
+    """Note that an operator has opened the referral: told to its sender once for each sending.
+
+    Raises ReferralNotHere, NotTheReceiver; where there is nothing to note it does nothing.
+    """
+    received = await _received(session, referral)
+    course = await queries.course_of(session, received.sender, referral)
+    if not course.may("see") or course.since_sending("see") is not None:
+        return received, course
+    at = course.next_place("receiver")
+    seen = ReferralSeen(
+        referral=referral,
+        sender=_sender(received),
+        seen_on=runtime_of(session).clock.today(),
+        step=at.step,
+        heard=at.heard,
+    )
+    return await _reply(session, received, course, seen)
+
+
+async def question_referral(session: AsyncSession, referral: str, request: QuestionReferral) -> Answered:
+    """Ask the sender for what is missing before we can answer. Raises what `opening` raises."""
+    received, course, at = await opening(session, referral, "question", request)
+    questioned = ReferralQuestioned(
+        referral=referral,
+        sender=_sender(received),
+        asked_on=runtime_of(session).clock.today(),
+        question=request.question,
+        step=at.step,
+        heard=at.heard,
+    )
+    return await _reply(session, received, course, questioned)
+
+
+async def accept_referral(
+    session: AsyncSession, referral: str, request: AcceptReferral, by: Caller
+) -> Answered:
+    """Accept a referral to us: the person's record here, taken in charge, linked to the sender's.
+
+    Raises OtherPerson, and what `opening` and opening a taking in charge raise.
+    """
+    received, course, at = await opening(session, referral, "accept", request)
+    runtime, told = runtime_of(session), received.told()
+    person, certainty = await _same_person(session, received, request.record)
+    taken = OpenTakingInCharge(need=request.need or told.need)
+    if person is None:
+        person = await enter(session, PersonRegistered(**told.model_dump(exclude={"need"})))
+        open_episode(session, person.record, taken, by, last=None)
+    elif await queries.open_taking_in_charge_of(session, person.record, lock=True) is None:
+        await open_taking_in_charge(session, person.record, taken, by)
+    accepted = ReferralAccepted(
+        referral=referral,
+        sender=_sender(received),
+        receiver=Party(member=runtime.settings.member, record=person.record),
+        accepted_on=runtime.clock.today(),
+        contact=request.contact or by.name,
+        step=at.step,
+        heard=at.heard,
+    )
+    outbox.add(session, accepted, record=person.record, scope=referral, to={f"{received.sender}.registry"})
+    await link(session, accepted, own=accepted.receiver, certainty=certainty, by=by.operator)
+    return received, course.with_(move_of(accepted))
+
+
+async def decline_referral(session: AsyncSession, referral: str, request: DeclineReferral) -> Answered:
+    """Tell the sender that we cannot accept, and why. Raises what `opening` raises."""
+    received, course, at = await opening(session, referral, "decline", request)
+    declined = ReferralDeclined(
+        referral=referral,
+        sender=_sender(received),
+        declined_on=runtime_of(session).clock.today(),
+        reason=request.reason,
+        alternative=request.alternative,
+        step=at.step,
+        heard=at.heard,
+    )
+    return await _reply(session, received, course, declined)
+
+
+async def reconsider_referral(session: AsyncSession, referral: str, request: VersionSeen) -> Answered:
+    """Take back that we cannot accept: it is to be answered again. Raises what `opening` raises."""
+    received, course, at = await opening(session, referral, "reconsider", request)
+    again = ReferralReconsidered(
+        referral=referral,
+        sender=_sender(received),
+        reconsidered_on=runtime_of(session).clock.today(),
+        step=at.step,
+        heard=at.heard,
+    )
+    return await _reply(session, received, course, again)
+
+
+async def start_referral(session: AsyncSession, referral: str, request: VersionSeen) -> Answered:
+    """Say that the work on what we accepted has begun. Raises what `opening` raises."""
+    received, course, at = await opening(session, referral, "start", request)
+    started = ReferralStarted(
+        referral=referral,
+        sender=_sender(received),
+        started_on=runtime_of(session).clock.today(),
+        step=at.step,
+        heard=at.heard,
+    )
+    return await _tell(session, received, course, started)
+
+
+async def complete_referral(session: AsyncSession, referral: str, request: CompleteReferral) -> Answered:
+    """Say what came of it: to the sender, and to who holds the referente. Raises what `opening` raises."""
+    received, course, at = await opening(session, referral, "complete", request)
+    completed = ReferralCompleted(
+        referral=referral,
+        sender=_sender(received),
+        completed_on=runtime_of(session).clock.today(),
+        outcome=request.outcome,
+        note=request.note,
+        step=at.step,
+        heard=at.heard,
+    )
+    return await _tell(session, received, course, completed)
+
+
+async def fail_referral(session: AsyncSession, referral: str, request: FailReferral) -> Answered:
+    """Say that what we accepted came to nothing, or we changed our mind. Raises what `opening` raises."""
+    received, course, at = await opening(session, referral, "fail", request)
+    failed = ReferralFailed(
+        referral=referral,
+        sender=_sender(received),
+        failed_on=runtime_of(session).clock.today(),
+        reason=request.reason,
+        alternative=request.alternative,
+        step=at.step,
+        heard=at.heard,
+    )
+    return await _tell(session, received, course, failed)
+
+
+async def reopen_referral(session: AsyncSession, referral: str, request: ReopenReferral) -> Answered:
+    """Go on with what we had completed or given up. Raises what `opening` raises."""
+    received, course, at = await opening(session, referral, "reopen", request)
+    reopened = ReferralReopened(
+        referral=referral,
+        sender=_sender(received),
+        reopened_on=runtime_of(session).clock.today(),
+        reason=request.reason,
+        step=at.step,
+        heard=at.heard,
+    )
+    return await _tell(session, received, course, reopened)
+
+
+async def opening(
+    session: AsyncSession, referral: str, deed: Deed, request: VersionSeen
+) -> tuple[ReferralCopy, Course, Place]:
+    """A referral to us for a move that its course allows, its course, and the place of the move in it.
+
+    Raises ReferralNotHere, NotTheReceiver, ChangedMeanwhile and what the table refuses.
+    """
+    received = await _received(session, referral)
+    course = await queries.course_of(session, received.sender, referral)
+    names = queries.names_of(runtime_of(session).directory.current)
+    refuse_changed(request.version, course.version, who=names(received.sender))
+    must_be_possible(deed, course)
+    return received, course, course.next_place("receiver")
+
+
+async def _received(session: AsyncSession, referral: str) -> ReferralCopy:
+    received = await queries.find_received_referral(session, referral)
+    if received is None:
+        own = await queries.find_sent_referral(session, referral)
+        if own is None:
+            raise ReferralNotHere
+        raise NotTheReceiver(
+            f"La segnalazione è partita dal nostro servizio: può rispondere solo «{own.to}»."
+        )
+    received.must_be_for(runtime_of(session).settings.member)
+    return received
+
+
+def _sender(received: ReferralCopy) -> Party:
+    return Party(member=received.sender, record=received.record)
+
+
+async def _reply(
+    session: AsyncSession, received: ReferralCopy, course: Course, event: ReceiverMove
+) -> Answered:
+    """Publish what we say before accepting: under a record of nobody, whether we know the person or not."""
+    key = (received.sender, received.referral)
+    reply = await session.get(ReferralReply, key)
+    if reply is None:
+        reply = ReferralReply(sender=received.sender, referral=received.referral, record=str(uuid4()))
+        session.add(reply)
+        runtime = runtime_of(session)
+        reporting_id = reporting_id_of(received.told().tax_code, reporting_key(runtime))
+        await access.learn_reporting_id(session, reply.record, reporting_id)
+    to = {f"{received.sender}.registry"}
+    outbox.add(session, event, record=reply.record, scope=received.referral, to=to)
+    return received, course.with_(move_of(event))
+
+
+async def _tell(
+    session: AsyncSession, received: ReferralCopy, course: Course, event: ReceiverMove
+) -> Answered:
+    """Publish what becomes of an accepted referral, to its sender and to who holds the referente."""
+    record = course.record
+    if record is None:
+        raise ReferralNotHere
+    to = {f"{member}.registry" for member in {received.sender, *await _referente(session, record)}}
+    outbox.add(session, event, record=record, scope=received.referral, to=to)
+    return received, course.with_(move_of(event))
+
+
+async def _referente(session: AsyncSession, record: str) -> Collection[str]:
+    """The member that holds the referente del percorso, if it follows the person and is not us."""
+    referente = await queries.referente_of(session, record)
+    own = runtime_of(session).settings.member
+    follows = {member for member, _ in await access.component(session, record)} - {own}
+    return {referente.member} & follows if referente is not None else set()
+
+
+async def _same_person(
+    session: AsyncSession, received: ReferralCopy, chosen: str | None
+) -> tuple[Person | None, Certainty]:
+    """The person referred, if we follow them already: by a link, the tax code, or an operator's word."""
+    told = received.told()
+    linked = await access.own_records(session, (received.sender, received.record))
+    known = await session.get(Person, min(linked)) if linked else None
+    known = known or await queries.find_by_tax_code(session, told.tax_code)
+    if chosen is None or (known is not None and known.record == chosen):
+        return known, "certain"
+    person = await queries.find_person(session, chosen)
+    if known is not None or None not in (told.tax_code, person.tax_code):
+        raise OtherPerson
+    return person, "decided"
+
+
+async def follow_receiver(session: AsyncSession, event: ReceiverMove) -> None:
+    """Let our referral stand as its course says after a move of its receiver; link the records of a yes."""
+    own = await queries.find_sent_referral(session, event.referral, lock=True)
+    if own is None:
+        return
+    runtime = runtime_of(session)
+    own.follow(await queries.course_of(session, runtime.settings.member, event.referral))
+    if isinstance(event, ReferralAccepted):
+        itself = runtime.settings.principal
+        await link(session, event, own=event.sender, certainty="certain", by=itself)
+
+
+async def link(
+    session: AsyncSession, accepted: ReferralAccepted, *, own: Party, certainty: Certainty, by: str
+) -> None:
+    """Link the two records of an accepted referral. Both sides do so; the referral's id makes it one edge."""
+    a, b = accepted.sender, accepted.receiver
+    other = b if own == a else a
+    if (other.member, other.record) in await access.component(session, own.record):
+        return
+    linked = RecordsLinked(link=accepted.referral, a=a, b=b, certainty=certainty, decided_by=by)
+    outbox.add(session, linked, record=own.record, scope=own.record)
+    await access.learn_link(session, link=linked.link, a=(a.member, a.record), b=(b.member, b.record))
