@@ -1,0 +1,61 @@
+"""A form that cannot be taken is shown again, with why not on top and with everything that was typed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, TypeVar
+
+from fastapi import Request
+from jinja2 import Environment
+from pydantic import BaseModel, ValidationError
+from starlette.responses import HTMLResponse, Response
+
+from trama_chassis import kept_forms, web
+from trama_chassis.errors import Refused, field_of, message_of
+from trama_chassis.sessions import KeptForm
+
+_Asked = TypeVar("_Asked", bound=BaseModel)
+
+
+class Uncorrected(Refused):
+    """Fields of a form do not hold what they should."""
+
+    status = 422
+    code = "invalid"
+
+    def __init__(self, errors: Sequence[Mapping[str, str]]) -> None:
+        self.errors = [dict(one) for one in errors]
+        super().__init__("Ci sono campi da correggere.")
+
+
+def read(form: type[_Asked], values: Mapping[str, object]) -> _Asked:
+    """A form as the command wants it; a field left blank is not said. Raises Uncorrected."""
+    said = {name: value for name, value in values.items() if value not in ("", None)}
+    try:
+        return form.model_validate(said)
+    except ValidationError as error:
+        found: list[Any] = error.errors()
+        raise Uncorrected(
+            [{"field": field_of(one["loc"]), "message": message_of(one)} for one in found]
+        ) from error
+
+
+async def page(
+    request: Request,
+    template: str,
+    values: Mapping[str, Any],
+    *,
+    templates: Environment,
+    refused: Refused | None = None,
+) -> Response:
+    """A page with a form; after a refusal `refused` is the list of errors, and the form is as it was sent."""
+    if refused is None:
+        return web.page(request, template, {**values, "refused": []}, templates=templates)
+    errors = refused.errors if isinstance(refused, Uncorrected) else web.errors_of(refused)
+    shown = web.page(
+        request, template, {**values, "refused": errors}, templates=templates, status=refused.status
+    )
+    sent = await request.form()
+    typed = [(name, value) for name, value in sent.multi_items() if isinstance(value, str)]
+    form = KeptForm(id="", action=request.url.path, page="", fields=typed, ends=0.0)
+    return HTMLResponse(kept_forms.filled_in(bytes(shown.body).decode(), form), refused.status)
