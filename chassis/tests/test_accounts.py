@@ -11,7 +11,7 @@ from typing import Any
 import httpx
 import pytest
 from fastapi import FastAPI
-from trama_chassis import accounts
+from trama_chassis import accounts, sessions
 from trama_chassis.accounts import Accounts, DemoAccounts, TooManyAttempts, WrongPassword, local_path
 from trama_chassis.clock import machine_now
 
@@ -69,20 +69,44 @@ async def test_the_cookie_is_named_for_the_member_and_hidden_from_scripts(browse
 
 
 async def test_a_changed_expired_or_foreign_cookie_holds_nothing(
-    browser: httpx.AsyncClient, app: FastAPI, monkeypatch: pytest.MonkeyPatch
+    browser: httpx.AsyncClient, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await sign_in(browser)
     good = browser.cookies["trama_sil"]
-    for bad in (good[:-1] + ("A" if good[-1] != "A" else "B"), good.replace(".", "x."), "", ".", "x.y"):
+    (tmp_path / "other").mkdir()
+    (tmp_path / "other" / "accounts.yaml").write_text((tmp_path / "accounts.yaml").read_text())
+    foreign = await Accounts(tmp_path / "other" / "accounts.yaml", "dsm").sign_in("anna", PASSWORD)
+    for bad in (good[:-1] + ("A" if good[-1] != "A" else "B"), good + "x", "", ".", "x.y", foreign):
         browser.cookies.set("trama_sil", bad, domain="sil.test")
         assert (await browser.get("/appunti")).status_code == 303, bad
-    app.state.accounts.member = "dsm"
     browser.cookies.set("trama_sil", good, domain="sil.test")
-    assert (await browser.get("/appunti")).status_code == 303
-    app.state.accounts.member = "sil"
     assert (await browser.get("/appunti")).status_code == 200
-    later = machine_now().timestamp() + accounts.SESSION_SECONDS + 1
-    monkeypatch.setattr(accounts, "machine_now", lambda: datetime.fromtimestamp(later, UTC))
+    later = machine_now().timestamp() + sessions.SESSION_SECONDS + 1
+    monkeypatch.setattr(sessions, "machine_now", lambda: datetime.fromtimestamp(later, UTC))
+    assert (await browser.get("/appunti")).status_code == 303
+
+
+async def test_the_file_of_sessions_opens_no_door(browser: httpx.AsyncClient, tmp_path: Path) -> None:
+    await sign_in(browser)
+    await sign_in(browser, password="no", operator="la mia password per sbaglio")
+    content = b"".join(path.read_bytes() for path in tmp_path.glob("sessions.db*"))
+    assert content
+    assert browser.cookies["trama_sil"].encode() not in content
+    assert b"per sbaglio" not in content
+    assert all(path.stat().st_mode & 0o077 == 0 for path in tmp_path.glob("sessions.db*"))
+
+
+async def test_a_session_outlives_the_process_and_its_end_does_too(
+    browser: httpx.AsyncClient, tmp_path: Path
+) -> None:
+    """A log-out holds for every service of the member, in whatever process, also after a restart."""
+    await sign_in(browser)
+    cookie = browser.cookies["trama_sil"]
+    elsewhere = Accounts(tmp_path / "accounts.yaml", "sil").sessions
+    held = elsewhere.held(cookie)
+    assert held is not None
+    assert held.operator == "op-1"
+    elsewhere.end(held)
     assert (await browser.get("/appunti")).status_code == 303
 
 
@@ -130,13 +154,30 @@ async def test_repeated_failures_lock_the_account_even_for_the_right_password(
     for _ in range(accounts.FREE_FAILURES):
         with pytest.raises(WrongPassword):
             await known.sign_in("anna", "no")
-    with pytest.raises(TooManyAttempts):
+    with pytest.raises(TooManyAttempts, match="too-many") as locked:
         await known.sign_in("anna", PASSWORD)
+    assert "Riprovare tra 15 secondi" in locked.value.detail
     later = machine_now().timestamp() + 16
     monkeypatch.setattr(accounts, "machine_now", lambda: datetime.fromtimestamp(later, UTC))
     assert await known.sign_in("anna", PASSWORD)
     with pytest.raises(WrongPassword):
         await known.sign_in("anna", "no")
+
+
+async def test_a_lockout_ends_the_sessions_of_that_name_and_of_no_other(
+    browser: httpx.AsyncClient, app: FastAPI
+) -> None:
+    known: Accounts = app.state.accounts
+    await sign_in(browser)
+    other = known.sessions.begin("op-2")
+    for _ in range(accounts.FREE_FAILURES - 1):
+        with pytest.raises(WrongPassword):
+            await known.sign_in("anna", "no")
+    assert (await browser.get("/appunti")).status_code == 200
+    with pytest.raises(WrongPassword):
+        await known.sign_in("anna", "no")
+    assert (await browser.get("/appunti")).status_code == 303
+    assert known.sessions.held(other) is not None
 
 
 async def test_many_guesses_at_once_are_counted_one_by_one(app: FastAPI) -> None:
@@ -146,11 +187,11 @@ async def test_many_guesses_at_once_are_counted_one_by_one(app: FastAPI) -> None
 
 
 async def test_remembered_failures_are_bounded(app: FastAPI, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(accounts, "REMEMBERED", 3)
+    monkeypatch.setattr(sessions, "REMEMBERED", 3)
     known: Accounts = app.state.accounts
     outcomes = await asyncio.gather(*(known.sign_in(f"x{n}", "no") for n in range(5)), return_exceptions=True)
     assert all(isinstance(outcome, WrongPassword) for outcome in outcomes)
-    assert len(known._failures) == 3
+    assert [known.sessions.failures(f"x{n}")[0] for n in range(5)] == [0, 0, 1, 1, 1]
 
 
 async def test_checking_a_password_does_not_hold_up_other_requests(

@@ -1,15 +1,12 @@
-"""Who is calling: a local account file per member, bearer tokens for programs, a signed cookie for pages."""
+"""Who is calling: a local account file per member, bearer tokens for programs, a cookie for pages."""
 
 from __future__ import annotations
 
 import asyncio
-import base64
 import hashlib
 import hmac
-import json
 import os
 import secrets
-from collections import OrderedDict
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -28,13 +25,12 @@ from starlette.responses import Response
 from trama_contracts.inner import Actor
 
 from trama_chassis.clock import machine_now
-from trama_chassis.errors import NotAllowed, NotSignedIn, Refused
+from trama_chassis.errors import FormNotOurs, NotAllowed, NotSignedIn, Refused
+from trama_chassis.sessions import SESSION_SECONDS, Session, Sessions
 from trama_chassis.settings import read_secret
 
-SESSION_SECONDS = 8 * 3600
 FREE_FAILURES = 5
 LONGEST_LOCK_SECONDS = 900
-REMEMBERED = 10_000
 BEARER = HTTPBearer(auto_error=False, description="Token dal file degli account del membro")
 UNSAFE = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 log = structlog.get_logger("trama.accounts")
@@ -53,14 +49,6 @@ class WrongPassword(Refused):
     status = 401
     code = "wrong-password"
     detail = "Nome utente o password non corretti."
-
-
-class FormNotOurs(Refused):
-    """A form or request that did not come from a page of this session."""
-
-    status = 403
-    code = "form-not-ours"
-    detail = "La pagina è scaduta o non proviene da questo servizio: ricaricarla e riprovare."
 
 
 class DemoAccounts(Exception):
@@ -104,18 +92,8 @@ class Caller:
         return Actor(role=self.role, member=self.member, operator=self.operator)
 
 
-@dataclass(frozen=True, slots=True)
-class Session:
-    """What a cookie proves: which operator, until when, and the token its forms must carry."""
-
-    operator: str
-    expires: int
-    id: str
-    csrf: str
-
-
 class Accounts:
-    """The accounts of one member, read again when the file changes; failures and ended sessions in memory."""
+    """The accounts of one member, read again when the file changes, and the sessions of its pages."""
 
     def __init__(self, path: Path, member: str, *, demo: bool = False) -> None:
         self.member = member
@@ -124,13 +102,11 @@ class Accounts:
         self._demo = demo
         self._stamp = 0
         self._file = AccountFile(operators=())
-        self._key = _session_key(path.with_name("session.key"))
         self._hasher = PasswordHasher()
         self._absent = self._hasher.hash(secrets.token_hex(16))
         self._checks = asyncio.Lock()
-        self._failures: OrderedDict[str, tuple[int, float]] = OrderedDict()
-        self._ended: OrderedDict[str, int] = OrderedDict()
         self._operators()
+        self.sessions = Sessions(path.with_name("sessions.db"), _session_key(path.with_name("session.key")))
 
     def _operators(self) -> tuple[Operator, ...]:
         stamp = self._path.stat().st_mtime_ns
@@ -154,19 +130,17 @@ class Accounts:
         """
         async with self._checks:  # inside it, so that many guesses sent at once are still counted one by one
             now = machine_now().timestamp()
-            failures, locked_until = self._failures.get(login, (0, 0.0))
+            failures, locked_until = self.sessions.failures(login)
             if now < locked_until:
-                raise TooManyAttempts(
-                    f"Troppi tentativi: riprovare tra {int(locked_until - now) + 1} secondi."
-                )
+                raise TooManyAttempts(_rest(locked_until - now))
             operator = next((one for one in self._operators() if (one.login or one.id) == login), None)
             known = operator.password_hash if operator and operator.password_hash else self._absent
             right = await asyncio.to_thread(self._matches, known, password)
             if operator is None or not operator.password_hash or not right:
-                self._remember_failure(login, failures + 1, now)
+                self._remember_failure(login, operator, failures + 1)
                 raise WrongPassword
-        self._failures.pop(login, None)
-        return self._cookie_value(operator.id, int(now) + SESSION_SECONDS, secrets.token_hex(16))
+            self.sessions.succeeded(login)
+            return self.sessions.begin(operator.id)
 
     def _matches(self, known: str, password: str) -> bool:
         try:
@@ -174,38 +148,22 @@ class Accounts:
         except (VerificationError, InvalidHashError):
             return False
 
-    def _remember_failure(self, login: str, failures: int, now: float) -> None:
+    def _remember_failure(self, login: str, operator: Operator | None, failures: int) -> None:
+        """From some failures on the name rests; whoever was signed in with it has to prove it again."""
         over = failures - FREE_FAILURES
         rest = min(LONGEST_LOCK_SECONDS, 15 * 2**over) if over >= 0 else 0
-        self._failures[login] = (failures, now + rest)
-        self._failures.move_to_end(login)
-        while len(self._failures) > REMEMBERED:
-            self._failures.popitem(last=False)
-
-    def _mac(self, purpose: str, text: str) -> str:
-        digest = hmac.new(self._key, f"{purpose}\0{self.member}\0{text}".encode(), hashlib.sha256).digest()
-        return base64.urlsafe_b64encode(digest).decode().rstrip("=")
-
-    def _cookie_value(self, operator: str, expires: int, session: str) -> str:
-        content = json.dumps([operator, expires, session]).encode()
-        text = base64.urlsafe_b64encode(content).decode().rstrip("=")
-        return f"{text}.{self._mac('session', text)}"
+        self.sessions.failed(login, failures, machine_now().timestamp() + rest)
+        if rest and operator is not None:
+            self.sessions.end_all(operator.id)
 
     def session(self, request: Request) -> Session | None:
         """The session a request's cookie proves, or None if it has none that holds."""
-        text, _, mac = request.cookies.get(self.cookie, "").partition(".")
-        if not text or not hmac.compare_digest(mac.encode(), self._mac("session", text).encode()):
-            return None
-        operator, expires, session = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
-        if expires < machine_now().timestamp() or session in self._ended:
-            return None
-        return Session(operator, expires, session, self._mac("csrf", session))
+        token = request.cookies.get(self.cookie, "")
+        return self.sessions.held(token) if token else None
 
     def end(self, session: Session) -> None:
         """Let a session hold no longer, even if its cookie was copied."""
-        self._ended[session.id] = session.expires
-        while len(self._ended) > REMEMBERED:
-            self._ended.popitem(last=False)
+        self.sessions.end(session)
 
     def set_cookie(self, request: Request, response: Response, value: str) -> None:
         """Put the session into the browser, or take it out with an empty value."""
@@ -244,8 +202,14 @@ class Accounts:
         return Caller(operator.id, operator.name, self.member, operator.roles) if operator else None
 
 
+def _rest(seconds: float) -> str:
+    """A lockout in words: why, and for how long."""
+    left = f"{int(seconds) + 1} secondi" if seconds < 60 else f"{int(seconds / 60) + 1} minuti"
+    return f"Troppi tentativi con questo nome: per sicurezza l'accesso è fermo. Riprovare tra {left}."
+
+
 def _session_key(path: Path) -> bytes:
-    """The key that signs cookies: made once beside the account file, shared by the member's services."""
+    """The key that seals what is kept for operators: made once, shared by the member's services."""
     if not path.exists():
         with NamedTemporaryFile(dir=path.parent, delete=False) as file:  # made with mode 0600
             file.write(secrets.token_bytes(32))

@@ -19,7 +19,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from trama_contracts.strict_json import FORBIDDEN
 
-from trama_chassis import web
+from trama_chassis import kept_forms, web
 from trama_chassis.contention import is_busy
 
 MAX_BODY = 1024 * 1024
@@ -140,6 +140,14 @@ def refuse_changed(seen: int | None, present: int, *, who: str = "") -> None:
         raise ChangedMeanwhile(who)
 
 
+class FormNotOurs(Refused):
+    """A form or request that did not come from a page of this session."""
+
+    status = 403
+    code = "form-not-ours"
+    detail = "La pagina è scaduta o non proviene da questo servizio: ricaricarla e riprovare."
+
+
 class Busy(Refused):
     """The service cannot answer now; the same request may succeed in a moment."""
 
@@ -185,11 +193,24 @@ def install(app: FastAPI) -> None:
 
 async def _refused(request: Request, error: Exception) -> Response:
     assert isinstance(error, Refused)  # noqa: S101 - narrows the type for Starlette's loose signature
-    if isinstance(error, NotSignedIn) and web.wants_page(request):
-        here = request.url.path + (f"?{request.url.query}" if request.url.query else "")
-        return RedirectResponse(f"/accedi?next={quote(here if request.method == 'GET' else '/')}", 303)
+    if isinstance(error, NotSignedIn | FormNotOurs) and web.wants_page(request):
+        answer = await _offered_again(request, error)
+        if answer is not None:
+            return answer
     errors = [{"field": error.field, "message": error.detail}] if error.field else []
     return problem(request, error.status, error.detail, code=error.code, errors=errors)
+
+
+async def _offered_again(request: Request, error: Refused) -> Response | None:
+    """The way back to what one was doing: a page after signing in, or a form that was kept meanwhile."""
+    writer = await kept_forms.keep(request)
+    if isinstance(error, NotSignedIn):
+        here = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+        after = here if request.method == "GET" else "/"
+        return RedirectResponse(f"/accedi?next={quote(after)}{'&conservato=si' if writer else ''}", 303)
+    known = request.app.state.accounts
+    session = known.session(request)
+    return RedirectResponse("/ripresa", 303) if session and session.operator == writer else None
 
 
 async def _invalid(request: Request, error: Exception) -> Response:

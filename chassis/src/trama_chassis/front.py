@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Form, Request
+from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import RedirectResponse, Response
 
 from trama_chassis import accounts, demo_clock, errors, language, web
@@ -12,6 +12,7 @@ from trama_chassis.service import NavigationEntry
 
 YEAR_SECONDS = 365 * 24 * 3600
 NAVIGATION: tuple[NavigationEntry, ...] = ()
+Signed = Annotated[accounts.Caller, Depends(accounts.require())]
 routes = APIRouter()
 
 
@@ -23,9 +24,9 @@ async def index(request: Request) -> Response:
 
 
 @routes.get("/accedi")
-async def sign_in_page(request: Request, next: str = "/") -> Response:
+async def sign_in_page(request: Request, next: str = "/", conservato: str = "") -> Response:
     """The form to sign in."""
-    return _sign_in_form(request, next)
+    return _sign_in_form(request, next, kept=bool(conservato))
 
 
 @routes.post("/accedi")
@@ -42,9 +43,26 @@ async def sign_in(
         cookie = await known.sign_in(operator, password)
     except (accounts.WrongPassword, accounts.TooManyAttempts) as refused:
         return _sign_in_form(request, next, operator=operator, refused=refused)
-    response = RedirectResponse(accounts.local_path(next), 303)
+    session = known.sessions.held(cookie)
+    waiting = session is not None and known.sessions.has_unseen(session.operator)
+    response = RedirectResponse("/ripresa" if waiting else accounts.local_path(next), 303)
     known.set_cookie(request, response, cookie)
     return response
+
+
+@routes.get("/ripresa")
+async def kept_forms_page(request: Request, by: Signed) -> Response:
+    """What was kept for the caller, to be taken up again."""
+    known: accounts.Accounts = request.app.state.accounts
+    return web.page(request, "ripresa.html", {"kept": known.sessions.kept(by.operator)})
+
+
+@routes.post("/ripresa/{number}/scarta")
+async def discard_kept_form(request: Request, number: str, by: Signed) -> Response:
+    """Throw away something kept for the caller."""
+    known: accounts.Accounts = request.app.state.accounts
+    known.sessions.discard(by.operator, number)
+    return RedirectResponse("/ripresa", 303)
 
 
 @routes.post("/esci")
@@ -75,9 +93,14 @@ async def choose_language(
 
 
 def _sign_in_form(
-    request: Request, next: str, *, operator: str = "", refused: errors.Refused | None = None
+    request: Request,
+    next: str,
+    *,
+    operator: str = "",
+    refused: errors.Refused | None = None,
+    kept: bool = False,
 ) -> Response:
-    values = {"next": accounts.local_path(next), "operator": operator, "refused": refused}
+    values = {"next": accounts.local_path(next), "operator": operator, "refused": refused, "kept": kept}
     return web.page(request, "accedi.html", values, status=refused.status if refused else 200)
 
 

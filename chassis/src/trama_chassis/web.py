@@ -10,7 +10,7 @@ from fastapi import Request
 from jinja2 import ChoiceLoader, Environment, FileSystemLoader, PackageLoader, StrictUndefined
 from starlette.responses import HTMLResponse, Response
 
-from trama_chassis import language
+from trama_chassis import kept_forms, language
 from trama_chassis.assets import asset
 from trama_chassis.language import day
 from trama_chassis.shell import Shell
@@ -78,12 +78,13 @@ def page(
     session = getattr(request.state, "session_token", None)
     caller = getattr(request.state, "caller", None)
     shell: Shell = getattr(request.app.state, "shell", None) or Shell() if "app" in request.scope else Shell()
+    kept = kept_forms.asked_for(request)
     with language.speaking(request.cookies.get(language.COOKIE, language.OWN)):
         around = {
             "caller": caller,
             "csrf_token": session.csrf if session else "",
             "member": shell.member,
-            "shell": shell.around(request, caller),
+            "shell": {**shell.around(request, caller), "filled_in": kept is not None},
         }
         text = templates.get_template(template).render({**around, **values})
-    return HTMLResponse(text, status, dict(headers or {}))
+    return HTMLResponse(kept_forms.filled_in(text, kept) if kept else text, status, dict(headers or {}))
