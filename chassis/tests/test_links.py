@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from trama_chassis import access
 from trama_chassis.access import Edge
+from trama_chassis.links import LinkHeard
 from trama_chassis.runtime import Runtime
-from trama_chassis.tables import LinkHeard
 from trama_chassis.testing import running, transaction
 
 from chassis.tests.small_registry import SERVICE, new_id, rows
@@ -66,3 +66,42 @@ async def test_nobody_else_links_our_records_nor_two_of_others(runtime: Runtime)
     assert not await heard(runtime, CPI, COOP, URBANO)
     assert await heard(runtime, URBANO, (OURS[0], new_id()), URBANO)
     assert await known(runtime) == {OURS, URBANO}
+
+
+async def test_a_removed_link_never_comes_back_and_its_ends_are_joined_only_by_decision(
+    runtime: Runtime,
+) -> None:
+    """INVARIANT: a split is never silently undone: neither by the same link told again, nor by a new one
+    between the two or others linked to them. Judging a link by itself alone breaks it."""
+    removed = new_id()
+    async with transaction(runtime) as session:
+        assert await access.learn_link(session, link=removed, a=OURS, b=URBANO)
+        assert await access.learn_link(session, link=new_id(), a=URBANO, b=CPI)
+        assert await access.unlearn_link(session, removed)
+        assert await access.component(session, OURS[1]) == {OURS}
+    ways = [(removed, OURS, URBANO), (new_id(), OURS, URBANO), (new_id(), CPI, OURS)]
+    async with transaction(runtime) as session:
+        for link, a, b in ways:
+            assert not await access.learn_link(session, link=link, a=a, b=b)
+        assert not await access.learn_link(session, link=removed, a=OURS, b=URBANO, decided=True)
+        assert await access.learn_link(session, link=new_id(), a=OURS, b=URBANO, decided=True)
+        assert await access.component(session, OURS[1]) == {OURS, URBANO, CPI}
+
+
+async def test_a_link_removed_before_it_is_heard_of_is_not_believed(runtime: Runtime) -> None:
+    link = new_id()
+    async with transaction(runtime) as session:
+        assert await access.hear_unlink(session, link=link, a=URBANO, b=OURS, said_by=URBANO)
+        assert not await access.learn_link(session, link=link, a=OURS, b=URBANO)
+        assert not await access.hear_unlink(session, link=link, a=OURS, b=URBANO, said_by=URBANO)
+
+
+async def test_only_an_end_removes_a_link_and_only_its_own(runtime: Runtime) -> None:
+    link = new_id()
+    async with transaction(runtime) as session:
+        assert await access.learn_link(session, link=link, a=OURS, b=URBANO)
+        assert not await access.hear_unlink(session, link=link, a=OURS, b=URBANO, said_by=CPI)
+        assert not await access.hear_unlink(session, link=link, a=CPI, b=URBANO, said_by=CPI)
+        assert await access.component(session, OURS[1]) == {OURS, URBANO}
+        assert await access.hear_unlink(session, link=link, a=OURS, b=URBANO, said_by=URBANO)
+        assert await access.component(session, OURS[1]) == {OURS}

@@ -11,13 +11,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from trama_chassis import granting, outbox
+from trama_chassis.links import LinkHeard, LinkRemoved, RecordLink
 from trama_chassis.outbox import runtime_of
 from trama_chassis.tables import (
     AuthorisationHeld,
     GrantGiven,
-    LinkHeard,
     OwnStream,
-    RecordLink,
     ReportingIdHeld,
     TimerRun,
     insert_or,
@@ -45,12 +44,15 @@ async def learn_authorisation(
     return True
 
 
-async def learn_link(session: AsyncSession, *, link: str, a: Edge, b: Edge) -> bool:
+async def learn_link(session: AsyncSession, *, link: str, a: Edge, b: Edge, decided: bool = False) -> bool:
     """Keep an edge between two records of one person; crossing links are one edge.
 
-    Its id stays with the two records it was first heard of: False, and nothing done, if others claim it.
+    Its id stays with the two records first heard of: False, and nothing done, if others claim it, if it
+    was removed, or if it would join again what was separated and nobody `decided` so.
     """
     (a_member, a_record), (b_member, b_record) = sorted((a, b))
+    if await _is_removed(session, link, a, b) or (not decided and await is_split(session, a, b)):
+        return False
     held = await session.get(RecordLink, link)
     if held is None:
         session.add(
@@ -68,7 +70,30 @@ async def learn_link(session: AsyncSession, *, link: str, a: Edge, b: Edge) -> b
     return True
 
 
-async def hear_link(session: AsyncSession, *, link: str, a: Edge, b: Edge, said_by: Edge) -> bool:
+async def is_split(session: AsyncSession, a: Edge, b: Edge) -> bool:
+    """Whether joining these would bring together records that were found to be of two people."""
+    left, right = await linked_to(session, *a), await linked_to(session, *b)
+    if b in left:
+        return False
+    records = sorted({record for _, record in left | right})
+    removed = await session.scalars(
+        select(LinkRemoved).where(
+            col(LinkRemoved.a_record).in_(records), col(LinkRemoved.b_record).in_(records)
+        )
+    )
+    ends = [{(one.a_member, one.a_record), (one.b_member, one.b_record)} for one in removed]
+    return any(pair & left and pair & right for pair in ends)
+
+
+async def _is_removed(session: AsyncSession, link: str, a: Edge, b: Edge) -> bool:
+    (a_member, a_record), (b_member, b_record) = sorted((a, b))
+    key = (link, a_member, a_record, b_member, b_record)
+    return await session.get(LinkRemoved, key) is not None
+
+
+async def hear_link(
+    session: AsyncSession, *, link: str, a: Edge, b: Edge, said_by: Edge, decided: bool = False
+) -> bool:
     """Take the word of one end of a link, `said_by`, that two records are of one person.
 
     A service of this member is believed. Where a record of ours is named another's word changes nothing: such
@@ -78,24 +103,26 @@ async def hear_link(session: AsyncSession, *, link: str, a: Edge, b: Edge, said_
     """
     own = runtime_of(session).settings.member
     if said_by[0] == own:
-        return await learn_link(session, link=link, a=a, b=b)
+        return await learn_link(session, link=link, a=a, b=b, decided=decided)
     if own in (a[0], b[0]):
         return True
     if said_by not in (a, b):
         return False
     other = b if said_by == a else a
     if await own_records(session, said_by):
-        return await _believe(session, link, said_by, other)
-    waits = {"link": link, "other_member": other[0], "other_record": other[1]}
+        return await _believe(session, link, said_by, other, decided=decided)
+    waits = {"link": link, "other_member": other[0], "other_record": other[1], "decided": decided}
     keep = insert_or(runtime_of(session).database.dialect, LinkHeard).on_conflict_do_nothing()
     await session.execute(keep, [{"member": said_by[0], "record": said_by[1], **waits}])
     return True
 
 
-async def _believe(session: AsyncSession, link: str, said_by: Edge, other: Edge) -> bool:
+async def _believe(session: AsyncSession, link: str, said_by: Edge, other: Edge, *, decided: bool) -> bool:
     joined = await linked_to(session, *said_by) | await linked_to(session, *other)
     members = [member for member, _ in joined]
-    return len(members) == len(set(members)) and await learn_link(session, link=link, a=said_by, b=other)
+    if len(members) != len(set(members)):
+        return False
+    return await learn_link(session, link=link, a=said_by, b=other, decided=decided)
 
 
 async def _believe_what_waits(session: AsyncSession, known: set[Edge]) -> None:
@@ -107,7 +134,8 @@ async def _believe_what_waits(session: AsyncSession, known: set[Edge]) -> None:
         while heard := await session.scalar(select(LinkHeard).where(told).limit(1)):
             await session.delete(heard)
             await session.flush()
-            await _believe(session, heard.link, (member, record), (heard.other_member, heard.other_record))
+            other = (heard.other_member, heard.other_record)
+            await _believe(session, heard.link, (member, record), other, decided=heard.decided)
 
 
 async def decide_by_date(session: AsyncSession, today: date) -> None:
@@ -123,15 +151,37 @@ async def decide_by_date(session: AsyncSession, today: date) -> None:
             await _decide_again(session, (held.member, held.record))
 
 
-async def unlearn_link(session: AsyncSession, link: str) -> None:
-    """Remove an edge; whoever was entitled only through it is so no longer."""
+async def unlearn_link(session: AsyncSession, link: str, ends: tuple[Edge, Edge] | None = None) -> bool:
+    """Remove an edge for ever; whoever was entitled only through it is so no longer.
+
+    With its `ends` it may be removed before it is heard of. What this transaction publishes is still for who
+    had the keys: they are told of the separation. False, and nothing done, if it is gone or of other records.
+    """
     edge = await session.get(RecordLink, link)
-    if edge is None:
-        return
-    own_before = await own_records(session, (edge.a_member, edge.a_record))
-    await session.delete(edge)
+    held = None if edge is None else ((edge.a_member, edge.a_record), (edge.b_member, edge.b_record))
+    named = ends or held
+    if named is None or (held is not None and set(held) != set(named)):
+        return False
+    a, b = sorted(named)
+    if await _is_removed(session, link, a, b):
+        return False
+    own_before = await own_records(session, a)
+    session.add(LinkRemoved(link=link, a_member=a[0], a_record=a[1], b_member=b[0], b_record=b[1]))
+    if edge is not None:
+        await session.delete(edge)
     await session.flush()
-    outbox.regrant(session, *own_before)
+    outbox.regrant(session, *own_before, afterwards=True)
+    return True
+
+
+async def hear_unlink(session: AsyncSession, *, link: str, a: Edge, b: Edge, said_by: Edge) -> bool:
+    """Take the word of one end, or of a service of this member, that two records are not of one person.
+
+    Where a record of ours is an end this is believed too: it takes keys away and gives none to anybody.
+    """
+    if said_by[0] != runtime_of(session).settings.member and said_by not in (a, b):
+        return False
+    return await unlearn_link(session, link, (a, b))
 
 
 async def learn_reporting_id(session: AsyncSession, record: str, reporting_id: str) -> None:

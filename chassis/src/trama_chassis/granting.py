@@ -19,13 +19,13 @@ from trama_contracts.messages import MAX_GRANTS, GrantEnd, Grants, grant_key
 
 from trama_chassis import clock, mailbox, resend, streams
 from trama_chassis.entitlement import Authorisation, Knowledge, Offered, Verdict, entitled
+from trama_chassis.links import RecordLink
 from trama_chassis.streams import StreamHead
 from trama_chassis.tables import (
     AuthorisationHeld,
     Decision,
     GrantGiven,
     OutboxRow,
-    RecordLink,
     ScopeParty,
 )
 

@@ -3,11 +3,22 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, Column, Index, Integer, LargeBinary, Table, UniqueConstraint, text
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Column,
+    Index,
+    Integer,
+    LargeBinary,
+    Table,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Field, SQLModel
 
 from trama_chassis.idempotency import AnswerGiven
+from trama_chassis.links import LinkHeard, LinkRemoved, RecordLink
 
 BIG = BigInteger().with_variant(Integer, "sqlite")
 
@@ -320,28 +331,6 @@ class AuthorisationHeld(SQLModel, table=True):
     terms: dict[str, Any] = _json(nullable=False)
 
 
-class RecordLink(SQLModel, table=True):
-    """Two records of one person at two members: an edge that can be removed. It grants nothing."""
-
-    __tablename__ = "record_link"
-    link: str = Field(primary_key=True)
-    a_member: str
-    a_record: str = Field(index=True)
-    b_member: str
-    b_record: str = Field(index=True)
-
-
-class LinkHeard(SQLModel, table=True):
-    """A link one of its ends told us of before we knew that end: believed, or not, when we do."""
-
-    __tablename__ = "link_heard"
-    member: str = Field(primary_key=True)
-    link: str = Field(primary_key=True)
-    record: str = Field(index=True)
-    other_member: str
-    other_record: str
-
-
 class ReportingIdHeld(SQLModel, table=True):
     """The pseudonym under which a record's facts are counted."""
 
@@ -393,6 +382,7 @@ CHASSIS_TABLES: tuple[type[SQLModel], ...] = (
     AuthorisationHeld,
     RecordLink,
     LinkHeard,
+    LinkRemoved,
     AnswerGiven,
     ReportingIdHeld,
     Decision,

@@ -10,7 +10,8 @@ from sqlmodel import SQLModel
 from trama_chassis import access
 from trama_chassis.rebuild import rebuild
 from trama_chassis.runtime import Runtime
-from trama_chassis.tables import AuthorisationHeld, RecordLink
+from trama_chassis.links import RecordLink
+from trama_chassis.tables import AuthorisationHeld
 from trama_chassis.testing import Peer, Territory, deliver, published
 from trama_contracts.placement import HostPlacementClosed, HostPlacementOpened, HostPlacementStarted
 from trama_contracts.registry import (

@@ -20,6 +20,7 @@ from trama_contracts.registry import (
     AuthorisationGiven,
     PersonRegistered,
     RecordsLinked,
+    RecordsUnlinked,
     ReportingIdAssigned,
     TakingInChargeClosed,
     TakingInChargeOpened,
@@ -173,8 +174,18 @@ async def learn_link(session: AsyncSession, event: RecordsLinked, origin: Origin
     """Learn that two records are of one person."""
     a, b = ((party.member, party.record) for party in (event.a, event.b))
     said_by = (origin.member, origin.record)
-    if not await access.hear_link(session, link=event.link, a=a, b=b, said_by=said_by):
+    decided = event.certainty == "decided"
+    if not await access.hear_link(session, link=event.link, a=a, b=b, said_by=said_by, decided=decided):
         log.warning("link not believed", source=origin.source, event_id=origin.event_id)
+
+
+@handlers.react(RecordsUnlinked)
+async def forget_link(session: AsyncSession, event: RecordsUnlinked, origin: Origin) -> None:
+    """Learn that two records are not of one person: each goes its own way from here."""
+    a, b = ((party.member, party.record) for party in (event.a, event.b))
+    said_by = (origin.member, origin.record)
+    if not await access.hear_unlink(session, link=event.link, a=a, b=b, said_by=said_by):
+        log.info("separation known or not believed", source=origin.source, event_id=origin.event_id)
 
 
 @handlers.react(AuthorisationGiven)

@@ -29,7 +29,8 @@ async def must_be_new(session: AsyncSession, request: RegisterPerson) -> list[Ca
         found = certain[0]
         raise SamePersonFound(
             f"{found.name} è già nel nostro registro ({', '.join(found.reasons).lower()}): "
-            f"aprite il suo percorso (/persone/{found.record}/storia). Se è un'altra persona, indicate come lo sapete."
+            f"aprite il suo percorso (/persone/{found.record}/storia). "
+            "Se è un'altra persona, indicate come lo sapete."
         )
     return certain
 

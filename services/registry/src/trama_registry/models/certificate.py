@@ -44,7 +44,7 @@ class Certificate(SQLModel, table=True):
     ) -> "Certificate":
         """Note a certificate that was seen.
 
-        Raises IssuerMissing, DayInFuture, DayTooEarly, AlreadyCertified (another of that kind on the same days).
+        Raises IssuerMissing, DayInFuture, DayTooEarly, AlreadyCertified (one of that kind on the same days).
         """
         if recorded.issuer is None and recorded.kind != MAY_HIDE_ISSUER:
             raise IssuerMissing
@@ -93,7 +93,7 @@ class TargetGroup(SQLModel, table=True):
 
 
 class JudicialTargetGroup(SQLModel, table=True):
-    """A judicial target group, apart from everything else (GDPR art. 10): read by who is named for it alone."""
+    """A judicial target group, apart from all else (GDPR art. 10): read by who is named for it alone."""
 
     __tablename__ = "judicial_target_group"
     record: str = Field(primary_key=True, foreign_key="person.record")

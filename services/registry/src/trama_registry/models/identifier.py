@@ -1,4 +1,4 @@
-"""The numbers a person is known by, with their days, how far each was checked, and what makes one give way."""
+"""The numbers a person is known by, with their days and how far each was checked."""
 
 import re
 from datetime import date
@@ -177,7 +177,7 @@ class PersonTrait(SQLModel, table=True):
 
 
 class DistinctPersons(SQLModel, table=True):
-    """Two records of ours that are alike and that a person said are of two people; kept, so as not to ask again."""
+    """Two records of ours that are alike and, somebody said, of two people: kept, so as not to ask again."""
 
     __tablename__ = "distinct_persons"
     record: str = Field(primary_key=True, foreign_key="person.record")
