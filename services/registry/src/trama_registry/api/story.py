@@ -39,8 +39,8 @@ async def timeline(
 ) -> TimelineView:
     """All that is known here of the person's way, in order, and how complete it is.
 
-    Of one `member`, of one `kind`, or the newest `size` entries; `before` (the answer's `older`) asks for those
-    that are older.
+    Of one `member`, of one `kind`, or the newest `size` entries; `before` (the `older` of an answer) asks for
+    those that are older.
     """
     part = queries.Part(member=member, kind=kind, before=before, size=size)
     return await queries.timeline(session, record, part)
