@@ -8,15 +8,14 @@ from trama_chassis.handlers import ErasedStream, Origin
 from trama_contracts.event import Event, Fact
 from trama_contracts.events import EVENTS
 from trama_contracts.names import parse_topic
-from trama_contracts.registry import ReportingIdAssigned
+from trama_contracts.registry import ReportingIdAssigned, ReportingIdReplaced
 
 from trama_registry.event_handlers.heard import handlers
 from trama_registry.models import EntryCopy
 
 # The pseudonym is no part of anybody's story, and is better not kept beside it.
-TOLD = tuple(
-    event for event in EVENTS.values() if not issubclass(event, Fact) and event is not ReportingIdAssigned
-)
+SILENT = (ReportingIdAssigned, ReportingIdReplaced)
+TOLD = tuple(event for event in EVENTS.values() if not issubclass(event, Fact) and event not in SILENT)
 
 
 @handlers.copy(*TOLD, own=True)
