@@ -11,8 +11,16 @@ ROOT = Path(__file__).parents[2]
 FILE_LINES = 400
 FUNCTION_LINES = 40
 POSITIONAL = 6
-# Lines of code of the chassis without tests, test support and migrations; raising it needs an ADR.
-CHASSIS_LINES = 5_600
+# Lines of code of the chassis without tests, test support and migrations: how things move, and the frame
+# of what people see (decision 0007). Raising either needs an ADR.
+CHASSIS_LINES = 5_700
+WEB_LINES = 1_800
+WEB = frozenset(
+    {
+        *("accounts", "app", "assets", "bodies", "demo_clock", "forms", "front", "help_pages", "kept_forms"),
+        *("language", "node_page", "sessions", "shell", "web"),
+    }
+)
 BANNED = frozenset(
     {*["utils", "helpers", "common", "misc", "base", "core", "manager", "processor", "data", "info", "impl"]}
 )
@@ -101,8 +109,10 @@ def test_a_file_is_small_and_says_what_it_is_for(path: Path) -> None:
 
 
 def test_the_chassis_stays_small() -> None:
-    size = sum(lines_of_code(path.read_text()) for path in CHASSIS if "migrations" not in path.parts)
-    assert 1_000 < size <= CHASSIS_LINES
+    sizes = {path: lines_of_code(path.read_text()) for path in CHASSIS if "migrations" not in path.parts}
+    web = sum(size for path, size in sizes.items() if path.stem in WEB)
+    assert 500 < web <= WEB_LINES
+    assert 1_000 < sum(sizes.values()) - web <= CHASSIS_LINES
 
 
 @pytest.mark.parametrize("path", CHASSIS, ids=lambda path: path.name)

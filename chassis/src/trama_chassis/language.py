@@ -8,6 +8,7 @@ from contextvars import ContextVar
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
+from typing import ClassVar
 
 from babel.dates import format_date
 from babel.messages.pofile import read_po
@@ -41,8 +42,12 @@ def speaking(wanted: str) -> Iterator[None]:
 class Words:
     """The translations of some packages; a text that none of them knows stays Italian."""
 
+    everywhere: ClassVar[list[Path]] = []
+    """Every folder there is: an entry of the navigation is another service's text."""
+
     def __init__(self, folders: Sequence[Path]) -> None:
         self._folders = folders
+        self.everywhere += [folder for folder in folders if folder not in self.everywhere]
 
     def gettext(self, message: str) -> str:
         """An interface text in the language of the page."""
@@ -55,7 +60,7 @@ class Words:
     def _known(self, message: str | tuple[str, str], form: int = 0) -> str:
         if spoken() == OWN:
             return ""
-        for folder in self._folders:
+        for folder in (*self._folders, *self.everywhere):
             forms = _catalogue(folder / f"{spoken()}.po").get(message, ())
             if len(forms) > form and forms[form]:
                 return forms[form]
