@@ -161,7 +161,7 @@ class GrantReceived(SQLModel, table=True):
     sealed_key: bytes = _bytes()
     circle: str
     scope: str
-    record: str | None = None
+    record: str | None = Field(default=None, index=True)
     terms: dict[str, Any] = _json(nullable=False)
     valid_until: str | None = None
     from_seq: int = 1

@@ -11,6 +11,7 @@ from trama_contracts.registry import TakingInChargeOpened
 from trama_registry.queries import told
 from trama_registry.queries.awaited import approvals_awaited, contributions_awaited, referrals_awaited
 from trama_registry.queries.entries import Part, entries_of
+from trama_registry.queries.identity import certificates_of, view_of_certificate
 from trama_registry.queries.landmarks import Landmarks, landmarks_of
 from trama_registry.queries.names import names_of
 from trama_registry.queries.next_step import next_step_of, steps_of_others, view_of_next_step
@@ -69,7 +70,11 @@ async def overview(session: AsyncSession, record: str) -> PersonOverview:
         complete=complete,
         completeness=completeness,
         needs=needs_of(landmarks, names),
-        certificates=[],
+        certificates=[
+            view_of_certificate(one, today)
+            for one in await certificates_of(session, record)
+            if one.holds(today)
+        ],
         seen_by=await _seen_by(session, person, names),
     )
 

@@ -4,6 +4,7 @@ from datetime import date
 
 from pydantic import BaseModel
 
+from trama_registry.schemas.identity import HeldCertificateView
 from trama_registry.schemas.person import PersonView
 from trama_registry.schemas.relation import ReferenteView
 from trama_registry.schemas.story import NextStepView
@@ -85,15 +86,6 @@ class NeedView(BaseModel):
     since: date
 
 
-class CertificateView(BaseModel):
-    """One certificate, by whom and until when."""
-
-    label: str
-    issuer: str
-    starts_on: date | None
-    ends_on: date | None
-
-
 class PersonOverview(BaseModel):
     """Everything of a person that the first page says, from top to bottom."""
 
@@ -112,5 +104,5 @@ class PersonOverview(BaseModel):
     complete: bool
     completeness: str
     needs: list[NeedView]
-    certificates: list[CertificateView]
+    certificates: list[HeldCertificateView]
     seen_by: list[str]
