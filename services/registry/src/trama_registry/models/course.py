@@ -114,15 +114,15 @@ RULES: Final[Mapping[Deed, Rule]] = {
     "complete": Rule(
         "receiver",
         _to("completed", *GOING_ON),
-        crossed={"withdrawn": "completed"},
-        late=_to("completed", *GOING_ON),
+        crossed=_to("completed", *TAKEN_BACK),
+        late=_to("completed", *GOING_ON, *OPEN, *NOTED, *TAKEN_BACK),
     ),
     "fail": Rule("receiver", _to("failed", *GOING_ON), late=_to("failed", *GOING_ON)),
     "reopen": Rule(
         "receiver",
         _to("in-progress", "completed", "failed"),
         crossed={"superseded": "in-progress"},
-        late=_to("in-progress", "completed", "failed", *OPEN, *TAKEN_BACK),
+        late=_to("in-progress", "completed", "failed", *OPEN, *NOTED, *TAKEN_BACK),
     ),
 }
 """The transition table: for each move who makes it, and what it does to each state."""
