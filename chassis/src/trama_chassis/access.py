@@ -204,6 +204,20 @@ async def linked_to(session: AsyncSession, member: str, record: str) -> set[Edge
     return await granting.component(session, member, record)
 
 
+async def links_of(session: AsyncSession, record: str) -> list[tuple[str, Edge, bool]]:
+    """The links of an own record: id, the other end, and whether it was removed."""
+    own: Edge = (runtime_of(session).settings.member, record)
+    found = []
+    for table in (RecordLink, LinkRemoved):
+        at_end = (col(table.a_record) == record) | (col(table.b_record) == record)
+        for edge in await session.scalars(select(table).where(at_end).order_by(col(table.link))):
+            ends: list[Edge] = [(edge.a_member, edge.a_record), (edge.b_member, edge.b_record)]
+            if own in ends:
+                ends.remove(own)
+                found.append((edge.link, ends[0], table is LinkRemoved))
+    return found
+
+
 async def own_records(session: AsyncSession, of: Edge) -> set[str]:
     """This member's records of the same person as any record of any member."""
     member = runtime_of(session).settings.member

@@ -1,9 +1,21 @@
 """The registry's HTTP API: who may ask, one command or query each."""
 
-from trama_registry.api import authorisation, network, person, referral, relation, story, taking_in_charge
+from trama_registry.api import (
+    access,
+    authorisation,
+    identity,
+    network,
+    person,
+    referral,
+    relation,
+    story,
+    taking_in_charge,
+)
 
 routers = (
+    access.router,
     person.router,
+    identity.router,
     story.router,
     taking_in_charge.router,
     relation.router,

@@ -1,5 +1,10 @@
 """What the registry does. Commands load, decide by a rule of `models`, add, publish; none commits."""
 
+from trama_registry.commands.access import (
+    conclude_access,
+    record_access,
+    watch_accesses,
+)
 from trama_registry.commands.answer import (
     accept_referral,
     complete_referral,
@@ -13,6 +18,22 @@ from trama_registry.commands.answer import (
     start_referral,
 )
 from trama_registry.commands.authorisation import give_authorisation
+from trama_registry.commands.certificate import (
+    end_certificate,
+    record_certificate,
+    set_target_groups,
+)
+from trama_registry.commands.identifier import (
+    assign_identifier,
+    attest_identifier,
+    correct_person,
+    end_identifier,
+)
+from trama_registry.commands.link import (
+    link_records,
+    tell_apart,
+    unlink,
+)
 from trama_registry.commands.offer import describe_offer, state_places
 from trama_registry.commands.person import register_person
 from trama_registry.commands.referral import (
@@ -44,23 +65,32 @@ from trama_registry.commands.terms import watch_terms
 __all__ = [
     "accept_referral",
     "assign_case_manager",
+    "assign_identifier",
+    "attest_identifier",
     "close_taking_in_charge",
     "complete_next_step",
     "complete_referral",
+    "conclude_access",
     "correct_entry",
+    "correct_person",
     "decline_referral",
     "describe_offer",
     "dispute_competence",
+    "end_certificate",
+    "end_identifier",
     "enter_protocol",
     "explain_referral",
     "fail_referral",
     "follow_receiver",
     "give_authorisation",
+    "link_records",
     "move_competence",
     "note_answer",
     "open_taking_in_charge",
     "question_referral",
     "reconsider_referral",
+    "record_access",
+    "record_certificate",
     "register_person",
     "remind",
     "renew_referral",
@@ -70,11 +100,15 @@ __all__ = [
     "see_referral",
     "send_referral",
     "set_next_step",
+    "set_target_groups",
     "settle_competence",
     "sign_pact",
     "start_referral",
     "state_places",
     "suspend",
+    "tell_apart",
+    "unlink",
+    "watch_accesses",
     "watch_terms",
     "withdraw_referral",
 ]

@@ -1,5 +1,13 @@
 """What the registry refuses. The detail says what is missing and what to do about it."""
 
+from trama_registry.errors.access import (
+    AccessAlreadyConcluded,
+    AccessNotHere,
+    ListeningForSpecialists,
+    NobodyToTakeInCharge,
+    PersonNotNamed,
+    ReservedPlanningRequest,
+)
 from trama_registry.errors.authorisation import (
     AuthorisationNamesOthers,
     AuthorisationNotHere,
@@ -31,6 +39,7 @@ from trama_registry.errors.person import (
     PersonNotHere,
     ReportingKeyMissing,
     SamePersonFound,
+    UnknownGroup,
     ValidityMissing,
     VerificationUnnamed,
 )
@@ -76,6 +85,8 @@ from trama_registry.errors.taking_in_charge import (
 )
 
 __all__ = [
+    "AccessAlreadyConcluded",
+    "AccessNotHere",
     "AlreadyAnswered",
     "AlreadyCertified",
     "AlreadyClosed",
@@ -109,10 +120,12 @@ __all__ = [
     "IssuerMissing",
     "LawNotNamed",
     "LinkNotHere",
+    "ListeningForSpecialists",
     "MoveNotNow",
     "NoNextStep",
     "NoServicePactHere",
     "NoTakingInChargeHere",
+    "NobodyToTakeInCharge",
     "NotClosed",
     "NotInCharge",
     "NotInCircle",
@@ -128,6 +141,7 @@ __all__ = [
     "OtherPerson",
     "OtherReferral",
     "PersonNotHere",
+    "PersonNotNamed",
     "ProtocolNotHere",
     "ProtocolNotInForce",
     "ReceivesNoReferrals",
@@ -135,9 +149,11 @@ __all__ = [
     "ReferredToOneself",
     "RemindedLately",
     "ReportingKeyMissing",
+    "ReservedPlanningRequest",
     "SamePersonFound",
     "StepInPast",
     "TermInPast",
+    "UnknownGroup",
     "ValidityMissing",
     "VerificationUnnamed",
     "WithdrawnBySender",

@@ -150,3 +150,10 @@ class CannotLink(Refused):
     """A link that would join what may not be joined."""
 
     code = "cannot-link"
+
+
+class UnknownGroup(Refused):
+    """A target group that is not in the list of its circle."""
+
+    code = "unknown-group"
+    field = "groups"

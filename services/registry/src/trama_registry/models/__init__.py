@@ -1,5 +1,8 @@
 """The registry's tables and their rules. Pure: no database, no clock, nothing is sent from here."""
 
+from trama_registry.models.access import (
+    AccessRequest,
+)
 from trama_registry.models.authorisation import Authorisation, noticed
 from trama_registry.models.case_manager import (
     Word,
@@ -55,6 +58,7 @@ __all__ = [
     "MOVES",
     "RULES",
     "TAX_CODES",
+    "AccessRequest",
     "Answer",
     "AnyMove",
     "Authorisation",

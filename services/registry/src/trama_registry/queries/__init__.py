@@ -1,8 +1,25 @@
 """What the registry reads to answer or decide. Nothing here changes anything."""
 
+from trama_registry.queries.access import (
+    access_list,
+    accesses,
+    find_access,
+    view_of_access,
+)
 from trama_registry.queries.course import course_of, courses_of
 from trama_registry.queries.duplicate import candidates, told_apart
 from trama_registry.queries.entries import Part, corrections_of, is_in_story
+from trama_registry.queries.identity import (
+    certificates_of,
+    find_certificate,
+    find_identifier,
+    holders_of,
+    identifier_in_use,
+    identity_view,
+    last_told,
+    link_of,
+    may_see_judicial,
+)
 from trama_registry.queries.names import names_of
 from trama_registry.queries.next_step import next_step_of, view_of_next_step
 from trama_registry.queries.offer import network, own_offer, own_offers, usual_answer_days
@@ -43,21 +60,33 @@ from trama_registry.queries.timeline import entry_view, timeline
 
 __all__ = [
     "Part",
+    "access_list",
+    "accesses",
     "authorisation_view",
     "authorisations_of",
     "candidates",
+    "certificates_of",
     "corrections_of",
     "course_of",
     "courses_of",
     "entry_view",
+    "find_access",
     "find_authorisation",
     "find_by_tax_code",
+    "find_certificate",
+    "find_identifier",
     "find_person",
     "find_protocol",
     "find_received_referral",
     "find_sent_referral",
+    "holders_of",
+    "identifier_in_use",
+    "identity_view",
     "is_in_story",
     "last_taking_in_charge",
+    "last_told",
+    "link_of",
+    "may_see_judicial",
     "members",
     "names_of",
     "network",
@@ -81,6 +110,7 @@ __all__ = [
     "timeline",
     "told_apart",
     "usual_answer_days",
+    "view_of_access",
     "view_of_next_step",
     "view_of_received",
     "view_of_sent",

@@ -22,9 +22,9 @@ from trama_registry.schemas import (
 PAGE = 50
 
 
-async def find_person(session: AsyncSession, record: str) -> Person:
-    """The person of a record of ours. Raises PersonNotHere."""
-    person = await session.get(Person, record)
+async def find_person(session: AsyncSession, record: str, *, lock: bool = False) -> Person:
+    """The person of a record of ours; locked, nobody else changes it meanwhile. Raises PersonNotHere."""
+    person = await session.get(Person, record, with_for_update=lock or None)
     if person is None:
         raise PersonNotHere
     return person

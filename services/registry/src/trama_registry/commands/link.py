@@ -1,0 +1,89 @@
+"""Records of one person at two members, joined and separated by decision."""
+
+from uuid import uuid4
+
+from sqlalchemy.ext.asyncio import AsyncSession
+from trama_chassis import access, outbox
+from trama_chassis.accounts import Caller
+from trama_chassis.outbox import runtime_of
+from trama_contracts.payload_fields import Party
+from trama_contracts.registry import RecordsLinked, RecordsUnlinked
+
+from trama_registry import queries
+from trama_registry.commands.duplicate import keep_apart
+from trama_registry.errors import CannotLink, LinkNotHere
+from trama_registry.schemas import LinkRecord, LinkView, TellApart, Unlink, UnlinkedView
+
+
+async def unlink(session: AsyncSession, record: str, link: str, request: Unlink, by: Caller) -> UnlinkedView:
+    """Separate another member's record from ours, for ever as far as nobody decides otherwise.
+
+    Who reads us through this link alone is told and then no longer reads. Raises PersonNotHere, LinkNotHere.
+    """
+    runtime = runtime_of(session)
+    await queries.find_person(session, record)
+    held = await queries.link_of(session, record, link)
+    if held is None:
+        raise LinkNotHere
+    own = (runtime.settings.member, record)
+    a, b = sorted((own, (held.member, held.record)))
+    event = RecordsUnlinked(
+        link=link,
+        a=Party(member=a[0], record=a[1]),
+        b=Party(member=b[0], record=b[1]),
+        unlinked_on=runtime.clock.today(),
+        reason=request.reason,
+        decided_by=by.operator,
+    )
+    outbox.add(session, event, record=record, scope=record)
+    await access.unlearn_link(session, link, (a, b))
+    still = (held.member, held.record) in await access.component(session, record)
+    detail = f"Il percorso {held.member_name} non è più collegato al nostro."
+    if still:
+        detail = (
+            f"Il collegamento è tolto, ma i due percorsi restano uniti attraverso un altro servizio: "
+            f"separate anche quello, o chiedete a {held.member_name} di farlo."
+        )
+    return UnlinkedView(link=link, still_joined=still, detail=detail)
+
+
+async def link_records(session: AsyncSession, record: str, request: LinkRecord, by: Caller) -> LinkView:
+    """Join another member's record with ours, also after a separation: a person decided so.
+
+    Raises PersonNotHere, CannotLink.
+    """
+    runtime = runtime_of(session)
+    await queries.find_person(session, record)
+    own, other = (runtime.settings.member, record), (request.member, request.record)
+    entry = runtime.directory.current.entry(request.member)
+    if entry is None or request.member == own[0]:
+        raise CannotLink("Si collegano percorsi di altri servizi della rete.", field="member")
+    joined = await access.component(session, record)
+    if other in joined:
+        raise CannotLink("I due percorsi sono già collegati.", field="record")
+    members = [member for member, _ in joined | await access.linked_to(session, *other)]
+    if len(members) != len(set(members)):
+        raise CannotLink(
+            "Collegandoli, due percorsi di uno stesso servizio diventerebbero uno: "
+            "chiarite prima con quel servizio quale dei due è della persona.",
+            field="record",
+        )
+    linked = RecordsLinked(
+        link=str(uuid4()),
+        a=Party(member=own[0], record=own[1]),
+        b=Party(member=other[0], record=other[1]),
+        certainty="decided",
+        decided_by=by.operator,
+    )
+    outbox.add(session, linked, record=record, scope=record)
+    await access.learn_link(session, link=linked.link, a=own, b=other, decided=True)
+    return LinkView(link=linked.link, member=other[0], member_name=entry.name, record=other[1], removed=False)
+
+
+async def tell_apart(session: AsyncSession, record: str, request: TellApart, by: Caller) -> None:
+    """Keep that a record of ours that looks alike is of somebody else. Raises PersonNotHere."""
+    person = await queries.find_person(session, record)
+    await queries.find_person(session, request.other)
+    alike = await queries.candidates(session, person.identity, but=record)
+    others = [one for one in alike if one.record == request.other]
+    await keep_apart(session, record, others, request.reason, by)
