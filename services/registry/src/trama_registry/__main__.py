@@ -25,6 +25,7 @@ service = Service(
         models.JudicialTargetGroup,
         models.TakingInCharge,
         models.Protocol,
+        models.AccessRequest,
         models.Authorisation,
         models.Referral,
         models.ReferralReply,
@@ -35,8 +36,11 @@ service = Service(
     ],
     migrations=Path(__file__).with_name("migrations"),
     settings=RegistrySettings,
-    timers=[Timer("registry.referral-terms", timedelta(hours=1), commands.watch_terms)],
-    page_prefixes=("/persone", "/segnalazioni", "/rete"),
+    timers=[
+        Timer("registry.referral-terms", timedelta(hours=1), commands.watch_terms),
+        Timer("registry.access-terms", timedelta(hours=1), commands.watch_accesses),
+    ],
+    page_prefixes=("/persone", "/segnalazioni", "/accessi", "/rete"),
     navigation=(
         NavigationEntry("Persone", "/persone", ("caseworker", "supervisor"), 10, search="nome"),
         NavigationEntry("Segnalazioni", "/segnalazioni", ("caseworker", "supervisor"), 20),

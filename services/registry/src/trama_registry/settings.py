@@ -1,12 +1,15 @@
 """What the registry is told from outside, beside what every service is told."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
+from pydantic import Field
 from trama_chassis.settings import ServiceSettings
 from trama_contracts.payload_fields import Sector
 
 
 class RegistrySettings(ServiceSettings):
-    """`TRAMA_SECTOR`: the sector of its taking in charge; without it, the one the directory says."""
+    """`TRAMA_SECTOR`: the sector of its taking in charge; without it, the one the directory says.
+    `TRAMA_ROUTE_DAYS`: within how many days a first contact is to be routed (a choice of the service)."""
 
     sector: Sector | Literal["host", "coordination"] | None = None
+    route_days: Annotated[int, Field(ge=0, le=60)] = 5

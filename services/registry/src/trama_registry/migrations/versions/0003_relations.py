@@ -44,9 +44,46 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("protocol") as table:
         table.create_index(op.f("ix_protocol_district"), ["district"], unique=False)
+    _doors()
+
+
+def _doors() -> None:
+    days, texts = sa.Date(), sa.String()
+    op.create_table(
+        "access_request",
+        *(sa.Column(name, texts, nullable=False) for name in ("access", "door", "channel", "need")),
+        sa.Column("risk_factors", sa.JSON(), nullable=False),
+        sa.Column("received_on", days, nullable=False),
+        sa.Column("received_by", texts, nullable=False),
+        sa.Column("route_by", days, nullable=False),
+        sa.Column("reserved", sa.Boolean(), nullable=False),
+        *(
+            sa.Column(name, texts, nullable=True)
+            for name in ("record", "given_name", "family_name", "tax_code")
+        ),
+        sa.Column("birth_date", days, nullable=True),
+        sa.Column("town", texts, nullable=True),
+        sa.Column("phone", texts, nullable=True),
+        sa.Column("sort_name", texts, nullable=False),
+        sa.Column("outcome", texts, nullable=True),
+        sa.Column("concluded_on", days, nullable=True),
+        sa.Column("note", texts, nullable=True),
+        sa.Column("reminded_on", days, nullable=True),
+        sa.Column("escalated_on", days, nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("changed_by", texts, nullable=True),
+        sa.ForeignKeyConstraint(["record"], ["person.record"], name=op.f("fk_access_request_record")),
+        sa.PrimaryKeyConstraint("access", name=op.f("pk_access_request")),
+    )
+    with op.batch_alter_table("access_request") as table:
+        table.create_index(op.f("ix_access_request_record"), ["record"], unique=False)
+        table.create_index(
+            "ix_access_request_concluded_on_route_by", ["concluded_on", "route_by"], unique=False
+        )
 
 
 def downgrade() -> None:
+    op.drop_table("access_request")
     op.drop_table("protocol")
     with op.batch_alter_table("taking_in_charge") as table:
         for name in ("version", "competence", "kind", *(column.name for column in reversed(ADDED))):

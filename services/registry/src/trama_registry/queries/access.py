@@ -1,0 +1,69 @@
+"""First contacts at the doors, as far as who asks may see them: in lists, in counts and in search."""
+
+from sqlalchemy import ColumnElement, false, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+from trama_chassis.accounts import Caller
+from trama_chassis.outbox import runtime_of
+
+from trama_registry.errors import AccessNotHere
+from trama_registry.models import AccessRequest, sort_name_of
+from trama_registry.models.access import SPECIALIST
+from trama_registry.schemas import AccessList, AccessView
+
+PAGE = 200
+
+
+async def accesses(
+    session: AsyncSession, by: Caller, *, open_only: bool = True, name: str = ""
+) -> list[AccessView]:
+    """First contacts, those to be routed first and by their term; `name` is how either name begins."""
+    wanted = (
+        select(AccessRequest)
+        .where(_seen_by(by))
+        .order_by(
+            col(AccessRequest.concluded_on).is_not(None),
+            col(AccessRequest.route_by),
+            col(AccessRequest.access),
+        )
+        .limit(PAGE)
+    )
+    if open_only:
+        wanted = wanted.where(col(AccessRequest.concluded_on).is_(None))
+    if name:
+        sought = f" {sort_name_of(name)}"
+        wanted = wanted.where((" " + col(AccessRequest.sort_name)).contains(sought, autoescape=True))
+    return [view_of_access(session, found) for found in await session.scalars(wanted)]
+
+
+def _seen_by(by: Caller) -> ColumnElement[bool]:
+    everything = col(AccessRequest.access).is_not(None)
+    return everything if SPECIALIST in by.roles else col(AccessRequest.reserved) == false()
+
+
+async def access_list(
+    session: AsyncSession, by: Caller, *, open_only: bool = True, name: str = ""
+) -> AccessList:
+    """First contacts with their counts; what may not be seen is not counted."""
+    found = await accesses(session, by, open_only=open_only, name=name)
+    late = sum(one.state == "late" for one in found)
+    return AccessList(accesses=found, total=len(found), late=late)
+
+
+async def find_access(session: AsyncSession, access: str, by: Caller, *, lock: bool = False) -> AccessRequest:
+    """One first contact. Raises AccessNotHere, also where the operator may not know of it."""
+    wanted = select(AccessRequest).where(col(AccessRequest.access) == access)
+    found = await session.scalar(wanted.with_for_update() if lock else wanted)
+    if found is None or not found.may_be_seen_by(by.roles):
+        raise AccessNotHere
+    return found
+
+
+def view_of_access(session: AsyncSession, found: AccessRequest) -> AccessView:
+    """A first contact as it is shown."""
+    today = runtime_of(session).clock.today()
+    names = set(AccessView.model_fields) - {"name", "state", "days_left"}
+    days_left = (found.route_by - today).days
+    return AccessView(
+        **found.model_dump(include=names), name=found.name, state=found.state(today), days_left=days_left
+    )
