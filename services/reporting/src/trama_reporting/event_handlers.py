@@ -18,6 +18,7 @@ from trama_contracts.facts import (
     ReferralDeclinedFact,
     ReferralSentFact,
     ReferralWithdrawnFact,
+    ReportingIdReplacedFact,
     TakingInChargeClosedFact,
     TakingInChargeOpenedFact,
 )
@@ -38,6 +39,7 @@ DAYS: dict[type[Fact], str | None] = {
     PlacementProposedFact: None,
     PlacementStartedFact: "started_on",
     PlacementEndedFact: "ended_on",
+    ReportingIdReplacedFact: "replaced_on",
 }
 """Which field of a fact says when it happened; a proposal happens when it is written."""
 

@@ -16,12 +16,14 @@ from trama_reporting.errors import IndicatorNotHere
 from trama_reporting.models import (
     BY_CODE,
     INDICATORS,
+    REPLACED,
     UNNAMED,
     Breakdown,
     FactCopy,
     Figure,
     Indicator,
     Period,
+    once_each,
 )
 from trama_reporting.schemas import (
     BreakdownView,
@@ -51,6 +53,7 @@ KINDS = {
     "placement-proposed": "Inserimento proposto",
     "placement-started": "Inserimento avviato",
     "placement-ended": "Inserimento concluso",
+    "reporting-id-replaced": "Codice per i conteggi sostituito",
 }
 DIVISIONS = {
     "path_type": "Per tipo di percorso",
@@ -172,9 +175,11 @@ async def facts_of(session: AsyncSession, code: str, period: Period, offset: int
 
 
 async def _facts(session: AsyncSession, kinds: Sequence[str]) -> Sequence[FactCopy]:
-    """Facts of some kinds, of all time: what runs today may have started years ago."""
-    found = await session.scalars(select(FactCopy).where(col(FactCopy.kind).in_(kinds)))
-    return found.all()
+    """Facts of some kinds, of all time: what runs today may have started years ago. A person is one."""
+    found = await session.scalars(select(FactCopy).where(col(FactCopy.kind).in_((*kinds, REPLACED))))
+    facts = found.all()
+    replacements = [fact for fact in facts if fact.kind == REPLACED]
+    return once_each([fact for fact in facts if fact.kind != REPLACED], replacements)
 
 
 def _period(period: Period) -> PeriodView:

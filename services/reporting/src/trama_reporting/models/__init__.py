@@ -3,7 +3,7 @@
 No name, no record and no key to turn a reporting id into a person ever comes here.
 """
 
-from trama_reporting.models.fact import FactCopy, Facts, Period
+from trama_reporting.models.fact import REPLACED, FactCopy, Facts, Period, once_each
 from trama_reporting.models.figure import UNNAMED, Answered, Breakdown, Figure, Share, answered
 from trama_reporting.models.given import Given
 from trama_reporting.models.indicator import BY_CODE, INDICATORS, Indicator
@@ -11,6 +11,7 @@ from trama_reporting.models.indicator import BY_CODE, INDICATORS, Indicator
 __all__ = [
     "BY_CODE",
     "INDICATORS",
+    "REPLACED",
     "UNNAMED",
     "Answered",
     "Breakdown",
@@ -22,4 +23,5 @@ __all__ = [
     "Period",
     "Share",
     "answered",
+    "once_each",
 ]
