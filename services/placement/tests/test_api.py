@@ -277,12 +277,12 @@ async def test_the_page_names_who_is_missing_and_takes_approvals(stage: Any) -> 
     path = f"/inserimenti/{placement.placement}"
     async with client(stage.runtime, "placement-officer") as http:
         shown = (await http.get(path, headers=PAGE)).text
-        assert "manca l'adesione della persona, del luogo di lavoro e del nostro servizio" in shown
+        assert "Manca l'adesione della persona, del luogo di lavoro e del nostro servizio" in shown
         assert "Conferma l'avvio" not in shown
         for party in ("person", "host"):
             word = {"party": party, "given_on": "2013-10-01"}
             assert (await http.post(f"{path}/adesione", headers=PAGE, data=word)).status_code == 303
-        assert "manca l'adesione del nostro servizio" in (await http.get(path, headers=PAGE)).text
+        assert "Manca l'adesione del nostro servizio" in (await http.get(path, headers=PAGE)).text
         twice = await http.post(f"{path}/adesione", headers=PAGE, data=word)
         assert (twice.status_code, "è già registrata, in data 01/10/2013" in twice.text) == (409, True)
         early = await http.post(f"{path}/avvio", headers=PAGE, data={"started_on": "2013-10-01"})
@@ -300,7 +300,7 @@ async def test_the_page_withdraws_and_says_why_to_us_alone(stage: Any) -> None:
         assert (await http.post(f"{path}/mancata-adesione", headers=PAGE, data=word)).status_code == 303
         shown = (await http.get(path, headers=PAGE)).text
         assert "14 ottobre 2013: Scelta della persona" in shown
-        assert "Non aderisce il 14 ottobre 2013" in shown
+        assert "Non aderisce</span> 14 ottobre 2013" in shown
         assert "Ritira l'inserimento" not in shown
         again = await http.post(f"{path}/mancata-adesione", headers=PAGE, data={"party": "host"})
         assert (again.status_code, "serve una nuova proposta" in again.text) == (409, True)

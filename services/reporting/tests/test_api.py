@@ -157,7 +157,7 @@ async def test_pages_show_the_figures_and_the_facts(
     assert page.status_code == one.status_code == empty.status_code == 200
     assert "Definizione da concordare." in page.text
     assert "Base 2012 da fornire" in page.text
-    assert "<strong>2</strong> persone" in one.text
+    assert '<strong class="figure">2</strong> persone' in one.text
     assert "una persona può stare in più righe" in one.text
-    assert "<strong>nessun dato</strong>." in empty.text
+    assert '<strong class="figure">nessun dato</strong>' in empty.text
     assert missing.status_code == 404

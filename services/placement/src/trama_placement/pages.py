@@ -6,13 +6,11 @@ from typing import Annotated
 from fastapi import Depends, Form, Query, Request
 from fastapi.responses import RedirectResponse, Response
 from sqlalchemy.ext.asyncio import AsyncSession
-from trama_chassis import web
+from trama_chassis import forms, web
 from trama_chassis.accounts import Caller, require
 from trama_chassis.database import Reading, Router, Transaction
 from trama_chassis.errors import Refused
 from trama_contracts.event import Member, Uuid
-from trama_contracts.facts import EndingReason
-from trama_contracts.placement import ApprovalParty
 
 from trama_placement import commands, queries
 from trama_placement.models import (
@@ -23,12 +21,10 @@ from trama_placement.models import (
     ApprovalState,
     HostedState,
     State,
-    Withdrawal,
     named,
 )
 from trama_placement.schemas import (
     ConfirmStart,
-    Date,
     EndPlacement,
     GiveApproval,
     Line,
@@ -80,12 +76,13 @@ async def give_approval_page(
     placement: Uuid,
     session: Transaction,
     _: Officer,
-    party: Annotated[ApprovalParty, Form()],
-    given_on: Annotated[Date, Form()],
+    party: Annotated[str, Form()] = "",
+    given_on: Annotated[str, Form()] = "",
 ) -> Response:
     """Record an approval signed on paper, or show why not."""
     try:
-        await commands.give_approval(session, placement, GiveApproval(party=party, given_on=given_on))
+        asked = forms.read(GiveApproval, {"party": party, "given_on": given_on})
+        await commands.give_approval(session, placement, asked)
     except Refused as refused:
         return await _placement_page(request, session, placement, refused)
     return RedirectResponse(f"/inserimenti/{placement}", 303)
@@ -97,11 +94,11 @@ async def refuse_approval_page(
     placement: Uuid,
     session: Transaction,
     _: Officer,
-    party: Annotated[ApprovalParty, Form()],
+    party: Annotated[str, Form()] = "",
 ) -> Response:
     """Record that one of those who must approve does not, or show why not."""
     try:
-        await commands.refuse_approval(session, placement, RefuseApproval(party=party))
+        await commands.refuse_approval(session, placement, forms.read(RefuseApproval, {"party": party}))
     except Refused as refused:
         return await _placement_page(request, session, placement, refused)
     return RedirectResponse(f"/inserimenti/{placement}", 303)
@@ -113,11 +110,13 @@ async def withdraw_placement_page(
     placement: Uuid,
     session: Transaction,
     _: Officer,
-    reason: Annotated[Withdrawal, Form()],
+    reason: Annotated[str, Form()] = "",
 ) -> Response:
     """Give up a placement that never began, or show why not."""
     try:
-        await commands.withdraw_placement(session, placement, WithdrawPlacement(reason=reason))
+        await commands.withdraw_placement(
+            session, placement, forms.read(WithdrawPlacement, {"reason": reason})
+        )
     except Refused as refused:
         return await _placement_page(request, session, placement, refused)
     return RedirectResponse(f"/inserimenti/{placement}", 303)
@@ -129,11 +128,13 @@ async def confirm_start_page(
     placement: Uuid,
     session: Transaction,
     by: Officer,
-    started_on: Annotated[Date, Form()],
+    started_on: Annotated[str, Form()] = "",
 ) -> Response:
     """Confirm the start, or show why not."""
     try:
-        await commands.confirm_start(session, placement, ConfirmStart(started_on=started_on), by)
+        await commands.confirm_start(
+            session, placement, forms.read(ConfirmStart, {"started_on": started_on}), by
+        )
     except Refused as refused:
         return await _placement_page(request, session, placement, refused)
     return RedirectResponse(f"/inserimenti/{placement}", 303)
@@ -145,12 +146,13 @@ async def end_placement_page(
     placement: Uuid,
     session: Transaction,
     _: Officer,
-    ended_on: Annotated[Date, Form()],
-    reason: Annotated[EndingReason, Form()],
+    ended_on: Annotated[str, Form()] = "",
+    reason: Annotated[str, Form()] = "",
 ) -> Response:
     """Record the end, or show why not."""
     try:
-        await commands.end_placement(session, placement, EndPlacement(ended_on=ended_on, reason=reason))
+        asked = forms.read(EndPlacement, {"ended_on": ended_on, "reason": reason})
+        await commands.end_placement(session, placement, asked)
     except Refused as refused:
         return await _placement_page(request, session, placement, refused)
     return RedirectResponse(f"/inserimenti/{placement}", 303)
@@ -197,11 +199,8 @@ async def _hosted_page(request: Request, session: AsyncSession, refused: Refused
         "asked": [one for one in hosted if one.state is HostedState.ASKED],
         "present": [one for one in hosted if one.state in HERE],
         "gone": [one for one in hosted if one.state not in (HostedState.ASKED, *HERE)],
-        "refused": refused,
     }
-    return web.page(
-        request, "ospiti.html", values, templates=templates, status=refused.status if refused else 200
-    )
+    return await forms.page(request, "ospiti.html", values, templates=templates, refused=refused)
 
 
 async def _placement_page(
@@ -209,22 +208,23 @@ async def _placement_page(
 ) -> Response:
     shown = await queries.placement_view(session, placement)
     missing = [one for one in shown.approvals if one.state is ApprovalState.AWAITED]
+    has_host = shown.host != queries.own_entry(session).member
     values = {
         "placement": shown,
         "missing": missing,
+        "whose": [(one.party, one.label) for one in missing],
         "missing_words": named(one.party for one in missing),
         "evaluation_by": _evaluated_by(session, shown),
-        "has_host": shown.host != queries.own_entry(session).member,
+        "has_host": has_host,
         "State": State,
         "approval_labels": APPROVAL_LABELS,
         "endings": ENDING_LABELS,
-        "withdrawals": WITHDRAWAL_LABELS,
+        "withdrawals": {
+            code: label for code, label in WITHDRAWAL_LABELS.items() if has_host or code != "host-refused"
+        },
         "today": queries.today(session),
-        "refused": refused,
     }
-    return web.page(
-        request, "inserimento.html", values, templates=templates, status=refused.status if refused else 200
-    )
+    return await forms.page(request, "inserimento.html", values, templates=templates, refused=refused)
 
 
 def _evaluated_by(session: AsyncSession, placement: PlacementView) -> str | None:

@@ -6,7 +6,7 @@ from fastapi import Request
 from fastapi.responses import RedirectResponse, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.datastructures import FormData
-from trama_chassis import web
+from trama_chassis import forms, web
 from trama_chassis.database import Reading, Router, Transaction
 from trama_chassis.errors import Refused
 from trama_contracts.event import Member, Uuid
@@ -21,7 +21,7 @@ from trama_evaluation.models import (
     RequestCopy,
     instrument,
 )
-from trama_evaluation.pages.shell import Operator, read_form, templates
+from trama_evaluation.pages.shell import Operator, templates
 from trama_evaluation.schemas import Contribute
 
 router = Router()
@@ -89,10 +89,8 @@ async def _page(
         "disciplines": DISCIPLINE_LABELS,
         "stabilities": STABILITY_LABELS,
         "version": instrument.VERSION,
-        "refused": refused,
     }
-    status = refused.status if refused else 200
-    return web.page(request, "contributo.html", values, templates=templates, status=status)
+    return await forms.page(request, "contributo.html", values, templates=templates, refused=refused)
 
 
 @router.post("/valutazioni/richieste/{member}/{evaluation}")
@@ -101,13 +99,12 @@ async def contribute_page(
 ) -> Response:
     """Sign our part, or show why not with everything that was written."""
     form = await request.form()
-    contribution = read_form(Contribute, _contribution(form))
     try:
+        contribution = forms.read(Contribute, _contribution(form))
         await commands.submit_contribution(session, member, evaluation, contribution)
     except Refused as refused:
         asked = await _asked(session, member, evaluation)
-        said: dict[str, Any] = {**form, "supports": form.getlist("supports")}
-        return await _page(request, session, asked, said, refused)
+        return await _page(request, session, asked, await _said_before(session, asked), refused)
     return RedirectResponse("/valutazioni/richieste", 303)
 
 

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from fastapi import Form, Query, Request
 from fastapi.responses import RedirectResponse, Response
 from sqlalchemy.ext.asyncio import AsyncSession
-from trama_chassis import web
+from trama_chassis import forms, web
 from trama_chassis.database import Reading, Router, Transaction
 from trama_chassis.errors import Refused
 from trama_contracts.event import Uuid
@@ -18,7 +18,7 @@ from trama_evaluation.models import (
     State,
     instrument,
 )
-from trama_evaluation.pages.shell import Deciding, Operator, read_form, templates
+from trama_evaluation.pages.shell import Deciding, Operator, templates
 from trama_evaluation.schemas import AgreeProject, CompleteEvaluation, ConveneSession, RequestEvaluation
 
 router = Router()
@@ -57,16 +57,16 @@ async def _board(
         "record": record,
         "next": first + queries.PAGE if found.total > first + queries.PAGE else None,
         "today": today,
-        "refused": refused,
     }
     if record is not None:
         values |= {
             "person": await queries.person_name(session, record),
-            "possible": await queries.possible_contributors(session, record),
-            "teams": await queries.teams(session, today),
+            "possible": [
+                (one.member, one.name) for one in await queries.possible_contributors(session, record)
+            ],
+            "teams": [(one.team, one.label) for one in await queries.teams(session, today)],
         }
-    status = refused.status if refused else 200
-    return web.page(request, "valutazioni.html", values, templates=templates, status=status)
+    return await forms.page(request, "valutazioni.html", values, templates=templates, refused=refused)
 
 
 @router.post("/valutazioni")
@@ -76,23 +76,15 @@ async def request_page(
     _: Operator,
     *,
     record: Annotated[Uuid, Form()],
-    team: Annotated[str, Form()],
-    question: Annotated[str, Form()],
-    contributions_by: Annotated[str, Form()],
+    team: Annotated[str, Form()] = "",
+    question: Annotated[str, Form()] = "",
+    contributions_by: Annotated[str, Form()] = "",
     contributors: Annotated[list[str] | None, Form()] = None,
 ) -> Response:
     """Ask for an evaluation, or show why not."""
-    asked = read_form(
-        RequestEvaluation,
-        {
-            "record": record,
-            "team": team,
-            "question": question,
-            "contributions_by": contributions_by,
-            "contributors": contributors or [],
-        },
-    )
+    said = {"record": record, "team": team, "question": question, "contributions_by": contributions_by}
     try:
+        asked = forms.read(RequestEvaluation, said | {"contributors": contributors or []})
         evaluation = await commands.request_evaluation(session, asked)
     except Refused as refused:
         return await _board(request, session, record=record, refused=refused)
@@ -112,16 +104,23 @@ async def _page(
     known = queries.directory(session)
     sitting = {seat["member"]: seat["role"] for seat in kept.seats}
     living = [one for one in await queries.projects_of(session, evaluation) if one.refused_on is None]
+    view = await queries.evaluation_view(session, evaluation)
+    members = [known[one] for one in sorted(known) if queries.SERVICE in known[one].services]
     values = {
-        "evaluation": await queries.evaluation_view(session, evaluation),
+        "evaluation": view,
+        "seated": [(one.member, one.name) for one in view.session.seats] if view.session else [],
+        "doers": [(one.member, one.name) for one in members],
         "parts": await queries.parts(session, kept),
         "details": await queries.details(session, kept),
         "State": State,
         "can_agree": kept.completed_on is not None and not living,
-        "members": [known[one] for one in sorted(known) if queries.SERVICE in known[one].services],
+        "members": members,
         "sitting": sitting,
         "roles": DISCIPLINE_LABELS,
-        "permits": await queries.permits(session, kept.record),
+        "permit_choices": [
+            (one.authorisation, f"{web.day(one.starts_on)}: {one.names}")
+            for one in await queries.permits(session, kept.record)
+        ],
         "paths": PATH_LABELS,
         "score_labels": instrument.SCORE_LABELS,
         "support_labels": instrument.SUPPORTS,
@@ -129,10 +128,8 @@ async def _page(
         "is_asked": queries.own_member(session) in kept.contributors,
         "own": queries.own_member(session),
         "today": queries.today(session),
-        "refused": refused,
     }
-    status = refused.status if refused else 200
-    return web.page(request, "valutazione.html", values, templates=templates, status=status)
+    return await forms.page(request, "valutazione.html", values, templates=templates, refused=refused)
 
 
 @router.post("/valutazioni/{evaluation}/incontro")
@@ -142,8 +139,8 @@ async def convene_page(
     session: Transaction,
     _: Deciding,
     *,
-    held_on: Annotated[str, Form()],
-    place: Annotated[str, Form()],
+    held_on: Annotated[str, Form()] = "",
+    place: Annotated[str, Form()] = "",
     authorisation: Annotated[str, Form()] = "",
 ) -> Response:
     """Call the session, or show what it lacks."""
@@ -153,11 +150,9 @@ async def convene_page(
         for name, role in form.items()
         if name.startswith(SEAT) and role
     ]
-    asked = read_form(
-        ConveneSession,
-        {"held_on": held_on, "place": place, "authorisation": authorisation, "seats": seats},
-    )
+    said = {"held_on": held_on, "place": place, "authorisation": authorisation, "seats": seats}
     try:
+        asked = forms.read(ConveneSession, said)
         await commands.convene_session(session, evaluation, asked)
     except Refused as refused:
         return await _page(request, session, evaluation, refused)
@@ -171,24 +166,22 @@ async def complete_page(
     session: Transaction,
     _: Deciding,
     *,
-    path_type: Annotated[str, Form()],
-    completed_on: Annotated[str, Form()],
+    path_type: Annotated[str, Form()] = "",
+    completed_on: Annotated[str, Form()] = "",
     override_reason: Annotated[str, Form()] = "",
     there: Annotated[list[str] | None, Form()] = None,
 ) -> Response:
     """Complete the evaluation with who was there, or show why not."""
     kept = await queries.find_evaluation(session, evaluation)
     seats = [seat for seat in kept.seats if seat["member"] in (there or ())]
-    asked = read_form(
-        CompleteEvaluation,
-        {
-            "path_type": path_type,
-            "completed_on": completed_on,
-            "override_reason": override_reason,
-            "seats": seats or None,
-        },
-    )
+    said = {
+        "path_type": path_type,
+        "completed_on": completed_on,
+        "override_reason": override_reason,
+        "seats": seats or None,
+    }
     try:
+        asked = forms.read(CompleteEvaluation, said)
         await commands.complete_evaluation(session, evaluation, asked)
     except Refused as refused:
         return await _page(request, session, evaluation, refused)
@@ -207,9 +200,9 @@ async def agree_page(request: Request, evaluation: Uuid, session: Transaction, _
     ]
     named = {name: form.get(name) for name in ("own_words", "review_on")}
     path_type = form.get("path_type") or None
-    said = read_form(AgreeProject, {**named, "goals": goals})
-    asked = said.model_copy(update={"path_type": path_type})
     try:
+        said = forms.read(AgreeProject, {**named, "goals": goals})
+        asked = said.model_copy(update={"path_type": path_type})
         project = await commands.agree_project(session, evaluation, asked)
     except Refused as refused:
         return await _page(request, session, evaluation, refused)

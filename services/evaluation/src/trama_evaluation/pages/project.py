@@ -5,14 +5,14 @@ from typing import Annotated
 from fastapi import Form, Query, Request
 from fastapi.responses import RedirectResponse, Response
 from sqlalchemy.ext.asyncio import AsyncSession
-from trama_chassis import web
+from trama_chassis import forms, web
 from trama_chassis.database import Reading, Router, Transaction
 from trama_chassis.errors import Refused
 from trama_contracts.event import Uuid
 
 from trama_evaluation import commands, queries
 from trama_evaluation.models import REVIEW_LABELS, ROLE_LABELS, ProjectState
-from trama_evaluation.pages.shell import Deciding, Operator, read_form, templates
+from trama_evaluation.pages.shell import Deciding, Operator, templates
 from trama_evaluation.schemas import RefuseProject, SetReview, SignProject
 
 router = Router()
@@ -43,14 +43,12 @@ async def _page(
     values = {
         "project": view,
         "ProjectState": ProjectState,
-        "services": [known[member] for member in sorted(follow) if member in known],
+        "signing": [(member, known[member].name) for member in sorted(follow) if member in known],
         "roles": {code: label for code, label in ROLE_LABELS.items() if code != "service"},
         "reasons": REVIEW_LABELS,
         "today": queries.today(session),
-        "refused": refused,
     }
-    status = refused.status if refused else 200
-    return web.page(request, "progetto.html", values, templates=templates, status=status)
+    return await forms.page(request, "progetto.html", values, templates=templates, refused=refused)
 
 
 @router.post("/progetti/{project}/firma")
@@ -60,15 +58,15 @@ async def sign_page(
     session: Transaction,
     _: Deciding,
     *,
-    signed_on: Annotated[str, Form()],
+    signed_on: Annotated[str, Form()] = "",
     person: Annotated[str, Form()] = "",
     services: Annotated[list[str] | None, Form()] = None,
 ) -> Response:
     """Record the signatures, or show whose is missing."""
     signatories = [{"role": person}] if person else []
     signatories += [{"role": "service", "member": member} for member in services or ()]
-    asked = read_form(SignProject, {"signed_on": signed_on, "signatories": signatories})
     try:
+        asked = forms.read(SignProject, {"signed_on": signed_on, "signatories": signatories})
         await commands.sign_project(session, project, asked)
     except Refused as refused:
         return await _page(request, session, project, refused)
@@ -81,7 +79,7 @@ async def refuse_page(
 ) -> Response:
     """Record that the person does not sign."""
     try:
-        await commands.refuse_project(session, project, read_form(RefuseProject, {"reason": reason}))
+        await commands.refuse_project(session, project, forms.read(RefuseProject, {"reason": reason}))
     except Refused as refused:
         return await _page(request, session, project, refused)
     return RedirectResponse(f"/progetti/{project}", 303)
@@ -93,12 +91,12 @@ async def review_page(
     project: Uuid,
     session: Transaction,
     _: Deciding,
-    review_on: Annotated[str, Form()],
-    because: Annotated[str, Form()],
+    review_on: Annotated[str, Form()] = "",
+    because: Annotated[str, Form()] = "",
 ) -> Response:
     """Set when it is looked at again, or show why not."""
-    asked = read_form(SetReview, {"review_on": review_on, "because": because})
     try:
+        asked = forms.read(SetReview, {"review_on": review_on, "because": because})
         await commands.set_review(session, project, asked)
     except Refused as refused:
         return await _page(request, session, project, refused)

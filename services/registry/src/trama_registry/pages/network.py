@@ -5,11 +5,10 @@ from typing import Annotated
 from fastapi import Form, Request, Response
 from fastapi.responses import RedirectResponse
 from sqlalchemy.ext.asyncio import AsyncSession
-from trama_chassis import web
+from trama_chassis import forms
 from trama_chassis.database import Reading, Router, Transaction
 from trama_chassis.errors import Refused
 from trama_chassis.outbox import runtime_of
-from trama_contracts.offers import Places
 from trama_contracts.payload_fields import Code
 
 from trama_registry import commands, queries
@@ -32,22 +31,26 @@ async def state_places_page(
     offer: Code,
     session: Transaction,
     _: Anybody,
-    places: Annotated[Places, Form(strict=False)],
-    free: Annotated[Places, Form(strict=False)],
+    places: Annotated[str, Form()] = "",
+    free: Annotated[str, Form()] = "",
 ) -> Response:
     """State the places of an offer of ours as they are today, or show why not."""
     try:
-        await commands.state_places(session, offer, StatePlaces(places=places, free=free))
+        await commands.state_places(session, offer, forms.read(StatePlaces, _numbers(places, free)))
     except Refused as refused:
         return await _network(request, session, refused)
     return RedirectResponse("/rete", 303)
+
+
+def _numbers(places: str, free: str) -> dict[str, object]:
+    """What was typed, as numbers where it is that: the command takes nothing else for one."""
+    typed = {"places": places.strip(), "free": free.strip()}
+    return {name: int(value) if value.isdecimal() else value for name, value in typed.items()}
 
 
 async def _network(request: Request, session: AsyncSession, refused: Refused | None = None) -> Response:
     values = {
         "network": await queries.network(session),
         "own": runtime_of(session).settings.member,
-        "refused": refused,
     }
-    status = refused.status if refused else 200
-    return web.page(request, "rete.html", values, templates=templates, status=status)
+    return await forms.page(request, "rete.html", values, templates=templates, refused=refused)
