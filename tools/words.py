@@ -65,7 +65,8 @@ def main() -> int:
                 if one.id and not any(one.string if one.pluralizable else [one.string])
             ]
             missing += len(left)
-            sys.stdout.write(f"{package.name} {language}: {len(catalogue)} texts, {len(left)} without a translation\n")
+            counted = f"{len(catalogue)} texts, {len(left)} without a translation"
+            sys.stdout.write(f"{package.name} {language}: {counted}\n")
             if "--check" in sys.argv:
                 sys.stdout.writelines(f"  {text}\n" for text in left)
             elif len(catalogue):

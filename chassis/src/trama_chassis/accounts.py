@@ -69,12 +69,16 @@ class Operator(BaseModel):
 
 
 class AccountFile(BaseModel):
-    """The YAML file: `demo: true` marks published passwords, which only a demo may use."""
+    """The YAML file: `demo: true` marks published passwords, which only a demo may use.
+
+    `contact` is whom operators ask for help, as the pages of help say it.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     operators: tuple[Operator, ...]
     demo: bool = False
+    contact: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,10 +109,11 @@ class Accounts:
         self._hasher = PasswordHasher()
         self._absent = self._hasher.hash(secrets.token_hex(16))
         self._checks = asyncio.Lock()
-        self._operators()
+        self.operators()
         self.sessions = Sessions(path.with_name("sessions.db"), _session_key(path.with_name("session.key")))
 
-    def _operators(self) -> tuple[Operator, ...]:
+    def operators(self) -> tuple[Operator, ...]:
+        """Who works here now, as the file says."""
         stamp = self._path.stat().st_mtime_ns
         if stamp != self._stamp:
             try:
@@ -123,6 +128,11 @@ class Accounts:
             self._file, self._stamp = found, stamp
         return self._file.operators
 
+    @property
+    def contact(self) -> str:
+        """Whom to ask for help, if the file says it."""
+        return self._file.contact
+
     async def sign_in(self, login: str, password: str) -> str:
         """Check a password and give the value of a new session cookie.
 
@@ -133,7 +143,7 @@ class Accounts:
             failures, locked_until = self.sessions.failures(login)
             if now < locked_until:
                 raise TooManyAttempts(_rest(locked_until - now))
-            operator = next((one for one in self._operators() if (one.login or one.id) == login), None)
+            operator = next((one for one in self.operators() if (one.login or one.id) == login), None)
             known = operator.password_hash if operator and operator.password_hash else self._absent
             right = await asyncio.to_thread(self._matches, known, password)
             if operator is None or not operator.password_hash or not right:
@@ -188,12 +198,12 @@ class Accounts:
         if request.method in UNSAFE:
             await refuse_foreign_form(request, session)
         request.state.session_token = session
-        return self._caller(next((one for one in self._operators() if one.id == session.operator), None))
+        return self._caller(next((one for one in self.operators() if one.id == session.operator), None))
 
     def _by_token(self, token: str) -> Operator | None:
         digest = token_digest(token)
         found = None
-        for operator in self._operators():
+        for operator in self.operators():
             if hmac.compare_digest(operator.token_sha256 or "", digest):
                 found = operator
         return found

@@ -149,6 +149,7 @@ class MemberOrigin:
         shell.navigation = gathered(
             [*(app.state.runtime.service.navigation for app in apps), front.NAVIGATION]
         )
+        shell.roles = {code: words for app in apps for code, words in app.state.runtime.service.roles.items()}
         for app in apps:
             app.state.shell = shell
         self._front = _front(apps, shell)
@@ -170,6 +171,7 @@ def _shell(runtime: Runtime) -> Shell:
         clock=Clock(settings.clock_file) if demo else None,
         directory=runtime.directory,
         navigation=gathered([runtime.service.navigation, front.NAVIGATION]),
+        roles=runtime.service.roles,
     )
 
 

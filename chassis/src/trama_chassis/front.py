@@ -7,19 +7,22 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import RedirectResponse, Response
 
-from trama_chassis import accounts, demo_clock, errors, language, web
+from trama_chassis import accounts, demo_clock, errors, help_pages, language, node_page, web
 from trama_chassis.service import NavigationEntry
 
 YEAR_SECONDS = 365 * 24 * 3600
-NAVIGATION: tuple[NavigationEntry, ...] = ()
+NAVIGATION = (NavigationEntry("Nodo", "/nodo", (node_page.SUPERVISOR,), order=90, more=True),)
 Signed = Annotated[accounts.Caller, Depends(accounts.require())]
 routes = APIRouter()
 
 
 @routes.get("/")
 async def index(request: Request) -> Response:
-    """The member's first page: which services there are, and where."""
-    request.state.caller = await request.app.state.accounts.identify(request)
+    """The member's first page: where to go, which services there are."""
+    caller = request.state.caller = await request.app.state.accounts.identify(request)
+    only = request.app.state.shell.only_page(caller)
+    if only is not None:
+        return RedirectResponse(only, 303)
     return web.page(request, "origin.html", {"services": request.app.state.services})
 
 
@@ -104,4 +107,4 @@ def _sign_in_form(
     return web.page(request, "accedi.html", values, status=refused.status if refused else 200)
 
 
-ROUTERS = (routes, demo_clock.routes)
+ROUTERS = (routes, help_pages.routes, node_page.routes, demo_clock.routes)

@@ -47,7 +47,7 @@ class Words:
 
     def __init__(self, folders: Sequence[Path]) -> None:
         self._folders = folders
-        self.everywhere += [folder for folder in folders if folder not in self.everywhere]
+        self.everywhere.extend(folder for folder in folders if folder not in self.everywhere)
 
     def gettext(self, message: str) -> str:
         """An interface text in the language of the page."""

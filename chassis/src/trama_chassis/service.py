@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -30,6 +30,8 @@ class NavigationEntry:
     order: int = 50
     more: bool = False
     search: str = ""
+    alone: bool = False
+    """The one page of those who need no navigation: not an entry, but where signing in leads them."""
 
     def is_for(self, roles: frozenset[str]) -> bool:
         """Whether somebody with these roles sees it."""
@@ -55,3 +57,7 @@ class Service:
     page_prefixes: tuple[str, ...] = ()
     title: str = ""
     navigation: tuple[NavigationEntry, ...] = ()
+    roles: Mapping[str, str] = field(default_factory=dict)
+    """What its roles are called on pages."""
+    help: Path | None = None
+    """A folder with what it has to explain, `<language>.yaml`."""

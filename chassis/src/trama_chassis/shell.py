@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -27,7 +27,9 @@ class Shell:
     clock: Clock | None = None
     """Only in a demonstration, where the banner says which day it is."""
     directory: DirectoryCopy | None = None
-    navigation: Sequence[NavigationEntry] = field(default=())
+    navigation: Sequence[NavigationEntry] = ()
+    roles: Mapping[str, str] = field(default_factory=dict)
+    """What roles are called on pages."""
 
     @property
     def name(self) -> str:
@@ -38,7 +40,7 @@ class Shell:
     def around(self, request: Request, caller: Caller | None) -> dict[str, Any]:
         """The values with which `shell.html` is rendered."""
         path = request.url.path
-        entries = [entry for entry in self.navigation if caller and entry.is_for(caller.roles)]
+        entries = [entry for entry in self._open_to(caller) if not entry.alone]
         current = max((entry.path for entry in entries if is_at(path, entry.path)), key=len, default="")
         return {
             "member": self.member,
@@ -52,6 +54,14 @@ class Shell:
             "languages": language.LANGUAGES,
             "here": quote(path) + (f"?{request.url.query}" if request.url.query else ""),
         }
+
+    def _open_to(self, caller: Caller | None) -> list[NavigationEntry]:
+        return [entry for entry in self.navigation if caller and entry.is_for(caller.roles)]
+
+    def only_page(self, caller: Caller | None) -> str | None:
+        """Where somebody without a navigation is led."""
+        entries = self._open_to(caller)
+        return entries[0].path if entries and all(entry.alone for entry in entries) else None
 
 
 def is_at(path: str, place: str) -> bool:

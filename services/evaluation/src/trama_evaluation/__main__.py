@@ -20,4 +20,6 @@ service = Service(
     navigation=(
         NavigationEntry("Valutazioni", "/valutazioni", ("caseworker", "team-lead", "supervisor"), 30),
     ),
+    roles={"team-lead": "Coordinatore dell'équipe"},
+    help=Path(__file__).with_name("help"),
 )

@@ -26,5 +26,10 @@ service = Service(
     migrations=Path(__file__).with_name("migrations"),
     settings=PlacementSettings,
     page_prefixes=("/inserimenti", "/ospiti"),
-    navigation=(NavigationEntry("Inserimenti", "/inserimenti", ("placement-officer", "supervisor"), 40),),
+    navigation=(
+        NavigationEntry("Inserimenti", "/inserimenti", ("placement-officer", "supervisor"), 40),
+        NavigationEntry("Persone da noi", "/ospiti", ("host-tutor",), 45, alone=True),
+    ),
+    roles={"placement-officer": "Operatore degli inserimenti", "host-tutor": "Tutor nel luogo di lavoro"},
+    help=Path(__file__).with_name("help"),
 )

@@ -46,4 +46,10 @@ service = Service(
         NavigationEntry("Segnalazioni", "/segnalazioni", ("caseworker", "supervisor"), 20),
         NavigationEntry("Rete", "/rete", ("caseworker", "supervisor", "reporting-reader"), 60, more=True),
     ),
+    roles={
+        "caseworker": "Operatore",
+        "supervisor": "Responsabile del servizio",
+        "listening-specialist": "Specialista dell'ascolto",
+    },
+    help=Path(__file__).with_name("help"),
 )

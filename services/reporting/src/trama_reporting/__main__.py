@@ -26,4 +26,6 @@ service = Service(
             "Rendicontazione", "/rendicontazione", ("reporting-reader", "supervisor"), 70, more=True
         ),
     ),
+    roles={"reporting-reader": "Chi legge i conteggi"},
+    help=Path(__file__).with_name("help"),
 )
