@@ -248,6 +248,24 @@ async def test_pages_lead_from_the_session_to_the_signed_project(stage: Any) -> 
         assert "2 dicembre 2013" in (await http.get("/progetti", headers=PAGE)).text
 
 
+async def test_a_form_that_is_refused_comes_back_with_what_was_typed(stage: Any) -> None:
+    record = await stage.in_charge()
+    wish = "Capire se l'orario <corto> basta."
+    async with client(stage.runtime, "team-lead") as http:
+        board = f"/valutazioni?persona={record}"
+        assert "error-summary" not in (await http.get(board, headers=PAGE)).text
+        unfinished = {"record": record, "team": "none-such", "question": wish, "contributions_by": "domani"}
+        wrong = await http.post("/valutazioni", headers=PAGE, data=unfinished)
+        assert wrong.status_code == 422
+        assert '<a href="#contributions_by">Data non valida' in wrong.text
+        assert "l&#x27;orario &lt;corto&gt; basta." in wrong.text.replace("l'", "l&#x27;")
+        mended = unfinished | {"contributions_by": "2013-12-02", "contributors": ["ambito-urbano"]}
+        refused = await http.post("/valutazioni", headers=PAGE, data=mended)
+        assert refused.status_code == 409
+        assert 'value="2013-12-02"' in refused.text
+        assert "&lt;corto&gt; basta." in refused.text
+
+
 async def test_a_person_who_does_not_sign_owes_no_reason(stage: Any) -> None:
     record = await stage.in_charge()
     await stage.follows("sil", record)
