@@ -1,6 +1,7 @@
 """The whole story: in parts without loss or doubles, corrections as corrections, what is gone is gone."""
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
@@ -9,16 +10,28 @@ import httpx
 import pytest
 from trama_chassis import access
 from trama_chassis.runtime import Runtime
-from trama_chassis.testing import Peer, Territory, client, deliver, published, transaction
+from trama_chassis.testing import FIRST_PLACES, Peer, Territory, client, deliver, published, transaction
 from trama_contracts.messages import GrantEnd
 from trama_contracts.names import source_of
-from trama_contracts.registry import EntryCorrected, NextStepSet, PersonRegistered
+from trama_contracts.registry import EntryCorrected, JudicialTargetGroupsSet, NextStepSet, PersonRegistered
 from trama_contracts.sealing import erased_event
 from trama_registry.schemas import RegisterPerson
 
 API = "/api/registry"
 PAGE = {"accept": "text/html"}
 LONG_AGO = datetime(2013, 3, 4, 9, 0, tzinfo=UTC)
+
+
+TERRITORY = Territory(
+    places={name: replace(place, circles=(*place.circles, "justice")) for name, place in FIRST_PLACES.items()}
+)
+
+
+@pytest.fixture
+async def ambito(registry_of: Any, database_url: str) -> AsyncIterator[Runtime]:
+    """The registry of a social service, where judicial measures are told too."""
+    async with registry_of("ambito-urbano", database_url, territory=TERRITORY) as runtime:
+        yield runtime
 
 
 @pytest.fixture
@@ -37,7 +50,7 @@ async def record(ambito: Runtime, desk: Any, anna: RegisterPerson) -> str:
 @pytest.fixture
 def sil() -> Peer:
     """The registry of the SIL, which follows Anna too."""
-    return Peer(Territory(), "sil.registry")
+    return Peer(TERRITORY, "sil.registry")
 
 
 @pytest.fixture
@@ -200,3 +213,19 @@ async def test_what_is_no_longer_shared_with_us_is_said_once_we_were_told(
     view = await story(http, record)
     assert "Il sil non condivide più con noi una parte del percorso." in view["completeness"]
     assert view["complete"] is False
+
+
+async def test_what_belongs_to_justice_is_told_to_who_is_named_for_it_alone(
+    http: httpx.AsyncClient, ambito: Runtime, record: str, theirs: str, sil: Peer
+) -> None:
+    """INVARIANT: no story tells a judicial measure to whoever may not see it (GDPR art. 10). A query that
+    leaves the circle justice in breaks it."""
+    groups = JudicialTargetGroupsSet.model_validate({"groups": ["former-prisoner"]})
+    await deliver(ambito, sil, groups, record=theirs)
+    entries = (await story(http, record))["entries"]
+    assert [one for one in entries if one["type"] == groups.wire_type] == []
+    for path in (f"/persone/{record}", f"/persone/{record}/storia"):
+        assert "giudiziari" not in (await http.get(path, headers=PAGE)).text
+    async with client(ambito, "supervisor") as named:
+        told = [one["type"] for one in (await story(named, record))["entries"]]
+    assert groups.wire_type in told

@@ -31,7 +31,7 @@ async def overview(record: Uuid, session: Reading, _: Operator) -> PersonOvervie
 async def timeline(
     record: Uuid,
     session: Reading,
-    _: Operator,
+    by: Operator,
     member: Annotated[Member | None, Query()] = None,
     kind: Annotated[Kind | None, Query()] = None,
     before: Annotated[Uuid | None, Query()] = None,
@@ -42,7 +42,7 @@ async def timeline(
     Of one `member`, of one `kind`, or the newest `size` entries; `before` (the `older` of an answer) asks for
     those that are older.
     """
-    part = queries.Part(member=member, kind=kind, before=before, size=size)
+    part = queries.Part(member, kind, before, size, with_justice=queries.may_see_judicial(by))
     return await queries.timeline(session, record, part)
 
 

@@ -97,14 +97,15 @@ async def story_page(
     request: Request,
     record: Uuid,
     session: Reading,
-    _: Operator,
+    by: Operator,
     servizio: Annotated[Member | None, Query()] = None,
     genere: Annotated[Kind | None, Query()] = None,
     prima: Annotated[Uuid | None, Query()] = None,
     tutto: Annotated[bool, Query()] = False,
 ) -> Response:
     """A person's story: what happened, told by whom, how complete this is. `tutto` is all on one page."""
-    part = queries.Part(member=servizio, kind=genere, before=prima, size=None if tutto else SIZE)
+    size = None if tutto else SIZE
+    part = queries.Part(servizio, genere, prima, size, with_justice=queries.may_see_judicial(by))
     values = {
         "person": await queries.person_view(session, record),
         "timeline": await queries.timeline(session, record, part),

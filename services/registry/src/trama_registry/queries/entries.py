@@ -22,16 +22,19 @@ Edge = tuple[str, str]
 class Part:
     """What of a story is asked for; nothing said is all of it.
 
-    `before` is the entry after which an older page begins; an unknown one begins at the newest.
+    `before` is the entry after which an older page begins; an unknown one begins at the newest. What belongs
+    to justice is left out unless whoever reads may see it (GDPR art. 10).
     """
 
     member: str | None = None
     kind: str | None = None
     before: str | None = None
     size: int | None = None
+    with_justice: bool = False
 
 
 WHOLE = Part()
+JUSTICE = "justice"
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +104,7 @@ def _on(edge: Edge) -> ColumnElement[bool]:
 
 
 def _wanted(part: Part) -> ColumnElement[bool] | None:
-    conditions = []
+    conditions = [] if part.with_justice else [col(EntryCopy.circle) != JUSTICE]
     if part.member is not None:
         conditions.append(col(EntryCopy.member) == part.member)
     if part.kind is not None:
@@ -150,7 +153,7 @@ async def causes_of(
     if not wanted:
         return {}
     found = await session.scalars(select(EntryCopy).where(col(EntryCopy.event_id).in_(sorted(wanted))))
-    return {one.event_id: one for one in found if _edge(one) in same_person}
+    return {one.event_id: one for one in found if _edge(one) in same_person and one.circle != JUSTICE}
 
 
 async def is_in_story(session: AsyncSession, record: str, entry: EntryCopy) -> bool:

@@ -11,7 +11,16 @@ from trama_chassis.outbox import runtime_of
 from trama_registry.errors import EntryNotHere
 from trama_registry.models import EntryCopy
 from trama_registry.queries import told
-from trama_registry.queries.entries import WHOLE, Edge, Part, causes_of, corrections_of, cursor_of, entries_of
+from trama_registry.queries.entries import (
+    JUSTICE,
+    WHOLE,
+    Edge,
+    Part,
+    causes_of,
+    corrections_of,
+    cursor_of,
+    entries_of,
+)
 from trama_registry.queries.names import names_of
 from trama_registry.queries.person import find_person
 from trama_registry.queries.relation import referente_of
@@ -47,7 +56,7 @@ async def entry_view(session: AsyncSession, record: str, entry: str) -> EntryVie
     await find_person(session, record)
     same_person = await access.component(session, record)
     found = await session.get(EntryCopy, entry)
-    if found is None or (found.member, found.record) not in same_person:
+    if found is None or (found.member, found.record) not in same_person or found.circle == JUSTICE:
         raise EntryNotHere
     return (await views_of(session, [found], same_person))[0]
 
