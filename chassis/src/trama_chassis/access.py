@@ -154,8 +154,8 @@ async def decide_by_date(session: AsyncSession, today: date) -> None:
 async def unlearn_link(session: AsyncSession, link: str, ends: tuple[Edge, Edge] | None = None) -> bool:
     """Remove an edge for ever; whoever was entitled only through it is so no longer.
 
-    With its `ends` it may be removed before it is heard of. What this transaction publishes is still for who
-    had the keys: they are told of the separation. False, and nothing done, if it is gone or of other records.
+    With its `ends` it may be removed before it is heard of. Who falls away reads nothing that comes after, so
+    it is told in a stream of its own. False, and nothing done, if the link is gone or of other records.
     """
     edge = await session.get(RecordLink, link)
     held = None if edge is None else ((edge.a_member, edge.a_record), (edge.b_member, edge.b_record))
@@ -170,7 +170,7 @@ async def unlearn_link(session: AsyncSession, link: str, ends: tuple[Edge, Edge]
     if edge is not None:
         await session.delete(edge)
     await session.flush()
-    outbox.regrant(session, *own_before, afterwards=True)
+    outbox.regrant(session, *own_before)
     return True
 
 

@@ -75,7 +75,6 @@ class Work:
     drafts: list[Draft] = field(default_factory=list)
     parties: set[tuple[str, str, str]] = field(default_factory=set)
     regrants: set[str] = field(default_factory=set)
-    regrants_afterwards: set[str] = field(default_factory=set)
     reporting_ids: dict[str, str] = field(default_factory=dict)
 
 
@@ -139,14 +138,10 @@ def add(
     return event_id
 
 
-def regrant(session: AsyncSession, *records: str, afterwards: bool = False) -> None:
-    """Ask the commit to decide again who may have the streams of these records.
-
-    `afterwards`: what this transaction publishes still goes to who has the keys and so learns why they end.
-    """
+def regrant(session: AsyncSession, *records: str) -> None:
+    """Ask the commit to decide again who may have the streams of these records."""
     if not session.info.get("replay"):
-        work = work_of(session)
-        (work.regrants_afterwards if afterwards else work.regrants).update(records)
+        work_of(session).regrants.update(records)
 
 
 async def commit(session: AsyncSession) -> None:
@@ -158,7 +153,6 @@ async def commit(session: AsyncSession) -> None:
         collected = True
         if work.drafts or work.regrants:
             await _publish(session, runtime, work)
-        await granting.run_again(session, runtime, work.regrants_afterwards)
     await bulk.write(session)
     await session.commit()
     if collected:

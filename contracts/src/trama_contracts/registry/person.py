@@ -54,12 +54,13 @@ class RecordsLinked(Event):
 
 class RecordsUnlinked(Event):
     """Published by a member's registry when it is found that two linked records are not of one person, or no
-    longer to be followed as one; by both ends. The link it names is dead for ever: joining them again takes a
-    new link that a person decided."""
+    longer to be followed as one; by both ends. It goes, in a stream of its own, to every service that may
+    know of the link: they lose the record's other streams with it, and learn why here. The link is dead for
+    ever: joining the two again takes a new one that a person decided."""
 
     wire_type: ClassVar[str] = "it.trama.registry.records-unlinked.v1"
-    circle: ClassVar[Circle] = "care"
-    scope: ClassVar[str] = "record"
+    circle: ClassVar[Circle] = "referral"
+    scope: ClassVar[str] = "link"
 
     link: Uuid
     a: Party

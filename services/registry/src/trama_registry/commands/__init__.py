@@ -11,6 +11,7 @@ from trama_registry.commands.answer import (
     decline_referral,
     fail_referral,
     follow_receiver,
+    note_protocol,
     question_referral,
     reconsider_referral,
     reopen_referral,
@@ -30,6 +31,7 @@ from trama_registry.commands.identifier import (
     end_identifier,
 )
 from trama_registry.commands.link import (
+    learn_separation,
     link_records,
     tell_apart,
     unlink,
@@ -83,9 +85,11 @@ __all__ = [
     "fail_referral",
     "follow_receiver",
     "give_authorisation",
+    "learn_separation",
     "link_records",
     "move_competence",
     "note_answer",
+    "note_protocol",
     "open_taking_in_charge",
     "question_referral",
     "reconsider_referral",

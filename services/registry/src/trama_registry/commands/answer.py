@@ -35,6 +35,7 @@ from trama_registry.models import (
     Place,
     ReceiverMove,
     ReferralCopy,
+    ReferralProtocol,
     ReferralReply,
     move_of,
     must_be_possible,
@@ -45,6 +46,7 @@ from trama_registry.schemas import (
     CompleteReferral,
     DeclineReferral,
     FailReferral,
+    NoteProtocol,
     OpenTakingInCharge,
     QuestionReferral,
     ReopenReferral,
@@ -204,6 +206,21 @@ async def reopen_referral(session: AsyncSession, referral: str, request: ReopenR
     return await _tell(session, received, course, reopened)
 
 
+async def note_protocol(session: AsyncSession, referral: str, request: NoteProtocol) -> None:
+    """Keep the number under which our office registered the referral, sent or received; the last one counts.
+
+    Raises ReferralNotHere.
+    """
+    runtime = runtime_of(session)
+    sender = runtime.settings.member
+    if await queries.find_sent_referral(session, referral) is None:
+        sender = (await _received(session, referral)).sender
+    noted = ReferralProtocol(
+        sender=sender, referral=referral, number=request.number, noted_on=runtime.clock.today()
+    )
+    await session.merge(noted)
+
+
 async def opening(
     session: AsyncSession, referral: str, deed: Deed, request: VersionSeen
 ) -> tuple[ReferralCopy, Course, Place]:
@@ -307,8 +324,11 @@ async def link(
     """Link the two records of an accepted referral. Both sides do so; the referral's id makes it one edge."""
     a, b = accepted.sender, accepted.receiver
     other = b if own == a else a
+    edges = (a.member, a.record), (b.member, b.record)
     if (other.member, other.record) in await access.component(session, own.record):
         return
+    if await access.is_split(session, *edges):
+        return  # somebody found these to be two people: only a decision joins them again
     linked = RecordsLinked(link=accepted.referral, a=a, b=b, certainty=certainty, decided_by=by)
     outbox.add(session, linked, record=own.record, scope=own.record)
-    await access.learn_link(session, link=linked.link, a=(a.member, a.record), b=(b.member, b.record))
+    await access.learn_link(session, link=linked.link, a=edges[0], b=edges[1])

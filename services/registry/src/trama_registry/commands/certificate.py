@@ -39,10 +39,11 @@ async def record_certificate(
 
     Raises PersonNotHere, ChangedMeanwhile, IssuerMissing, DayInFuture, DayTooEarly, AlreadyCertified.
     """
-    await person_to_change(session, record, request.version, by)
+    person = await person_to_change(session, record, request.version)
     recorded = CertificateRecorded(certificate=str(uuid4()), **request.model_dump(exclude={"version"}))
     held = await queries.certificates_of(session, record)
     taken = Certificate.take(record, recorded, held=held, today=runtime_of(session).clock.today())
+    person.changed(by.name)
     session.add(taken)
     outbox.add(session, recorded, record=record, scope=record)
     return taken
@@ -55,12 +56,13 @@ async def end_certificate(
 
     Raises PersonNotHere, ChangedMeanwhile, CertificateNotHere, AlreadyEnded, DayInFuture, DayTooEarly.
     """
-    await person_to_change(session, record, request.version, by)
+    person = await person_to_change(session, record, request.version)
     found = await queries.find_certificate(session, record, certificate)
     today = runtime_of(session).clock.today()
     on = request.ended_on or today
     found.end(request.reason, on=on, today=today)
     ended = CertificateEnded(certificate=certificate, kind=found.kind, ended_on=on, reason=request.reason)
+    person.changed(by.name)
     outbox.add(session, ended, record=record, scope=record)
     return found
 
@@ -72,7 +74,7 @@ async def set_target_groups(
 
     Raises PersonNotHere, ChangedMeanwhile, NotInCircle, NotAllowed (judicial ones), UnknownGroup.
     """
-    await person_to_change(session, record, request.version, by)
+    person = await person_to_change(session, record, request.version)
     must_be_in(runtime_of(session), request.circle)
     if request.circle == "justice" and not queries.may_see_judicial(by):
         raise NotAllowed
@@ -80,6 +82,7 @@ async def set_target_groups(
     unknown = set(groups) - set(GROUPS[request.circle])
     if unknown:
         raise UnknownGroup(f"Categorie non previste: {', '.join(sorted(unknown))}.")
+    person.changed(by.name)
     await _keep(session, record, request.circle, groups)
     event = TOLD_BY[request.circle].from_payload({"groups": groups})
     outbox.add(session, event, record=record, scope=record)

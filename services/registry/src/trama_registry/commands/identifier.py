@@ -32,26 +32,27 @@ from trama_registry.models import (
 from trama_registry.schemas import AssignIdentifier, AttestIdentifier, CorrectPerson, EndIdentifier
 
 
-async def person_to_change(session: AsyncSession, record: str, version: int | None, by: Caller) -> Person:
-    """The person, as the operator saw them; the change is counted. Raises PersonNotHere, ChangedMeanwhile."""
+async def person_to_change(session: AsyncSession, record: str, version: int | None) -> Person:
+    """The person, as the operator saw them. Raises PersonNotHere, ChangedMeanwhile."""
     person = await queries.find_person(session, record, lock=True)
     refuse_changed(version, person.version, who=person.changed_by or "")
-    person.changed(by.name)
     return person
 
 
 async def correct_person(session: AsyncSession, record: str, request: CorrectPerson, by: Caller) -> Person:
     """Put right names, birth date, town, telephone. Raises PersonNotHere, ChangedMeanwhile, BornInFuture."""
-    person = await person_to_change(session, record, request.version, by)
+    person = await person_to_change(session, record, request.version)
     values = request.model_dump(exclude={"version"})
     identity = PersonRegistered(**values, tax_code=person.tax_code)
     person.correct(identity, today=runtime_of(session).clock.today())
+    person.changed(by.name)
     await _tell_identity(session, person)
     return person
 
 
 async def _tell_identity(session: AsyncSession, person: Person) -> None:
     """Publish who the person is now, as a correction of what was told before."""
+    await session.flush()
     await keep_traits(session, person)
     names = set(PersonRegistered.model_fields)
     told = await queries.last_told(session, person.record, PersonRegistered)
@@ -67,7 +68,7 @@ async def assign_identifier(
     Raises PersonNotHere, ChangedMeanwhile, IdentifierMalformed, IdentifierTaken, IdentifierNotHere,
     AlreadyEnded and what the days refuse.
     """
-    person = await person_to_change(session, record, request.version, by)
+    person = await person_to_change(session, record, request.version)
     today = runtime_of(session).clock.today()
     value = tidy(request.kind, request.value)
     await _must_be_free(session, person, value)
@@ -87,6 +88,7 @@ async def assign_identifier(
     identifier = PersonIdentifier.assign(record, assigned, today=today)
     if replaced is not None:
         _end(session, replaced, request.replaced_was, on=today, today=today)
+    person.changed(by.name)
     session.add(identifier)
     outbox.add(session, assigned, record=record, scope=record)
     if identifier.kind in TAX_CODES:
@@ -125,7 +127,7 @@ async def attest_identifier(
 
     Raises PersonNotHere, ChangedMeanwhile, IdentifierNotHere, AlreadyEnded and what the days refuse.
     """
-    person = await person_to_change(session, record, request.version, by)
+    person = await person_to_change(session, record, request.version)
     found = await queries.find_identifier(session, record, identifier)
     attested_by = request.attested_by or found.attested_by
     assigned = IdentifierAssigned(
@@ -139,6 +141,7 @@ async def attest_identifier(
         replaces=found.replaces,
     )
     found.attest(assigned, today=runtime_of(session).clock.today())
+    person.changed(by.name)
     outbox.add(session, assigned, record=record, scope=record)
     return found
 
@@ -150,10 +153,11 @@ async def end_identifier(
 
     Raises PersonNotHere, ChangedMeanwhile, IdentifierNotHere, AlreadyEnded, DayInFuture, DayTooEarly.
     """
-    person = await person_to_change(session, record, request.version, by)
+    person = await person_to_change(session, record, request.version)
     found = await queries.find_identifier(session, record, identifier)
     today = runtime_of(session).clock.today()
     _end(session, found, request.reason, on=request.ended_on or today, today=today)
+    person.changed(by.name)
     if found.value == person.tax_code:
         rightly = found.ending != "mistaken"
         await _count_under(session, person, None, because=found, was_theirs=rightly)

@@ -1,5 +1,6 @@
 """Records of one person at two members, joined and separated by decision."""
 
+from typing import TypeAlias
 from uuid import uuid4
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -13,6 +14,8 @@ from trama_registry import queries
 from trama_registry.commands.duplicate import keep_apart
 from trama_registry.errors import CannotLink, LinkNotHere
 from trama_registry.schemas import LinkRecord, LinkView, TellApart, Unlink, UnlinkedView
+
+Edge: TypeAlias = tuple[str, str]
 
 
 async def unlink(session: AsyncSession, record: str, link: str, request: Unlink, by: Caller) -> UnlinkedView:
@@ -35,7 +38,7 @@ async def unlink(session: AsyncSession, record: str, link: str, request: Unlink,
         reason=request.reason,
         decided_by=by.operator,
     )
-    outbox.add(session, event, record=record, scope=record)
+    await _tell(session, event, record, await access.component(session, record))
     await access.unlearn_link(session, link, (a, b))
     still = (held.member, held.record) in await access.component(session, record)
     detail = f"Il percorso {held.member_name} non è più collegato al nostro."
@@ -45,6 +48,26 @@ async def unlink(session: AsyncSession, record: str, link: str, request: Unlink,
             f"separate anche quello, o chiedete a {held.member_name} di farlo."
         )
     return UnlinkedView(link=link, still_joined=still, detail=detail)
+
+
+async def _tell(session: AsyncSession, event: RecordsUnlinked, record: str, same: set[Edge]) -> None:
+    """Tell every service of who followed the person with us: they may know of the link."""
+    directory = runtime_of(session).directory.current
+    members = sorted({member for member, _ in same})
+    to = {f"{member}.{service}" for member in members for service in directory.services(member)}
+    outbox.add(session, event, record=record, scope=event.link, to=to)
+
+
+async def learn_separation(session: AsyncSession, event: RecordsUnlinked, *, said_by: Edge) -> bool:
+    """Take the word of the other end, and tell those who know of the link from us. False if it is known."""
+    a, b = ((party.member, party.record) for party in (event.a, event.b))
+    own = [edge for edge in (a, b) if edge[0] == runtime_of(session).settings.member]
+    told = await access.component(session, own[0][1]) if own else set()
+    if not await access.hear_unlink(session, link=event.link, a=a, b=b, said_by=said_by):
+        return False
+    if own:
+        await _tell(session, event, own[0][1], told)
+    return True
 
 
 async def link_records(session: AsyncSession, record: str, request: LinkRecord, by: Caller) -> LinkView:

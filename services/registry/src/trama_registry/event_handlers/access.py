@@ -1,11 +1,11 @@
 """What changes who may know: authorisations and links."""
 
 from sqlalchemy.ext.asyncio import AsyncSession
-from trama_chassis import access, outbox
+from trama_chassis import access
 from trama_chassis.handlers import Origin
-from trama_chassis.outbox import runtime_of
 from trama_contracts.registry import AuthorisationGiven, RecordsLinked, RecordsUnlinked
 
+from trama_registry import commands
 from trama_registry.event_handlers.heard import handlers, log
 
 
@@ -36,12 +36,5 @@ async def learn_link(session: AsyncSession, event: RecordsLinked, origin: Origin
 @handlers.react(RecordsUnlinked)
 async def forget_link(session: AsyncSession, event: RecordsUnlinked, origin: Origin) -> None:
     """Learn that two records are not of one person: each goes its own way from here, and ours says so."""
-    a, b = ((party.member, party.record) for party in (event.a, event.b))
-    said_by = (origin.member, origin.record)
-    if not await access.hear_unlink(session, link=event.link, a=a, b=b, said_by=said_by):
+    if not await commands.learn_separation(session, event, said_by=(origin.member, origin.record)):
         log.info("separation known or not believed", source=origin.source, event_id=origin.event_id)
-        return
-    own = runtime_of(session).settings.member
-    for party in (event.a, event.b):
-        if party.member == own:  # so that those who know of the link from us alone learn it too
-            outbox.add(session, event, record=party.record, scope=party.record)

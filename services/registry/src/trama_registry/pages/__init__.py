@@ -1,6 +1,14 @@
 """The registry's pages: persons, referrals, a person's story. They call the same queries as the API."""
 
-from trama_registry.pages import network, person, referral, story
+from trama_registry.pages import access, identity, network, person, referral, relation, story
 
-routers = (person.router, referral.router, network.router, story.router)
+routers = (
+    access.router,
+    identity.router,
+    person.router,
+    relation.router,
+    referral.router,
+    network.router,
+    story.router,
+)
 """What has a path of its own under /persone comes before the page of a person, which takes any."""
