@@ -45,7 +45,8 @@ async def record_access(session: AsyncSession, request: RecordAccess, by: Caller
     await _must_fit_the_door(session, request, by)
     access = AccessRequest(
         access=str(uuid4()),
-        **request.model_dump(include={"door", "channel", "need", "risk_factors", "reserved", *IDENTITY}),
+        **request.model_dump(include={"door", "channel", "need", "reserved", *IDENTITY}),
+        risk_factors=list(request.risk_factors),
         sort_name=sort_name_of(request.given_name, request.family_name),
         received_on=received_on,
         received_by=by.name,

@@ -10,4 +10,23 @@ templates = web.environment(Path(__file__).parents[1] / "templates")
 templates.filters["day"] = told.day
 templates.filters["when"] = lambda entry: told.when(entry.occurred_at, entry.recorded_at)
 templates.globals |= {"refusals": told.REFUSALS, "services": told.SERVICES, "states": told.STATES}
+templates.globals |= {
+    "state_kinds": told.STATE_KINDS,
+    "failures": told.FAILURES,
+    "referral_outcomes": told.OUTCOMES,
+}
 templates.globals |= {"roles": told.ROLES, "kinds": told.KINDS}
+templates.globals |= {
+    "channels": told.relation.CHANNELS,
+    "risk_factors": told.relation.RISK_FACTORS,
+    "doors": told.relation.DOORS,
+    "outcomes": told.relation.OUTCOMES,
+    "access_states": told.relation.ACCESS_STATES,
+    "grades": told.relation.GRADES,
+    "suspensions": told.relation.SUSPENSIONS,
+    "grounds": told.relation.GROUNDS,
+    "relation_kinds": told.relation.KINDS,
+    "relation_states": told.relation.STATES,
+    "competences": told.relation.COMPETENCES,
+    "closings": told.CLOSINGS,
+}

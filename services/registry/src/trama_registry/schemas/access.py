@@ -19,10 +19,10 @@ def _channel(code: str) -> str:
     return code
 
 
-def _risk_factors(codes: list[str]) -> list[str]:
+def _risk_factors(codes: tuple[str, ...]) -> tuple[str, ...]:
     if not set(codes) <= set(RISK_FACTORS):
         raise ValueError("Scegliete i fattori di rischio dall'elenco")
-    return sorted(set(codes))
+    return tuple(sorted(set(codes)))
 
 
 class PartialIdentity(Body):
@@ -45,7 +45,7 @@ class RecordAccess(PartialIdentity):
     door: Door = "desk"
     channel: Annotated[str, AfterValidator(_channel)]
     need: Sentences
-    risk_factors: Annotated[list[str], Field(max_length=20), AfterValidator(_risk_factors)] = []
+    risk_factors: Annotated[tuple[str, ...], Field(max_length=20), AfterValidator(_risk_factors)] = ()
     received_on: Date | None = None
     reserved: bool = False
     record: Uuid | None = None

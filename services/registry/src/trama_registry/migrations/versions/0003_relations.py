@@ -8,26 +8,26 @@ down_revision = "0002_persons"
 branch_labels = None
 depends_on = None
 
-ADDED = (
-    sa.Column("basis", sa.JSON(none_as_null=True), nullable=True),
-    sa.Column("integration", sa.JSON(none_as_null=True), nullable=True),
-    sa.Column("suspended_on", sa.Date(), nullable=True),
-    sa.Column("suspension_reason", sa.String(), nullable=True),
-    sa.Column("resume_by", sa.Date(), nullable=True),
-    sa.Column("resumed_on", sa.Date(), nullable=True),
-    sa.Column("reopened_on", sa.Date(), nullable=True),
-    sa.Column("competence_member", sa.String(), nullable=True),
-    sa.Column("competence_since", sa.Date(), nullable=True),
-    sa.Column("pact_signed_on", sa.Date(), nullable=True),
-    sa.Column("pact_valid_until", sa.Date(), nullable=True),
-    sa.Column("changed_by", sa.String(), nullable=True),
-)
+ADDED = {
+    "basis": sa.JSON,
+    "integration": sa.JSON,
+    "suspended_on": sa.Date,
+    "suspension_reason": sa.String,
+    "resume_by": sa.Date,
+    "resumed_on": sa.Date,
+    "reopened_on": sa.Date,
+    "competence_member": sa.String,
+    "competence_since": sa.Date,
+    "pact_signed_on": sa.Date,
+    "pact_valid_until": sa.Date,
+    "changed_by": sa.String,
+}
 
 
 def upgrade() -> None:
     with op.batch_alter_table("taking_in_charge") as table:
-        for column in ADDED:
-            table.add_column(column.copy())
+        for name, kind in ADDED.items():
+            table.add_column(sa.Column(name, kind(), nullable=True))
         table.add_column(sa.Column("kind", sa.String(), nullable=False, server_default="taking-in-charge"))
         table.add_column(sa.Column("competence", sa.String(), nullable=False, server_default="ours"))
         table.add_column(sa.Column("version", sa.Integer(), nullable=False, server_default="0"))
@@ -86,5 +86,5 @@ def downgrade() -> None:
     op.drop_table("access_request")
     op.drop_table("protocol")
     with op.batch_alter_table("taking_in_charge") as table:
-        for name in ("version", "competence", "kind", *(column.name for column in reversed(ADDED))):
+        for name in ("version", "competence", "kind", *reversed(ADDED)):
             table.drop_column(name)

@@ -13,11 +13,13 @@ from trama_registry.queries.told import placement  # isort: skip
 from trama_registry.queries.told.kinds import KINDS, kind_of, types_of
 from trama_registry.queries.told.telling import ORDER, Names, happened
 from trama_registry.queries.told.words import (
+    CLOSINGS,
     FAILURES,
     OUTCOMES,
     REFUSALS,
     ROLES,
     SERVICES,
+    STATE_KINDS,
     STATES,
     at,
     local_day,
@@ -27,6 +29,7 @@ from trama_registry.queries.told.words import (
 )
 
 __all__ = [
+    "CLOSINGS",
     "FAILURES",
     "KINDS",
     "ORDER",
@@ -35,6 +38,7 @@ __all__ = [
     "ROLES",
     "SERVICES",
     "STATES",
+    "STATE_KINDS",
     "Names",
     "at",
     "day",

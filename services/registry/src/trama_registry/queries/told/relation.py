@@ -51,6 +51,30 @@ SUSPENSIONS = {
     "unreachable": "la persona non è rintracciabile",
     "other": "altro motivo",
 }
+ACCESS_STATES = {
+    "to-route": ("Da indirizzare", "waiting"),
+    "due": ("Da indirizzare: il termine scade", "attention"),
+    "late": ("Termine passato", "attention"),
+    "concluded": ("Conclusa", "closed"),
+}
+"""The state of a first contact, and how it is coloured."""
+GRADES = {"certain": "certo", "probable": "probabile", "possible": "possibile"}
+KINDS = {
+    "taking-in-charge": "Presa in carico",
+    "registration": "Iscrizione",
+    "hosting": "Rapporto con l'ospitante",
+    "first-contact": "Primo contatto",
+}
+STATES = {
+    "open": ("In carico", "good"),
+    "suspended": ("Sospesa", "waiting"),
+    "closed": ("Conclusa", "closed"),
+}
+COMPETENCES = {
+    "ours": ("Nostra", "good"),
+    "moved": ("Competenza passata", "waiting"),
+    "disputed": ("Competenza da chiarire", "attention"),
+}
 GROUNDS = {"residence": "cambio di residenza", "agreement": "accordo tra i servizi", "law": "per legge"}
 
 
