@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from fastapi import APIRouter, FastAPI, Request
 from fastapi.responses import JSONResponse, Response
 from starlette.datastructures import MutableHeaders
+from starlette.middleware.gzip import GZipMiddleware
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -185,7 +186,7 @@ def _front(apps: Sequence[FastAPI], shell: Shell) -> FastAPI:
     for router in front.ROUTERS:
         app.include_router(router)
     app.mount("/static/swagger", StaticFiles(packages=[("swagger_ui", "static")]))
-    app.mount("/static", Assets(directory=FOLDER))
+    app.mount("/static", GZipMiddleware(Assets(directory=FOLDER)))
     _dress(app)
     return app
 
