@@ -12,7 +12,7 @@ from pathlib import Path
 
 from trama_chassis import logs
 
-from tests.bench import delivery, faults, latency, territory
+from tests.bench import delivery, faults, latency, pages, territory
 from tests.bench.ground import RUNS, Figure, Ground, ground, repeated, syncs_per_second
 
 KINDS = ("sqlite", "postgresql")
@@ -94,6 +94,15 @@ async def _profile(here: Ground, scale: float) -> Lines:
     ]
 
 
+async def _pages(here: Ground, scale: float) -> Lines:
+    size = pages.Size.of(scale)
+    return [
+        line
+        for kind in KINDS
+        for line in await pages.measured(here.folder / f"pages-{kind}", here.database(kind), size)
+    ]
+
+
 def _heading(here: Ground, runs: int) -> Lines:
     commit = subprocess.run(
         ["git", "rev-parse", "--short", "HEAD"],
@@ -122,7 +131,7 @@ def main() -> None:
     arguments.add_argument("--runs", type=int, default=RUNS)
     arguments.add_argument("--kills", type=int, default=10, help="at each fail-point and database")
     arguments.add_argument("--scale", type=float, default=1.0, help="share of the full counts")
-    arguments.add_argument("--only", choices=("performance", "reliability", "territory"))
+    arguments.add_argument("--only", choices=("performance", "reliability", "territory", "pages"))
     chosen = arguments.parse_args()
     logs.configure("CRITICAL")
     with ground() as here:
@@ -133,6 +142,9 @@ def main() -> None:
             here.syncs.append(syncs_per_second(here.folder))
             rows = asyncio.run(faults.survived(here, chosen.kills))
             _write(RELIABILITY, [*_heading(here, 1), *rows])
+        if chosen.only in (None, "pages"):
+            here.syncs.append(syncs_per_second(here.folder))
+            _write(PERFORMANCE, _heading(here, 1) + asyncio.run(_pages(here, chosen.scale)), "pages")
         here.syncs.append(syncs_per_second(here.folder))
         heading = _heading(here, 1)
     if chosen.only in (None, "territory"):

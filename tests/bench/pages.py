@@ -5,6 +5,7 @@ from each other as they do in life. Pages are asked for through the application,
 """
 
 import json
+import os
 import random
 import sqlite3
 import statistics
@@ -379,36 +380,50 @@ def _at(times: list[float], share: int) -> float:
 
 async def measured(folder: Path, url: str, size: Size, requests: int = REQUESTS) -> list[str]:
     """Load a new database, ask for pages, and write the table."""
-    kind = "sqlite" if url.startswith("sqlite") else "postgresql"
-    write_clock(folder / "clock.json", TODAY)
-    key = folder / "reporting.key"
-    key.touch(mode=0o600)
-    key.write_bytes(b"k" * 32)
-    territory = Territory()
-    given: dict[str, Any] = {
-        "member": MEMBERS[0][0],
-        "territory": territory,
-        "clock_file": folder / "clock.json",
-    }
-    given |= {"reporting_key_file": key, "sector": "social"}
-    async with running(service, url, folder, **given):
-        pass
     begun = time.perf_counter()
-    if kind == "sqlite":
-        fill_sqlite(Path(url.removeprefix("sqlite:///")), size)
-    else:
-        fill_postgresql(url, size)
+    await load(folder, url, size)
     loaded = time.perf_counter() - begun
-    async with running(service, url, folder, **given) as runtime:
-        lines = await _asked(runtime, size, requests)
     return [
-        f"### {kind}: {size.persons:,} persons, {size.entries:,} entries (loaded in {loaded:,.0f} s)",
+        f"### Pages, {_kind(url)}: {size.persons:,} persons, {size.entries:,} entries",
         "",
         "| page, ms | p50 | p95 | p99 | processor p50 | p95 | p99 |",
         "|---|---|---|---|---|---|---|",
-        *lines,
+        *await asked(folder, url, size, requests),
+        "",
+        f"{requests} requests each, one at a time; loaded in {loaded:,.0f} s. Beside them the machine had a load of "
+        f"{os.getloadavg()[0]:.0f} on {os.cpu_count()} cores.",
         "",
     ]
+
+
+async def load(folder: Path, url: str, size: Size) -> None:
+    """Make the tables of a new database and fill them."""
+    async with running(service, url, folder, **_settings(folder)):
+        pass
+    if _kind(url) == "SQLite":
+        fill_sqlite(Path(url.removeprefix("sqlite:///")), size)
+    else:
+        fill_postgresql(url, size)
+
+
+async def asked(folder: Path, url: str, size: Size, requests: int) -> list[str]:
+    """Ask for each kind of page, and write a line of the table for each."""
+    async with running(service, url, folder, **_settings(folder)) as runtime:
+        return await _asked(runtime, size, requests)
+
+
+def _kind(url: str) -> str:
+    return "SQLite" if url.startswith("sqlite") else "PostgreSQL"
+
+
+def _settings(folder: Path) -> dict[str, Any]:
+    clock, key = folder / "clock.json", folder / "reporting.key"
+    folder.mkdir(parents=True, exist_ok=True)
+    write_clock(clock, TODAY)
+    key.touch(mode=0o600)
+    key.write_bytes(b"k" * 32)
+    given: dict[str, Any] = {"member": MEMBERS[0][0], "territory": Territory(), "clock_file": clock}
+    return given | {"reporting_key_file": key, "sector": "social"}
 
 
 async def _asked(runtime: Runtime, size: Size, requests: int) -> list[str]:
