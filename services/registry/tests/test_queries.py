@@ -204,8 +204,9 @@ async def test_the_pages_say_what_the_queries_answer(
         assert said in story
     referrals = (await browser.get("/segnalazioni")).text
     assert "Campione" in referrals
-    assert "(termine passato)" in referrals
-    assert "Casa &lt;b&gt;" in referrals
+    assert "termine passato da 4 giorni" in referrals
+    opened = (await browser.get(f"/segnalazioni/{sent.referral}")).text
+    assert "Casa &lt;b&gt;" in opened
 
 
 async def test_a_page_of_somebody_unknown_says_nothing_of_other_services(browser: httpx.AsyncClient) -> None:

@@ -29,6 +29,7 @@ service = Service(
         models.Authorisation,
         models.Referral,
         models.ReferralReply,
+        models.ReferralProtocol,
         models.ReferralCopy,
         models.ReferralMoveCopy,
         models.EntryCopy,

@@ -9,7 +9,7 @@ from trama_registry.models.case_manager import (
     case_manager_at,
 )
 from trama_registry.models.certificate import GROUPS, Certificate, JudicialTargetGroup, TargetGroup
-from trama_registry.models.course import RULES, Course, Deed, Move, Place, Placed, Side, State
+from trama_registry.models.course import AWAITING, OPEN, RULES, Course, Deed, Move, Place, Placed, Side, State
 from trama_registry.models.entry import EntryCopy
 from trama_registry.models.identifier import (
     TAX_CODES,
@@ -41,6 +41,7 @@ from trama_registry.models.referral import (
     Answer,
     Referral,
     ReferralCopy,
+    ReferralProtocol,
     ReferralReply,
     answer_of,
     must_be_possible,
@@ -52,6 +53,8 @@ from trama_registry.models.taking_in_charge import (
 )
 
 __all__ = [
+    "AWAITING",
+    "OPEN",
     "BY_RECEIVER",
     "GRADES",
     "GROUPS",
@@ -84,6 +87,7 @@ __all__ = [
     "Referral",
     "ReferralCopy",
     "ReferralMoveCopy",
+    "ReferralProtocol",
     "ReferralReply",
     "SenderMove",
     "Side",

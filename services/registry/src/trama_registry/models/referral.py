@@ -167,6 +167,17 @@ class ReferralReply(SQLModel, table=True):
     record: str
 
 
+class ReferralProtocol(SQLModel, table=True):
+    """The number under which our office registered a referral, sent or received. Ours alone: nobody is told."""
+
+    __tablename__ = "referral_protocol"
+    __table_args__ = ({"info": {"contended": True}},)
+    sender: str = Field(primary_key=True)
+    referral: str = Field(primary_key=True)
+    number: str
+    noted_on: date
+
+
 class ReferralCopy(SQLModel, table=True):
     """A referral another member sent, as its events say; never edited here."""
 

@@ -1,12 +1,15 @@
-"""Pages of referrals, received and sent."""
+"""Pages of referrals: those received and sent, and one with all that can be done about it."""
 
-from typing import Annotated
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal
 
-from fastapi import Form, Request, Response
+from fastapi import Query, Request, Response
 from fastapi.responses import RedirectResponse
+from pydantic import BaseModel
 from sqlalchemy.ext.asyncio import AsyncSession
-from trama_chassis import web
-from trama_chassis.bodies import Line
+from trama_chassis import forms, web
+from trama_chassis.accounts import Caller
 from trama_chassis.database import Reading, Router, Transaction
 from trama_chassis.errors import Refused
 from trama_chassis.outbox import runtime_of
@@ -15,41 +18,174 @@ from trama_contracts.event import Uuid
 from trama_registry import commands, queries
 from trama_registry.api.callers import Operator
 from trama_registry.pages.templates import templates
-from trama_registry.schemas import WithdrawReferral
+from trama_registry.schemas import (
+    AcceptReferral,
+    CompleteReferral,
+    DeclineReferral,
+    ExplainReferral,
+    FailReferral,
+    NoteAnswer,
+    NoteProtocol,
+    QuestionReferral,
+    RenewReferral,
+    ReopenReferral,
+    VersionSeen,
+    WithdrawReferral,
+)
 
 router = Router()
+Tab = Literal["ricevute", "inviate"]
+Path = Literal[
+    "accettazione",
+    "domanda",
+    "rifiuto",
+    "riesame",
+    "avvio",
+    "conclusione",
+    "rinuncia",
+    "riapertura",
+    "risposta",
+    "sollecito",
+    "nuovo-invio",
+    "ritiro",
+    "risposta-su-carta",
+    "protocollo",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """What a form on the page of a referral asks for, and the command it is for."""
+
+    body: type[BaseModel]
+    command: Callable[[AsyncSession, str, Any, Caller], Awaitable[object]]
+
+
+Plain = Callable[[AsyncSession, str, Any], Awaitable[object]]
+
+
+def _plain(command: Plain) -> Callable[..., Awaitable[object]]:
+    """A command that need not know who asks."""
+    return lambda session, referral, asked, _: command(session, referral, asked)
+
+
+FORMS: dict[Path, Form] = {
+    "accettazione": Form(AcceptReferral, commands.accept_referral),
+    "domanda": Form(QuestionReferral, _plain(commands.question_referral)),
+    "rifiuto": Form(DeclineReferral, _plain(commands.decline_referral)),
+    "riesame": Form(VersionSeen, _plain(commands.reconsider_referral)),
+    "avvio": Form(VersionSeen, _plain(commands.start_referral)),
+    "conclusione": Form(CompleteReferral, _plain(commands.complete_referral)),
+    "rinuncia": Form(FailReferral, _plain(commands.fail_referral)),
+    "riapertura": Form(ReopenReferral, _plain(commands.reopen_referral)),
+    "risposta": Form(ExplainReferral, _plain(commands.explain_referral)),
+    "sollecito": Form(VersionSeen, _plain(commands.remind)),
+    "nuovo-invio": Form(RenewReferral, _plain(commands.renew_referral)),
+    "ritiro": Form(WithdrawReferral, _plain(commands.withdraw_referral)),
+    "risposta-su-carta": Form(NoteAnswer, _plain(commands.note_answer)),
+    "protocollo": Form(NoteProtocol, _plain(commands.note_protocol)),
+}
 
 
 @router.get("/segnalazioni")
-async def referrals_page(request: Request, session: Reading, _: Operator) -> Response:
-    """Referrals received and sent."""
-    return await _referrals(request, session)
-
-
-@router.post("/segnalazioni/{referral}/ritiro")
-async def withdraw_page(
-    request: Request,
-    referral: Uuid,
-    session: Transaction,
-    _: Operator,
-    reason: Annotated[Line, Form()] = "",
+async def referrals_page(
+    request: Request, session: Reading, _: Operator, scheda: Annotated[Tab, Query()] = "ricevute"
 ) -> Response:
-    """Take back a referral of ours, or show why not."""
-    try:
-        await commands.withdraw_referral(session, referral, WithdrawReferral(reason=reason or None))
-    except Refused as refused:
-        return await _referrals(request, session, refused)
-    return RedirectResponse("/segnalazioni#inviate", 303)
-
-
-async def _referrals(request: Request, session: AsyncSession, refused: Refused | None = None) -> Response:
-    runtime = runtime_of(session)
+    """Referrals received, or sent: first those that wait, by their term."""
     values = {
-        "received": await queries.received_referrals(session),
-        "sent": await queries.sent_referrals(session),
-        "name_of": queries.names_of(runtime.directory.current),
-        "today": runtime.clock.today(),
-        "refused": refused,
+        "tab": scheda,
+        "received": await queries.received_by_urgency(session) if scheda == "ricevute" else [],
+        "sent": await queries.sent_by_urgency(session) if scheda == "inviate" else [],
+        "waiting": await queries.referrals_to_answer(session),
+        **_common(session),
     }
-    status = refused.status if refused else 200
-    return web.page(request, "segnalazioni.html", values, templates=templates, status=status)
+    return web.page(request, "segnalazioni.html", values, templates=templates)
+
+
+@router.get("/segnalazioni/{referral}")
+async def referral_page(request: Request, referral: Uuid, session: Transaction, _: Operator) -> Response:
+    """One referral. Opening one that was sent to us tells its sender that it was read."""
+    if await queries.find_sent_referral(session, referral) is None:
+        received, course = await commands.see_referral(session, referral)
+        return await _received(request, session, queries.view_of_received(received, course))
+    return await _sent(request, session, await queries.sent_referral_view(session, referral))
+
+
+@router.get("/segnalazioni/{referral}/lettera")
+async def letter_page(request: Request, referral: Uuid, session: Reading, _: Operator) -> Response:
+    """The referral as a letter to print, with all that is known filled in."""
+    values = {**await _either(session, referral), **_common(session)}
+    return web.page(request, "lettera.html", values, templates=templates)
+
+
+@router.post("/segnalazioni/{referral}/{act}")
+async def act_on_referral(
+    request: Request, referral: Uuid, act: Path, session: Transaction, by: Operator
+) -> Response:
+    """Do what one of the forms on the page of a referral says, or show it again with why not."""
+    typed = {name: text for name, text in (await request.form()).items() if name != "csrf_token"}
+    try:
+        asked = forms.read(FORMS[act].body, typed)
+        await FORMS[act].command(session, referral, asked, by)
+    except Refused as refused:
+        if refused.status == 404:
+            raise
+        values = {**await _either(session, referral), **_common(session), "act": act}
+        return await forms.page(request, "segnalazione.html", values, templates=templates, refused=refused)
+    return RedirectResponse(f"/segnalazioni/{referral}", 303)
+
+
+async def _either(session: AsyncSession, referral: str) -> dict[str, Any]:
+    """What the page of a referral shows, whichever end we are."""
+    if await queries.find_sent_referral(session, referral) is None:
+        return await _received_values(session, await queries.received_referral_view(session, referral))
+    return await _sent_values(session, await queries.sent_referral_view(session, referral))
+
+
+async def _received(request: Request, session: AsyncSession, one: Any) -> Response:  # noqa: ANN401 - a view
+    values = {**await _received_values(session, one), **_common(session)}
+    return await forms.page(request, "segnalazione.html", values, templates=templates)
+
+
+async def _sent(request: Request, session: AsyncSession, one: Any) -> Response:  # noqa: ANN401 - a view
+    values = {**await _sent_values(session, one), **_common(session)}
+    return await forms.page(request, "segnalazione.html", values, templates=templates)
+
+
+async def _received_values(session: AsyncSession, one: Any) -> dict[str, Any]:  # noqa: ANN401 - a view
+    return {
+        "one": one,
+        "received": True,
+        "name": " ".join(part for part in (one.preview.given_name, one.preview.family_name) if part),
+        "who": one.preview,
+        "need": one.preview.need,
+        "other": one.sender,
+        "story": await queries.story_of_referral(session, one.referral),
+        "protocol": await queries.protocol_of(session, one.sender, one.referral),
+        "referente": await queries.referente_of(session, one.record) if one.record else None,
+        "act": "",
+    }
+
+
+async def _sent_values(session: AsyncSession, one: Any) -> dict[str, Any]:  # noqa: ANN401 - a view
+    return {
+        "one": one,
+        "received": False,
+        "name": one.name,
+        "who": await queries.person_view(session, one.record),
+        "need": one.need,
+        "other": one.to,
+        "story": await queries.story_of_referral(session, one.referral),
+        "protocol": await queries.protocol_of(session, runtime_of(session).settings.member, one.referral),
+        "referente": await queries.referente_of(session, one.record),
+        "act": "",
+    }
+
+
+def _common(session: AsyncSession) -> dict[str, Any]:
+    runtime = runtime_of(session)
+    return {
+        "name_of": queries.names_of(runtime.directory.current),
+        "own": runtime.settings.member,
+        "today": runtime.clock.today(),
+    }

@@ -17,11 +17,11 @@ from trama_contracts.placement import (
 
 from trama_registry.models import Referral
 from trama_registry.queries.landmarks import Landmarks
-from trama_registry.queries.told import Names, local_day
+from trama_registry.queries.told import STATES, Names, local_day
 from trama_registry.schemas import AwaitedView
 
 DECIDED = (PlacementAgreed, PlacementStarted, PlacementEnded, PlacementWithdrawn)
-SENT = ("sent", "delivered", "seen")
+SENT = ("sent", "seen", "more-asked", "no-answer")
 
 
 async def referrals_awaited(
@@ -41,6 +41,7 @@ async def referrals_awaited(
             days=(today - sent.sent_on).days,
             late=sent.answer_by < today,
             href=f"/segnalazioni/{sent.referral}",
+            ticks=STATES[sent.state] if sent.state != "sent" else None,
         )
         for sent in found
     ]

@@ -2,8 +2,9 @@
 
 from collections.abc import Collection, Sequence
 from datetime import date
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import case, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 from trama_chassis import receipts
@@ -11,9 +12,29 @@ from trama_chassis.outbox import runtime_of
 from trama_contracts.directory import Directory
 
 from trama_registry.errors import ReferralNotHere
-from trama_registry.models import Course, Person, Referral, ReferralCopy, ReferralMoveCopy, answer_of
+from trama_registry.models import (
+    AWAITING,
+    OPEN,
+    Course,
+    EntryCopy,
+    Person,
+    Referral,
+    ReferralCopy,
+    ReferralMoveCopy,
+    ReferralProtocol,
+    State,
+    answer_of,
+)
+from trama_registry.queries import told
 from trama_registry.queries.course import course_of, courses_of, told_of
-from trama_registry.schemas import MemberView, PreviewView, ReceivedReferralView, SentReferralView
+from trama_registry.queries.names import names_of
+from trama_registry.schemas import (
+    MemberView,
+    PreviewView,
+    ReceivedReferralView,
+    ReferralEntryView,
+    SentReferralView,
+)
 
 PAGE = 100
 FOLLOWED = ("accepted", "in-progress", "completed", "failed", "withdrawn")
@@ -173,3 +194,66 @@ async def past_term(session: AsyncSession, today: date) -> list[Referral]:
         .with_for_update()
     )
     return list(found)
+
+
+async def received_by_urgency(session: AsyncSession) -> list[ReceivedReferralView]:
+    """What was sent to us: first what we are to answer, by its term, then the rest, newest first."""
+    rows = await session.scalars(
+        select(ReferralCopy)
+        .where(col(ReferralCopy.to) == runtime_of(session).settings.member)
+        .order_by(*_urgency(ReferralCopy, AWAITING))
+        .limit(PAGE)
+    )
+    found = list(rows)
+    courses = await courses_of(session, [(copy.sender, copy.referral) for copy in found])
+    return [view_of_received(copy, courses[(copy.sender, copy.referral)]) for copy in found]
+
+
+async def sent_by_urgency(session: AsyncSession) -> list[SentReferralView]:
+    """What we sent: first what awaits an answer, or more from us, then the rest, newest first."""
+    rows = await session.execute(
+        select(Referral, Person)
+        .join(Person, col(Person.record) == col(Referral.record))
+        .order_by(*_urgency(Referral, OPEN))
+        .limit(PAGE)
+    )
+    return await _sent(session, [(referral, person) for referral, person in rows])
+
+
+def _urgency(table: type[Referral] | type[ReferralCopy], first: Collection[State]) -> tuple[Any, ...]:
+    waits = col(table.state).in_(first)
+    return (
+        case((waits, 0), else_=1),
+        case((waits, col(table.answer_by)), else_=None),
+        col(table.sent_on).desc(),
+        col(table.referral),
+    )
+
+
+async def referrals_to_answer(session: AsyncSession) -> int:
+    """How many referrals we are to answer."""
+    own = runtime_of(session).settings.member
+    found = select(func.count()).where(col(ReferralCopy.to) == own, col(ReferralCopy.state).in_(AWAITING))
+    return await session.scalar(found) or 0
+
+
+async def protocol_of(session: AsyncSession, sender: str, referral: str) -> str | None:
+    """The number under which our office registered a referral."""
+    found = await session.get(ReferralProtocol, (sender, referral))
+    return found.number if found else None
+
+
+async def story_of_referral(session: AsyncSession, referral: str) -> list[ReferralEntryView]:
+    """What happened to a referral, in words, in the order in which it counts."""
+    names = names_of(runtime_of(session).directory.current)
+    entries = await session.scalars(select(EntryCopy).where(col(EntryCopy.scope) == f"referral:{referral}"))
+    found = sorted(entries, key=lambda one: (one.recorded_at, told.ORDER.index(one.type)))
+    return [
+        ReferralEntryView(
+            member=one.member,
+            member_name=names(one.member),
+            when=told.when(one.occurred_at, one.recorded_at),
+            happened=told.happened(one.type, one.payload, one.member, names, corrected=False),
+        )
+        for one in found
+    ]

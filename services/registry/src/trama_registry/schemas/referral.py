@@ -102,6 +102,12 @@ class WithdrawReferral(VersionSeen):
     accepted_too: bool = False
 
 
+class NoteProtocol(VersionSeen):
+    """The number under which the office registered the referral."""
+
+    number: Line
+
+
 class CourseView(BaseModel):
     """How a referral has gone so far, the same at both ends."""
 
@@ -155,6 +161,15 @@ class PreviewView(BaseModel):
     tax_code: str | None = None
     birth_date: date | None = None
     need: str
+
+
+class ReferralEntryView(BaseModel):
+    """One thing that happened to a referral."""
+
+    member: str
+    member_name: str
+    when: str
+    happened: str
 
 
 class ReceivedReferralView(CourseView):

@@ -56,6 +56,15 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("sender", "referral", name=op.f("pk_referral_reply")),
         info={"contended": True},
     )
+    op.create_table(
+        "referral_protocol",
+        sa.Column("sender", sa.String(), nullable=False),
+        sa.Column("referral", sa.String(), nullable=False),
+        sa.Column("number", sa.String(), nullable=False),
+        sa.Column("noted_on", sa.Date(), nullable=False),
+        sa.PrimaryKeyConstraint("sender", "referral", name=op.f("pk_referral_protocol")),
+        info={"contended": True},
+    )
     with op.batch_alter_table("referral_copy") as table:
         table.add_column(sa.Column("state", sa.String(), nullable=False, server_default="sent"))
     op.create_index(op.f("ix_referral_copy_state"), "referral_copy", ["state"])

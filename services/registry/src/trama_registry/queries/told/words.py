@@ -68,6 +68,8 @@ STATES = {
     "more-asked": "Richieste altre informazioni",
     "accepted": "Accettata",
     "declined": "Non accolta",
+    "noted-accepted": "Accettata (risposta su carta)",
+    "noted-declined": "Non accolta (risposta su carta)",
     "in-progress": "In corso",
     "completed": "Conclusa",
     "failed": "Non riuscita",
@@ -75,6 +77,23 @@ STATES = {
     "superseded": "Sostituita",
     "no-answer": "Senza risposta nei termini",
 }
+STATE_KINDS = {
+    "received": "waiting",
+    "sent": "waiting",
+    "seen": "waiting",
+    "more-asked": "attention",
+    "no-answer": "attention",
+    "accepted": "good",
+    "in-progress": "good",
+    "completed": "good",
+    "noted-accepted": "good",
+    "declined": "attention",
+    "noted-declined": "attention",
+    "failed": "attention",
+    "withdrawn": "closed",
+    "superseded": "closed",
+}
+"""How the chip of a referral's state looks."""
 TEAMS = {
     "integrated-planning-unit": "unità di progettazione integrata",
     "multidimensional-unit": "unità di valutazione multidimensionale",

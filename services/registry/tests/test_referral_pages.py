@@ -1,0 +1,117 @@
+"""What people do with a referral on its pages: sent in few fields, read, asked about, answered, printed."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from typing import Any
+
+import httpx
+import pytest
+from trama_chassis.duties import Duties
+from trama_chassis.runtime import Runtime
+from trama_chassis.testing import client, published
+from trama_contracts.registry import ReferralSeen
+from trama_registry import queries
+from trama_registry.schemas import (
+    RegisterPerson,
+)
+
+Exchange = Callable[[Runtime, Runtime], Awaitable[None]]
+Both = tuple[Runtime, Runtime]
+PAGE = {"Accept": "text/html"}
+
+
+@pytest.fixture
+def database_url(fresh_database: Callable[[str], str]) -> str:
+    """Pages are the same on each kind of database: one is enough."""
+    return fresh_database("sqlite")
+
+
+@asynccontextmanager
+async def browser(runtime: Runtime) -> AsyncIterator[httpx.AsyncClient]:
+    async with client(runtime, "caseworker") as http:
+        http.headers["Accept"] = "text/html"
+        yield http
+
+
+async def sent_state(runtime: Runtime, referral: str) -> Any:
+    async with runtime.database.read(runtime=runtime) as session:
+        return await queries.sent_referral_view(session, referral)
+
+
+async def test_ticks_turn_from_sent_to_delivered_to_read(
+    both: Both, exchange: Exchange, anna: RegisterPerson, desk: Any
+) -> None:
+    """INVARIANT: a tick is what the other side told us: delivered by its receipt, read when somebody opens
+    the page there, once. Ticking at the moment of sending breaks it."""
+    ambito, sil = both
+    referral = (await desk.refer(ambito, await desk.register(ambito, anna))).referral
+    assert not (await sent_state(ambito, referral)).delivered
+    await exchange(ambito, sil)
+    assert not (await sent_state(ambito, referral)).delivered
+    await Duties(sil).tell_receipts()
+    await exchange(ambito, sil)
+    told = await sent_state(ambito, referral)
+    assert (told.delivered, told.seen_on, told.state) == (True, None, "sent")
+    async with browser(sil) as http:
+        first = await http.get(f"/segnalazioni/{referral}")
+        assert (await http.get(f"/segnalazioni/{referral}")).status_code == first.status_code == 200
+    assert "Accetta la segnalazione" in first.text
+    assert len(await published(sil, ReferralSeen)) == 1
+    await exchange(ambito, sil)
+    told = await sent_state(ambito, referral)
+    assert (str(told.seen_on), told.state) == ("2013-10-14", "seen")
+    async with browser(ambito) as http:
+        page = (await http.get(f"/segnalazioni/{referral}")).text
+        listed = (await http.get("/segnalazioni?scheda=inviate")).text
+    assert "Letta" in page
+    assert "mancano 7 giorni" in listed
+
+
+async def test_a_question_is_answered_and_the_referral_goes_on_to_its_outcome(
+    both: Both, exchange: Exchange, anna: RegisterPerson, desk: Any
+) -> None:
+    ambito, sil = both
+    referral = (await desk.refer(ambito, await desk.register(ambito, anna))).referral
+    path = f"/segnalazioni/{referral}"
+    await exchange(ambito, sil)
+    async with browser(sil) as http:
+        assert (await http.post(f"{path}/domanda", data={"question": "Ha la patente?"})).status_code == 303
+    await exchange(ambito, sil)
+    async with browser(ambito) as http:
+        assert "Ha la patente?" in (await http.get(path)).text
+        assert (await http.post(f"{path}/risposta", data={"answer": "Sì, la B."})).status_code == 303
+    await exchange(ambito, sil)
+    async with browser(sil) as http:
+        assert "Sì, la B." in (await http.get(path)).text
+        for act, data in (
+            ("accettazione", {"contact": "Livia Demo"}),
+            ("avvio", {}),
+            ("conclusione", {"outcome": "goals-reached", "note": "Lavora da oggi"}),
+            ("protocollo", {"number": "1234/2013"}),
+        ):
+            assert (await http.post(f"{path}/{act}", data=data)).status_code == 303, act
+        letter = (await http.get(f"{path}/lettera")).text
+    assert "1234/2013" in letter
+    assert "obiettivi raggiunti" in letter
+    await exchange(ambito, sil)
+    told = await sent_state(ambito, referral)
+    assert (told.state, told.outcome, told.outcome_note) == ("completed", "goals-reached", "Lavora da oggi")
+
+
+async def test_what_was_typed_is_kept_when_a_form_is_refused(
+    both: Both, exchange: Exchange, anna: RegisterPerson, desk: Any
+) -> None:
+    ambito, sil = both
+    referral = (await desk.refer(ambito, await desk.register(ambito, anna))).referral
+    await exchange(ambito, sil)
+    async with browser(sil) as http:
+        path = f"/segnalazioni/{referral}"
+        typed = {"reason": "", "alternative": "Corso di formazione"}
+        wrong = await http.post(f"{path}/rifiuto", data=typed)
+        changed = await http.post(f"{path}/rifiuto", data=typed | {"reason": "no-capacity", "version": "9"})
+        done = await http.post(f"{path}/rifiuto", data=typed | {"reason": "no-capacity"})
+    assert (wrong.status_code, changed.status_code, done.status_code) == (422, 409, 303)
+    assert "Corso di formazione" in wrong.text
+    assert "Nel frattempo ambito-urbano ha cambiato questi dati" in changed.text
+    await exchange(ambito, sil)
+    assert (await sent_state(ambito, referral)).alternative == "Corso di formazione"
