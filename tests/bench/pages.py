@@ -390,8 +390,8 @@ async def measured(folder: Path, url: str, size: Size, requests: int = REQUESTS)
         "|---|---|---|---|---|---|---|",
         *await asked(folder, url, size, requests),
         "",
-        f"{requests} requests each, one at a time; loaded in {loaded:,.0f} s. Beside them the machine had a load of "
-        f"{os.getloadavg()[0]:.0f} on {os.cpu_count()} cores.",
+        f"{requests} requests each, one at a time; loaded in {loaded:,.0f} s. Beside them the machine had a "
+        f"load of {os.getloadavg()[0]:.0f} on {os.cpu_count()} cores.",
         "",
     ]
 
