@@ -1,5 +1,5 @@
 const WHAT = 'a[href], button, input:not([type="hidden"]), select, textarea, summary, [tabindex]:not([tabindex="-1"])';
-const shown = (one) => one.getClientRects().length > 0 && getComputedStyle(one).visibility !== 'hidden' && !one.disabled;
+const shown = (one) => one.checkVisibility({ visibilityProperty: true, contentVisibilityAuto: true }) && one.getClientRects().length > 0 && !one.disabled;
 const controls = () => [...document.querySelectorAll(WHAT)].filter(shown);
 const words = (one) => (one.getAttribute('aria-label') || one.innerText || one.name || one.value || '').trim().replace(/\s+/g, ' ').slice(0, 60);
 const named = (one) => `${one.tagName.toLowerCase()}${one.type ? ':' + one.type : ''} ${words(one)}`;

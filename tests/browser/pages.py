@@ -50,6 +50,10 @@ def every_page() -> list[str]:
     return sorted(found)
 
 
+BEGINNINGS = ("/", "/accedi", "/ripresa")
+"""Where one comes without a link: the address of the service, and what signing in again may lead to."""
+
+
 @dataclass(frozen=True, slots=True)
 class Visitor:
     """Somebody who looks: an operator of the demonstration."""
@@ -154,7 +158,7 @@ def followed(town: Town, pages: Iterable[str]) -> Found:
 def _follow(
     client: httpx.Client, visitor: Visitor, known: list[tuple[str, re.Pattern[str]]], found: Found
 ) -> None:
-    todo, seen = ["/", "/accedi"], defaultdict[str, set[str]](set)
+    todo, seen = [*BEGINNINGS], defaultdict[str, set[str]](set)
     while todo:
         path = todo.pop(0)
         page = next((name for name, pattern in known if pattern.fullmatch(path.partition("?")[0])), None)

@@ -41,6 +41,7 @@ SUPERVISOR = {"login": "ada", "name": "Ada Demo", "roles": ["supervisor"]}
 _T = TypeVar("_T")
 NO_BROKER = "127.0.0.1:9"
 LOOK_SECONDS = 1.0
+CALM_SECONDS = 10.0
 STARTS_WITHIN = 120.0
 
 
@@ -52,6 +53,7 @@ class Post:
     offsets: "itertools.count[int]" = field(default_factory=itertools.count)
     waiting: dict[str, "asyncio.Queue[Record]"] = field(default_factory=dict)
     over: asyncio.Event = field(default_factory=asyncio.Event)
+    pause: float = LOOK_SECONDS
 
     async def send(
         self, topic: str, value: bytes | None, *, key: bytes, headers: Sequence[tuple[str, bytes]]
@@ -75,7 +77,7 @@ class Post:
             if await _patiently(lambda: service.relay.relay_once(producer)):
                 continue
             with suppress(TimeoutError):
-                async with asyncio.timeout(LOOK_SECONDS):
+                async with asyncio.timeout(self.pause):
                     await service.wake.wait()
 
     async def bring(self, service: Runtime) -> None:
@@ -84,7 +86,7 @@ class Post:
         while not self.over.is_set():
             service.health.mark("consumer")
             try:
-                async with asyncio.timeout(LOOK_SECONDS):
+                async with asyncio.timeout(self.pause):
                     records = [await box.get()]
             except TimeoutError:
                 continue
@@ -98,7 +100,7 @@ class Post:
         while not self.over.is_set():
             await service.duties.turn()
             with suppress(TimeoutError):
-                async with asyncio.timeout(LOOK_SECONDS):
+                async with asyncio.timeout(self.pause):
                     await self.over.wait()
 
 
@@ -156,6 +158,11 @@ class Town:
             self.broken.append(error)
         finally:
             self.started.set()
+
+    def calm(self) -> None:
+        """From now on what is due by the clock may wait a little: what is sent arrives at once as before."""
+        if self._post is not None:
+            self._post.pause = CALM_SECONDS
 
     def end(self) -> None:
         """Close."""
