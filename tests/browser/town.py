@@ -18,7 +18,8 @@ from aiokafka.structs import RecordMetadata, TopicPartition
 from trama_chassis import migrations
 from trama_chassis.app import MemberOrigin, build_app
 from trama_chassis.clock import machine_now, write_clock
-from trama_chassis.inbox import Unreachable, is_transient
+from trama_chassis.contention import is_transient
+from trama_chassis.inbox import Unreachable
 from trama_chassis.runtime import Runtime
 from trama_chassis.service import Service
 from trama_contracts.encoding import b64u
