@@ -18,7 +18,8 @@ from trama_contracts.outcomes import Outcome
 from trama_contracts.record import Record
 
 from trama_chassis import clock, kafka, mailbox
-from trama_chassis.inbox import Unreachable, is_transient
+from trama_chassis.contention import is_transient
+from trama_chassis.inbox import Unreachable
 from trama_chassis.kafka import client_settings
 
 if TYPE_CHECKING:

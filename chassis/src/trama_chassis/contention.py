@@ -3,7 +3,7 @@
 import sqlite3
 
 import psycopg
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlmodel import SQLModel
 
@@ -41,6 +41,14 @@ def is_busy(error: BaseException) -> bool:
     if isinstance(cause, psycopg.OperationalError) and cause.sqlstate is None:
         return True  # no answer at all: refused, or the connection broke
     return isinstance(cause, psycopg.Error) and cause.sqlstate in BUSY_STATES | RETRYABLE_STATES
+
+
+def is_transient(error: BaseException) -> bool:
+    """Whether the same may succeed a little later: the database was busy or away, or a race was lost."""
+    if isinstance(error, DBAPIError):
+        lost = error.connection_invalidated or isinstance(error, OperationalError | InterfaceError)
+        return lost or is_retryable(error) or is_busy(error)
+    return isinstance(error, OSError | TimeoutError) or is_busy(error)
 
 
 def _is_contended(table: str | None) -> bool:

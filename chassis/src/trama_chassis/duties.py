@@ -29,7 +29,8 @@ from trama_chassis import (
     streams,
     timers,
 )
-from trama_chassis.inbox import Unreachable, is_transient
+from trama_chassis.contention import is_transient
+from trama_chassis.inbox import Unreachable
 from trama_chassis.positions import HEAD_OF_GRANT, POSITION_OF_GRANT
 from trama_chassis.tables import (
     OPEN,

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 from trama_contracts.opening import check_event
 from trama_contracts.outcomes import Outcome
@@ -46,14 +46,6 @@ class Poison:
     code: str
     reason: str
     early: bool
-
-
-def is_transient(error: BaseException) -> bool:
-    """Whether a failure is the database's and not the event's."""
-    if isinstance(error, DBAPIError):
-        lost = error.connection_invalidated or isinstance(error, OperationalError | InterfaceError)
-        return lost or contention.is_retryable(error) or contention.is_busy(error)
-    return isinstance(error, OSError | TimeoutError) or contention.is_busy(error)
 
 
 class Inbox:
@@ -125,7 +117,7 @@ class Inbox:
         try:
             await self._together(checked)
         except Exception as error:
-            if is_transient(error):
+            if contention.is_transient(error):
                 raise Unreachable(type(error).__name__) from error
             self._runtime.log.info("batch redone one by one", events=len(checked), error=type(error).__name__)
             for one in checked:
@@ -169,7 +161,7 @@ class Inbox:
             try:
                 await self._in_one_transaction([one], follow=False)
             except Exception as error:
-                if is_transient(error):
+                if contention.is_transient(error):
                     raise Unreachable(type(error).__name__) from error
                 if attempt == ATTEMPTS - 1:
                     reason = f"{type(error).__name__} in {_place(error)}"

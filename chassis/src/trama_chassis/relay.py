@@ -15,12 +15,14 @@ from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
 from aiokafka.structs import RecordMetadata
 from sqlalchemy import bindparam, func, select, text, update
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 from trama_contracts.names import parse_topic
 from trama_contracts.signature import headers_of
 
 from trama_chassis import clock, kafka, resend
+from trama_chassis.contention import is_transient
 from trama_chassis.failpoints import reach
 from trama_chassis.kafka import CONTENT_TYPES, client_settings
 from trama_chassis.resend import SENT_COLUMNS
@@ -113,14 +115,17 @@ class Relay:
             return
 
     async def _turn(self) -> int:
-        """One turn; a broker that is away costs a pause, never a row."""
+        """One turn; a broker that is away, or a database too busy to answer, costs a pause, never a row."""
         try:
             await self._runtime.lease.assert_held()
             producer = await self.ready_producer()
             await self._reconcile(producer)
             return await self.relay_once(producer)
-        except (KafkaError, OSError, TimeoutError) as error:
-            self._runtime.log.warning("broker not reachable", error=type(error).__name__)
+        except Exception as error:
+            if not (isinstance(error, KafkaError) or is_transient(error)):
+                raise
+            away = "database" if isinstance(error, SQLAlchemyError) else "broker"
+            self._runtime.log.warning(f"{away} not reachable", error=type(error).__name__)
             await self.throw_producer_away()
             await asyncio.sleep(1.0)
             return 0
