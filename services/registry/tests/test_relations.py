@@ -71,31 +71,35 @@ async def test_a_taking_in_charge_rests_goes_on_is_closed_and_reopened(
 
 
 @pytest.mark.parametrize(
-    ("path", "body", "code", "field"),
+    ("asked", "refusal"),
     [
-        ("taking-in-charge/resume", {}, "not-suspended", None),
-        ("taking-in-charge/reopen", {"reason": "x"}, "not-closed", None),
+        (("taking-in-charge/resume", {}), ("not-suspended", None)),
+        (("taking-in-charge/reopen", {"reason": "x"}), ("not-closed", None)),
         (
-            "taking-in-charge/suspend",
-            {"reason": "away", "suspended_on": "2013-10-15"},
-            "day-in-future",
-            "suspended_on",
+            ("taking-in-charge/suspend", {"reason": "away", "suspended_on": "2013-10-15"}),
+            ("day-in-future", "suspended_on"),
         ),
         (
-            "taking-in-charge/suspend",
-            {"reason": "away", "resume_by": "2013-10-14"},
-            "day-too-early",
-            "resume_by",
+            ("taking-in-charge/suspend", {"reason": "away", "resume_by": "2013-10-14"}),
+            ("day-too-early", "resume_by"),
         ),
-        ("competence/settle", {"competent": "sil"}, "competence-clear", None),
-        ("competence/move", {"to": "nessuno", "ground": "law"}, "not-in-directory", "to"),
-        ("competence/move", {"to": "ambito-urbano", "ground": "law"}, "competence-with-oneself", "to"),
-        ("service-pact", {}, "no-service-pact-here", None),
+        (("competence/settle", {"competent": "sil"}), ("competence-clear", None)),
+        (("competence/move", {"to": "nessuno", "ground": "law"}), ("not-in-directory", "to")),
+        (
+            ("competence/move", {"to": "ambito-urbano", "ground": "law"}),
+            ("competence-with-oneself", "to"),
+        ),
+        (("service-pact", {}), ("no-service-pact-here", None)),
     ],
 )
 async def test_what_cannot_be_is_refused_with_its_reason(
-    ambito: Runtime, anna: RegisterPerson, sara: Caller, path: str, body: Any, code: str, field: str | None
+    ambito: Runtime,
+    anna: RegisterPerson,
+    sara: Caller,
+    asked: tuple[str, Any],
+    refusal: tuple[str, str | None],
 ) -> None:
+    (path, body), (code, field) = asked, refusal
     record = await registered(ambito, anna, sara)
     before = await published(ambito)
     async with client(ambito, "caseworker") as http:
