@@ -169,7 +169,7 @@ async def test_a_lockout_ends_the_sessions_of_that_name_and_of_no_other(
 ) -> None:
     known: Accounts = app.state.accounts
     await sign_in(browser)
-    other = known.sessions.begin("op-2")
+    other = known.sessions.open("op-2")
     for _ in range(accounts.FREE_FAILURES - 1):
         with pytest.raises(WrongPassword):
             await known.sign_in("anna", "no")

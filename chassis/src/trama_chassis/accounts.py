@@ -150,7 +150,7 @@ class Accounts:
                 self._remember_failure(login, operator, failures + 1)
                 raise WrongPassword
             self.sessions.succeeded(login)
-            return self.sessions.begin(operator.id)
+            return self.sessions.open(operator.id)
 
     def _matches(self, known: str, password: str) -> bool:
         try:

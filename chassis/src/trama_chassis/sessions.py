@@ -74,7 +74,7 @@ class Sessions:
 
     # Sessions
 
-    def begin(self, operator: str) -> str:
+    def open(self, operator: str) -> str:
         """A new session of an operator: the value of its cookie, which is kept nowhere."""
         token, now = secrets.token_urlsafe(32), machine_now().timestamp()
         self._forget(now)
