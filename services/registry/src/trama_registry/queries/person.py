@@ -5,10 +5,24 @@ from datetime import date
 from sqlalchemy import select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
+from trama_chassis import access
 from trama_chassis.outbox import runtime_of
 
 from trama_registry.errors import PersonNotHere
-from trama_registry.models import Authorisation, Person, TakingInCharge, sort_name_of
+from trama_registry.models import (
+    Authorisation,
+    Identity,
+    Person,
+    PersonIdentifier,
+    PersonTrait,
+    Referral,
+    ReferralCopy,
+    ReferralProtocol,
+    TakingInCharge,
+    sort_name_of,
+    traits_of,
+)
+from trama_registry.queries.told import relation
 from trama_registry.schemas import (
     AuthorisationView,
     BasisAsked,
@@ -111,9 +125,12 @@ def _case_manager(episode: TakingInCharge) -> CaseManagerView | None:
 
 
 async def persons_by_name(session: AsyncSession, sought: str = "", after: str | None = None) -> PersonList:
-    """A page of persons whose name begins as sought, in the order of names."""
+    """A page of persons whose name begins as sought, in the order of names.
+
+    If there is none, who has the words sought in any order, that number, or a referral of that number.
+    """
     wanted = (
-        select(Person, col(TakingInCharge.opened_on))
+        select(Person, TakingInCharge)
         .outerjoin(
             TakingInCharge,
             (col(TakingInCharge.record) == col(Person.record)) & col(TakingInCharge.closed_on).is_(None),
@@ -121,24 +138,55 @@ async def persons_by_name(session: AsyncSession, sought: str = "", after: str | 
         .order_by(col(Person.sort_name), col(Person.record))
         .limit(PAGE + 1)
     )
-    if sought:
-        wanted = wanted.where(col(Person.sort_name).startswith(sort_name_of(sought), autoescape=True))
+    begins = col(Person.sort_name).startswith(sort_name_of(sought), autoescape=True)
     last = await session.get(Person, after) if after else None
     if last is not None:
         wanted = wanted.where(
             tuple_(col(Person.sort_name), col(Person.record)) > tuple_(last.sort_name, last.record)
         )
-    rows = list(await session.execute(wanted))
-    listed = [_listed(person, since) for person, since in rows[:PAGE]]
+    by_name = wanted.where(begins) if sort_name_of(sought) else wanted
+    rows = list(await session.execute(by_name))
+    if not rows and sought and after is None:
+        found = await _otherwise_found(session, sought)
+        rows = list(await session.execute(wanted.where(col(Person.record).in_(found)))) if found else []
+    listed = [_listed(person, episode) for person, episode in rows[:PAGE]]
     return PersonList(persons=listed, after=listed[-1].record if len(rows) > PAGE else None)
 
 
-def _listed(person: Person, since: date | None) -> PersonListed:
+async def _otherwise_found(session: AsyncSession, sought: str) -> list[str]:
+    """Records by a number of the person, by a referral's id or protocol number, or by words in any order."""
+    typed = sought.strip()
+    number = "".join(letter for letter in typed.upper() if letter.isalnum())
+    numbers = select(col(PersonIdentifier.record)).where(col(PersonIdentifier.value) == number)
+    found = set(await session.scalars(numbers))
+    names = sorted(one for one in traits_of(Identity(family_name=typed)) if one.startswith("n:"))
+    if not found and names:
+        alike = select(col(PersonTrait.record)).where(col(PersonTrait.trait).in_(names)).limit(10 * PAGE)
+        found = set(await session.scalars(alike))
+    return sorted(found or await _by_referral(session, typed))
+
+
+async def _by_referral(session: AsyncSession, number: str) -> set[str]:
+    protocol = select(col(ReferralProtocol.referral)).where(col(ReferralProtocol.number) == number)
+    ids = [number, *(await session.scalars(protocol))]
+    found = set(await session.scalars(select(col(Referral.record)).where(col(Referral.referral).in_(ids))))
+    received = select(col(ReferralCopy.sender), col(ReferralCopy.record)).where(
+        col(ReferralCopy.referral).in_(ids)
+    )
+    for sender, record in await session.execute(received):
+        found |= await access.own_records(session, (sender, record))
+    return found
+
+
+def _listed(person: Person, episode: TakingInCharge | None) -> PersonListed:
     name = " ".join(part for part in (person.family_name, person.given_name) if part)
+    label, chip = relation.STATES[episode.state] if episode else ("Non in carico", "neutral")
     return PersonListed(
         record=person.record,
         name=name,
         birth_date=person.birth_date,
         town=person.town,
-        in_charge_since=since,
+        in_charge_since=episode.opened_on if episode else None,
+        state=label,
+        state_kind=chip,
     )

@@ -71,6 +71,8 @@ class PersonListed(BaseModel):
     birth_date: date | None
     town: str | None
     in_charge_since: date | None
+    state: str = ""
+    state_kind: str = "neutral"
 
 
 class PersonList(BaseModel):
