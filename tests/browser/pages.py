@@ -20,7 +20,7 @@ from tests.browser.town import SUPERVISED, SUPERVISOR, Town
 
 LOOKED_AT = 3
 """Of one page, at most so many examples: those that show something the others do not."""
-FOLLOWED = 8
+FOLLOWED = 4
 """Of one page, at most so many links that one visitor follows."""
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from trama_simulation.desks import Desk
 from trama_simulation.living import Lived
-from trama_simulation.members import CPI, FILO, MOBILI
+from trama_simulation.members import CPI, FILO, MOBILI, URBANO
 from trama_simulation.simulation import Run, desks_of
 from trama_simulation.stories import stories
 from trama_simulation.territory import read_territory
@@ -27,6 +27,8 @@ ASKED_OF_HOST = {
     "planned_from": "2013-11-04",
     "planned_to": "2014-02-03",
 }
+
+AT_THE_DOOR = {"channel": "desk", "need": "Un posto dove dormire e un lavoro.", "given_name": "Ada"}
 
 
 @dataclass
@@ -55,6 +57,7 @@ async def _live(town: Town) -> list[Lived]:
         await run.live()
         run.must_be_whole()
         await _ask_host(desks[CPI], run.lived[DARIO])
+        await desks[URBANO].post("/api/registry/accesses", AT_THE_DOOR)
         for host in (FILO, MOBILI):
             await desks[host].arrived("a placement at the host", "/api/placement/hosted", bool)
     return run.lived
