@@ -9,7 +9,7 @@ import pytest
 from trama_chassis.duties import Duties
 from trama_chassis.runtime import Runtime
 from trama_chassis.testing import client, published
-from trama_contracts.registry import ReferralSeen
+from trama_contracts.registry import ReferralSeen, ReferralSent
 from trama_registry import queries
 from trama_registry.schemas import (
     RegisterPerson,
@@ -115,3 +115,32 @@ async def test_what_was_typed_is_kept_when_a_form_is_refused(
     assert "Nel frattempo ambito-urbano ha cambiato questi dati" in changed.text
     await exchange(ambito, sil)
     assert (await sent_state(ambito, referral)).alternative == "Corso di formazione"
+
+
+async def test_a_referral_is_sent_in_one_form_with_consent_and_may_replace_another(
+    both: Both, exchange: Exchange, anna: RegisterPerson, desk: Any
+) -> None:
+    ambito, sil = both
+    record = await desk.register(ambito, anna)
+    async with browser(ambito) as http:
+        form = (await http.get(f"/persone/{record}/segnala")).text
+        asked = {"to": "sil", "reason": "Vuole tornare al lavoro", "need": "Un lavoro", "ground": "consenso"}
+        answer = await http.post(f"/persone/{record}/segnala", data=asked)
+        assert answer.status_code == 303
+        first = answer.headers["location"].rsplit("/", 1)[1]
+        again = await http.get(f"/persone/{record}/segnala?sostituisce={first}")
+        replaced = await http.post(f"/persone/{record}/segnala", data=asked | {"supersedes": first})
+        nowhere = await http.post(f"/persone/{record}/segnala", data=asked | {"to": "ambito-urbano"})
+        page = (await http.get(f"/segnalazioni/{first}")).text
+    assert "Cerca lavoro dopo una lunga assenza" in form
+    assert "Di solito risponde in 7 giorni" in form
+    assert "Prende il posto della segnalazione" in again.text
+    assert (replaced.status_code, nowhere.status_code) == (303, 409)
+    assert "Sostituita" in page
+    sent = [one.event for one in await published(ambito, ReferralSent)]
+    assert [one.answer_by.isoformat() for one in sent if isinstance(one, ReferralSent)] == ["2013-10-21"] * 2
+    await exchange(ambito, sil)
+    async with browser(sil) as http:
+        listed = (await http.get("/segnalazioni")).text
+        assert "Sostituita" in (await http.get(f"/segnalazioni/{first}")).text
+    assert "Ricevute (1)" in " ".join(listed.split())

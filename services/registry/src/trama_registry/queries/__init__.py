@@ -36,6 +36,7 @@ from trama_registry.queries.person import (
     persons_by_name,
     view_of_taking_in_charge,
 )
+from trama_registry.queries.receivers import grounds_for_referring, receivers, shared_purpose
 from trama_registry.queries.referral import (
     find_received_referral,
     find_sent_referral,
@@ -84,6 +85,7 @@ __all__ = [
     "find_protocol",
     "find_received_referral",
     "find_sent_referral",
+    "grounds_for_referring",
     "holders_of",
     "identifier_in_use",
     "identity_view",
@@ -108,6 +110,7 @@ __all__ = [
     "received_by_urgency",
     "received_referral_view",
     "received_referrals",
+    "receivers",
     "receives_referrals",
     "referente_among",
     "referente_of",
@@ -116,6 +119,7 @@ __all__ = [
     "sent_by_urgency",
     "sent_referral_view",
     "sent_referrals",
+    "shared_purpose",
     "story_of_referral",
     "timeline",
     "told_apart",

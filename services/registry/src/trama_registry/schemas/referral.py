@@ -102,6 +102,17 @@ class WithdrawReferral(VersionSeen):
     accepted_too: bool = False
 
 
+class ReceiverView(BaseModel):
+    """A service that may be asked, what it offers, its places, and how soon it usually answers."""
+
+    member: str
+    name: str
+    offers: list[str]
+    free: int | None
+    as_of: date | None
+    answer_days: int
+
+
 class NoteProtocol(VersionSeen):
     """The number under which the office registered the referral."""
 
