@@ -12,6 +12,8 @@ from trama_simulation.living import Lived
 from trama_simulation.members import PUBLIC
 
 PERSONS, REFERRALS = "/api/registry/persons", "/api/registry/referrals"
+BY_TIME = ("referral-reminded", "referral-unanswered")
+"""What a service writes when a term has passed: no act does, and a late answer may come before it looks."""
 RECEIVED = {"sent": "received"}
 """How a receiver calls what has not been answered; the rest is called the same."""
 
@@ -36,7 +38,8 @@ def _timeline(lived: Lived, desk: Desk, expected: Counter[oracle.Entry]) -> Ques
 
     async def ask() -> list[str]:
         shown = await desk.get(f"{PERSONS}/{lived.records[member]}/timeline")
-        found = Counter((entry["member"], _kind(entry["type"])) for entry in shown["entries"])
+        lines = [(entry["member"], _kind(entry["type"])) for entry in shown["entries"]]
+        found = Counter((member, kind) for member, kind in lines if kind not in BY_TIME)
         return list(unlike(expected, found))
 
     return Question(f"{member}, storia di {lived.story.person.name}", ask)
