@@ -83,6 +83,7 @@ async def test_nothing_typed_is_lost_when_the_session_has_ended(browser: httpx.A
     assert (await sign_in(browser)).headers["location"] == "/ripresa"
     offered = await browser.get("/ripresa")
     assert "riga due&lt;/b&gt;" in offered.text
+    assert offered.text.count("<blockquote>") == 2, "the words, not the codes"
     link = re.search(r'href="(/appunti/nuovo\?da=qui&amp;ripresa=[^"]+)"', offered.text)
     assert link is not None
     page = await browser.get(link.group(1).replace("&amp;", "&"))

@@ -10,6 +10,7 @@ import hashlib
 import hmac
 import json
 import os
+import re
 import secrets
 import sqlite3
 from collections.abc import Sequence
@@ -27,6 +28,7 @@ KEPT_SECONDS = 3600
 KEPT_FORMS = 5
 REMEMBERED = 10_000
 NONCE = 12
+CODED = re.compile(r"[a-z0-9_:.-]*|/.*")
 
 _TABLES = """
 CREATE TABLE IF NOT EXISTS session (
@@ -59,6 +61,11 @@ class KeptForm:
     page: str
     fields: Sequence[tuple[str, str]]
     ends: float
+
+    @property
+    def texts(self) -> list[str]:
+        """What was written in words, by which its writer knows it again; codes and dates are in the form."""
+        return [value for _, value in self.fields if value.strip() and not CODED.fullmatch(value)]
 
 
 class Sessions:
