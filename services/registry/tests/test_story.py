@@ -1,5 +1,6 @@
 """The whole story: in parts without loss or doubles, corrections as corrections, what is gone is gone."""
 
+import re
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -8,6 +9,8 @@ from uuid import uuid4
 
 import httpx
 import pytest
+from sqlalchemy import event
+from sqlalchemy.ext.asyncio import AsyncSession
 from trama_chassis import access
 from trama_chassis.runtime import Runtime
 from trama_chassis.testing import FIRST_PLACES, Peer, Territory, client, deliver, published, transaction
@@ -15,6 +18,7 @@ from trama_contracts.messages import GrantEnd
 from trama_contracts.names import source_of
 from trama_contracts.registry import EntryCorrected, JudicialTargetGroupsSet, NextStepSet, PersonRegistered
 from trama_contracts.sealing import erased_event
+from trama_registry import queries
 from trama_registry.schemas import RegisterPerson
 
 API = "/api/registry"
@@ -229,3 +233,38 @@ async def test_what_belongs_to_justice_is_told_to_who_is_named_for_it_alone(
     async with client(ambito, "supervisor") as named:
         told = [one["type"] for one in (await story(named, record))["entries"]]
     assert groups.wire_type in told
+
+
+async def test_pages_of_a_person_read_by_indexes_and_never_a_whole_table(
+    ambito: Runtime, record: str, theirs: str
+) -> None:
+    """INVARIANT: what a page of a person costs does not grow with how many people there are. A query that no
+    index answers breaks it."""
+    asked: list[tuple[str, Any]] = []
+
+    def note(_: Any, __: Any, statement: str, parameters: Any, *___: Any) -> None:
+        if statement.lstrip().startswith("SELECT"):
+            asked.append((statement, parameters))
+
+    engine = ambito.database.engine.sync_engine
+    async with ambito.database.write(runtime=ambito) as session:
+        event.listen(engine, "before_cursor_execute", note)
+        await queries.overview(session, record)
+        await queries.timeline(session, record, queries.Part(size=50, kind="relation", member="sil"))
+        event.remove(engine, "before_cursor_execute", note)
+        whole = [plan for one in asked if (plan := await _scanned(session, *one))]
+    assert len(asked) > 10
+    assert whole == []
+
+
+async def _scanned(session: AsyncSession, statement: str, parameters: Any) -> list[str]:
+    """The lines of a statement's plan that read a large table from end to end."""
+    connection = await session.connection()
+    explain = "EXPLAIN QUERY PLAN"
+    if connection.dialect.name == "postgresql":
+        explain = "EXPLAIN"
+        await connection.exec_driver_sql("SET enable_seqscan = off")
+    rows = await connection.exec_driver_sql(f"{explain} {statement}", parameters)
+    lines = [str(row[-1]) for row in rows]
+    large = "entry_copy|grant_received|record_link|own_stream|grant_given|taking_in_charge|person|referral"
+    return [line for line in lines if re.search(rf"(SCAN|Seq Scan on) ({large})\b", line)]

@@ -1,6 +1,5 @@
 """The entries of one person's story, as they are kept: found through any chain of links, a part at a time."""
 
-from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -81,21 +80,25 @@ async def _places(session: AsyncSession, same_person: Collection[Edge]) -> list[
     """
     own = [_on(edge) for edge in sorted(same_person)]
     sent = select(col(EntryCopy.scope), col(EntryCopy.payload)).where(
-        or_(*own), col(EntryCopy.type) == ReferralSent.wire_type
+        on_any_of(same_person), col(EntryCopy.type) == ReferralSent.wire_type
     )
-    asked: dict[str, set[str]] = defaultdict(set)
-    for scope, payload in await session.execute(sent):
-        asked[payload["to"]].add(scope)
-    records = [record for _, record in same_person]
+    asked = {scope: payload["to"] for scope, payload in await session.execute(sent)}
+    if not asked:
+        return own
+    told = select(
+        col(EntryCopy.event_id), col(EntryCopy.scope), col(EntryCopy.member), col(EntryCopy.record)
+    ).where(col(EntryCopy.scope).in_(sorted(asked)))
     answers = [
-        and_(
-            col(EntryCopy.scope).in_(sorted(scopes)),
-            col(EntryCopy.member) == member,
-            col(EntryCopy.record).not_in(sorted(records)),
-        )
-        for member, scopes in sorted(asked.items())
+        event_id
+        for event_id, scope, member, record in await session.execute(told)
+        if member == asked[scope] and (member, record) not in same_person
     ]
-    return [*own, *answers]
+    return [*own, col(EntryCopy.event_id).in_(answers)] if answers else own
+
+
+def on_any_of(same_person: Collection[Edge]) -> ColumnElement[bool]:
+    """That an entry is on one of these records, said so that both databases find it by the index."""
+    return or_(*(_on(edge) for edge in sorted(same_person)))
 
 
 def _on(edge: Edge) -> ColumnElement[bool]:

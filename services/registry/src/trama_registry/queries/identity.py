@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import date
 
-from sqlalchemy import or_, select, tuple_
+from sqlalchemy import or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 from trama_chassis import access
@@ -23,6 +23,7 @@ from trama_registry.models import (
     kind_of_tax_code,
 )
 from trama_registry.queries.duplicate import candidates
+from trama_registry.queries.entries import on_any_of
 from trama_registry.queries.names import names_of
 from trama_registry.queries.person import find_person
 from trama_registry.queries.told.identity import (
@@ -218,7 +219,7 @@ async def _told_by_others(
     told = await session.scalars(
         select(EntryCopy)
         .where(
-            tuple_(col(EntryCopy.member), col(EntryCopy.record)).in_(others),
+            on_any_of(others),
             or_(*(col(EntryCopy.type) == one for one in types)),
         )
         .order_by(col(EntryCopy.recorded_at).desc())

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 from trama_contracts.evaluation import (
@@ -27,7 +27,7 @@ from trama_contracts.placement import (
 from trama_contracts.registry import NextStepDone, NextStepSet, TakingInChargeOpened
 
 from trama_registry.models import EntryCopy
-from trama_registry.queries.entries import Edge
+from trama_registry.queries.entries import Edge, on_any_of
 
 E = TypeVar("E", bound=Event)
 LANDMARKS: tuple[type[Event], ...] = (
@@ -77,17 +77,11 @@ class Landmarks:
 
 async def landmarks_of(session: AsyncSession, same_person: Collection[Edge]) -> Landmarks:
     """The landmarks of these records."""
-    on_them = or_(
-        *(
-            and_(col(EntryCopy.member) == member, col(EntryCopy.record) == record)
-            for member, record in sorted(same_person)
-        )
-    )
     types = [event_class.wire_type for event_class in LANDMARKS]
     newest = (col(EntryCopy.occurred_at), col(EntryCopy.recorded_at), col(EntryCopy.event_id))
     found = await session.scalars(
         select(EntryCopy)
-        .where(on_them, col(EntryCopy.type).in_(types))
+        .where(on_any_of(same_person), col(EntryCopy.type).in_(types))
         .order_by(*(column.desc() for column in newest))
         .limit(MOST)
     )

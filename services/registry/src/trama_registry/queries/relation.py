@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from datetime import date
 
-from sqlalchemy import select, tuple_
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 from trama_chassis import access
@@ -21,6 +21,7 @@ from trama_registry.errors import ProtocolNotHere
 from trama_registry.models import EntryCopy, Protocol, TakingInCharge, Word, case_manager_at
 from trama_registry.models.taking_in_charge import KINDS
 from trama_registry.queries import told
+from trama_registry.queries.entries import on_any_of
 from trama_registry.queries.names import names_of
 from trama_registry.queries.person import find_person, view_of_taking_in_charge
 from trama_registry.schemas import FollowingView, ProtocolView, ReferenteView, RelationsView
@@ -81,9 +82,8 @@ async def referente_of(session: AsyncSession, record: str) -> ReferenteView | No
 async def _following(session: AsyncSession, record: str) -> list[EntryCopy]:
     """What was said about who follows, in the order in which every reader puts it."""
     same_person = await access.component(session, record)
-    place = tuple_(col(EntryCopy.member), col(EntryCopy.record))
     found = await session.scalars(
-        select(EntryCopy).where(place.in_(sorted(same_person)), col(EntryCopy.type).in_(FOLLOWING))
+        select(EntryCopy).where(on_any_of(same_person), col(EntryCopy.type).in_(FOLLOWING))
     )
     return sorted(found, key=lambda entry: (_day(entry), entry.recorded_at, entry.event_id))
 
