@@ -29,7 +29,7 @@ of people.
 
 {table}
 
-Typed although it had been typed before, by whomever: **{twice}**.
+Typed although it had been typed before, by whomever (a name sought is not counted): **{twice}**.
 
 ## What every page is held to
 
