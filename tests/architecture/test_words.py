@@ -1,14 +1,14 @@
-"""The interface texts of the frame are in English whole, and so is every vendored file what its list says."""
+"""The interface texts of the pages are in English whole; every vendored file is what its list says."""
 
 import runpy
 from pathlib import Path
 
 TOOLS = Path(__file__).parents[2] / "tools"
 # Packages whose pages are translated whole; the others fall back to Italian, text by text.
-WHOLE = ("trama_chassis",)
+WHOLE = ("trama_chassis", "trama_evaluation", "trama_placement", "trama_reporting")
 
 
-def test_no_text_of_the_frame_is_without_its_english() -> None:
+def test_no_text_of_a_translated_package_is_without_its_english() -> None:
     words = runpy.run_path(str(TOOLS / "words.py"))
     for package in words["packages"]():
         if package.name in WHOLE:
