@@ -242,6 +242,8 @@ async def test_a_referral_that_nobody_answered_is_awaited_and_who_reads_us_is_sa
     ]
     page = (await http.get(f"/persone/{record}", headers=PAGE)).text
     assert "Risposta alla segnalazione" in page
+    assert "Lettera di segnalazione al sil" in page
+    assert [(one.number, one.open_to) for one in view.documents] == [(None, ["ambito-urbano"])]
 
 
 NAMES = [

@@ -10,6 +10,7 @@ from trama_contracts.registry import TakingInChargeOpened
 
 from trama_registry.queries import told
 from trama_registry.queries.awaited import approvals_awaited, contributions_awaited, referrals_awaited
+from trama_registry.queries.document import documents_of
 from trama_registry.queries.entries import Part, entries_of
 from trama_registry.queries.identity import certificates_of, view_of_certificate
 from trama_registry.queries.landmarks import Landmarks, landmarks_of
@@ -69,6 +70,7 @@ async def overview(session: AsyncSession, record: str) -> PersonOverview:
         news=list(reversed(await views_of(session, news.entries, same_person))),
         complete=complete,
         completeness=completeness,
+        documents=await documents_of(session, record, own, names),
         needs=needs_of(landmarks, names),
         certificates=[
             view_of_certificate(one, today)

@@ -38,6 +38,7 @@ from trama_registry.schemas.network import (
 )
 from trama_registry.schemas.overview import (
     AwaitedView,
+    DocumentView,
     FollowerView,
     GoalView,
     NeedView,
@@ -124,6 +125,7 @@ __all__ = [
     "DeclineReferral",
     "DescribeOffer",
     "DisputeCompetence",
+    "DocumentView",
     "EndCertificate",
     "EndIdentifier",
     "EnterProtocol",

@@ -86,6 +86,16 @@ class NeedView(BaseModel):
     since: date
 
 
+class DocumentView(BaseModel):
+    """One document of the person's, and who can open it."""
+
+    name: str
+    number: str | None
+    on: date
+    open_to: list[str]
+    href: str
+
+
 class PersonOverview(BaseModel):
     """Everything of a person that the first page says, from top to bottom."""
 
@@ -103,6 +113,7 @@ class PersonOverview(BaseModel):
     news: list[EntryView]
     complete: bool
     completeness: str
+    documents: list[DocumentView]
     needs: list[NeedView]
     certificates: list[HeldCertificateView]
     seen_by: list[str]
