@@ -3,15 +3,23 @@
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from sqlalchemy import select
-from trama_chassis import rebuild, timers
+from trama_chassis import access, rebuild, timers
 from trama_chassis.accounts import Caller
 from trama_chassis.errors import ChangedMeanwhile
 from trama_chassis.runtime import Runtime
-from trama_chassis.testing import client, published, transaction
-from trama_contracts.registry import ReferralReminded, ReferralUnanswered, TakingInChargeOpened
+from trama_chassis.testing import Peer, Territory, client, deliver, published, transaction
+from trama_contracts.registry import (
+    CaseManagerAssigned,
+    ReferralCompleted,
+    ReferralReminded,
+    ReferralSent,
+    ReferralUnanswered,
+    TakingInChargeOpened,
+)
 from trama_registry import commands, errors, queries
 from trama_registry.models import EntryCopy
 from trama_registry.schemas import (
@@ -239,3 +247,25 @@ async def test_the_course_is_rebuilt_the_same(
             digest = await rebuild.digest(session, runtime)
         assert await rebuild.rebuild(runtime) == digest
         assert await at(runtime, referral) == before
+
+
+async def test_an_outcome_reaches_who_holds_the_referente_at_a_third_member(
+    both: Both, exchange: Exchange, referral: str, livia: Caller
+) -> None:
+    """INVARIANT: what came of it goes to the sender and to the referente by itself. The preview does not: it
+    stands in the stream of the sender, which has one receiver."""
+    ambito, sil = both
+    await do(sil, commands.accept_referral, referral, AcceptReferral(), livia)
+    record = (await at(sil, referral)).record
+    cpi, theirs = Peer(Territory(), "cpi.registry"), str(uuid4())
+    async with transaction(sil) as session:
+        await access.learn_link(session, link=str(uuid4()), a=("sil", record), b=("cpi", theirs))
+    named = CaseManagerAssigned(
+        episode=str(uuid4()), operator="op-irene", name="Irene Demo", since=TODAY.date()
+    )
+    await deliver(sil, cpi, named, record=theirs, scope=named.episode)
+    await do(sil, commands.complete_referral, referral, CompleteReferral(outcome="goals-reached"))
+    (completed,) = await published(sil, ReferralCompleted)
+    assert {"ambito-urbano.registry", "cpi.registry"} <= set(completed.granted_to)
+    for one in await published(ambito, ReferralSent):
+        assert "cpi.registry" not in one.granted_to

@@ -112,6 +112,7 @@ async def test_what_was_typed_is_kept_when_a_form_is_refused(
         done = await http.post(f"{path}/rifiuto", data=typed | {"reason": "no-capacity"})
     assert (wrong.status_code, changed.status_code, done.status_code) == (422, 409, 303)
     assert "Corso di formazione" in wrong.text
+    assert '<a href="#rifiuto-reason">' in wrong.text
     assert "Nel frattempo ambito-urbano ha cambiato questi dati" in changed.text
     await exchange(ambito, sil)
     assert (await sent_state(ambito, referral)).alternative == "Corso di formazione"

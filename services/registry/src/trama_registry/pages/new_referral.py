@@ -57,6 +57,8 @@ async def send_new_referral(request: Request, record: Uuid, session: Transaction
     except Refused as refused:
         if refused.status == 404:
             raise
+        if refused.field in ("authorisation", "recipients", "purpose", "notice_given_on"):
+            refused.field = "ground"
         values = await _values(session, record, str(typed.get("supersedes") or "") or None)
         return await forms.page(request, "segnala.html", values, templates=templates, refused=refused)
     return RedirectResponse(f"/segnalazioni/{sent.referral}", 303)
