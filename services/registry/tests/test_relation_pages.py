@@ -119,7 +119,7 @@ async def test_a_request_to_the_planning_unit_begins_at_the_person(
             [("contesta", {"other": "sil", "reason": "x"}), ("chiarisci", {"competent": "ambito-urbano"})],
             "In carico",
         ),
-        ([("referente", {"name": "Sara Demo", "phone": "0434 1234"})], "0434 1234"),
+        ([("referente", {"operator": "op-test", "phone": "0434 1234"})], "0434 1234"),
     ],
 )
 async def test_every_act_on_a_relation_is_a_form(

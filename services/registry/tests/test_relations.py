@@ -2,6 +2,7 @@
 
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from hypothesis import given
@@ -9,8 +10,9 @@ from hypothesis import strategies as st
 from trama_chassis.accounts import Caller
 from trama_chassis.errors import ChangedMeanwhile, Refused
 from trama_chassis.runtime import Runtime
-from trama_chassis.testing import client, published, transaction
+from trama_chassis.testing import Peer, Territory, client, deliver, published, transaction
 from trama_contracts.event import Event
+from trama_contracts.placement import PlacementProposed, PlacementStarted
 from trama_contracts.registry import (
     CompetenceDisputed,
     CompetenceMoved,
@@ -298,3 +300,27 @@ def test_every_refusal_of_relations_names_what_to_do() -> None:
     for refusal in named:
         assert issubclass(refusal, Refused)
         assert len(refusal.detail) > 40
+
+
+async def test_first_contacts_and_hosts_stand_beside_a_taking_in_charge(
+    sil: Runtime, anna: RegisterPerson, livia: Caller
+) -> None:
+    record = await registered(sil, anna, livia)
+    placement = str(uuid4())
+    plan = {"placement": placement, "path_type": "traineeship", "host": "coop-filo", "task": "Assemblaggio"}
+    days = {"weekly_hours": 20, "planned_from": date(2013, 10, 1), "planned_to": date(2013, 12, 31)}
+    began = {"placement": placement, "path_type": "traineeship", "started_on": date(2013, 10, 2)}
+    promoter = Peer(Territory(), "sil.placement")
+    told = [PlacementProposed.model_validate(plan | days), PlacementStarted(**began, confirmed_by="op-bice")]
+    for event in told:
+        await deliver(sil, promoter, event, record=record, scope=placement)
+    asked = {"channel": "desk", "need": "Altro aiuto", "record": record, "outcome": "informed"}
+    async with client(sil, "caseworker") as http:
+        assert (await http.post("/api/registry/accesses", json=asked)).status_code == 201
+        view = (await http.get(f"{PERSONS}/{record}/relations")).json()
+        page = await http.get(f"/persone/{record}/relazioni", headers={"accept": "text/html"})
+    (host,), (contact,) = view["hosts"], view["first_contacts"]
+    assert (host["host"], host["started_on"], host["ended_on"]) == ("coop-filo", "2013-10-02", None)
+    assert (contact["door"], contact["outcome"]) == ("desk", "informed")
+    assert "Chi la ospita al lavoro" in page.text
+    assert "Primi contatti" in page.text

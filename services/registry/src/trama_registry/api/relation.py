@@ -33,7 +33,7 @@ Supervisor = Annotated[Caller, Depends(require("supervisor"))]
 @router.get("/persons/{record}/relations")
 async def relations(record: Uuid, session: Reading, _: Operator) -> RelationsView:
     """Who follows the person: ourselves, others as far as we may know, and the one referente."""
-    return await queries.relations_of(session, record)
+    return await queries.all_relations_of(session, record)
 
 
 @router.post("/persons/{record}/taking-in-charge/suspend")

@@ -9,7 +9,7 @@ from fastapi.responses import RedirectResponse
 from pydantic import BaseModel
 from sqlalchemy.ext.asyncio import AsyncSession
 from trama_chassis import web
-from trama_chassis.accounts import Caller
+from trama_chassis.accounts import Accounts, Caller
 from trama_chassis.database import Reading, Router, Transaction
 from trama_chassis.errors import Refused
 from trama_chassis.outbox import runtime_of
@@ -86,7 +86,7 @@ async def change_relation_page(
     form = await request.form()
     fields = {name: text for name, text in form.items() if isinstance(text, str) and name != "csrf_token"}
     known = {name: text for name, text in fields.items() if name in model.model_fields}
-    asked, errors = typed.read(model, known)
+    asked, errors = typed.read(model, known | _named(request, known))
     if asked is None:
         return await _relations(request, session, record, _tried(act, fields, errors, 422))
     try:
@@ -95,6 +95,20 @@ async def change_relation_page(
         errors = [{"field": refused.field or "", "message": refused.detail}]
         return await _relations(request, session, record, _tried(act, fields, errors, refused.status))
     return RedirectResponse(f"/persone/{record}/relazioni", 303)
+
+
+def _named(request: Request, fields: Mapping[str, str]) -> dict[str, str]:
+    """The name of the operator chosen; a code that is nobody's here is left out, and then it is who asks."""
+    operator = fields.get("operator", "")
+    name = _operators(request).get(operator)
+    return {"name": name} if name is not None else ({"operator": ""} if operator else {})
+
+
+def _operators(request: Request) -> dict[str, str]:
+    """Who of this member may be the one to speak to: ids and names."""
+    known: Accounts = request.app.state.accounts
+    workers = [one for one in known.operators() if one.roles & {"caseworker", "supervisor"}]
+    return {one.id: one.name for one in sorted(workers, key=lambda one: one.name)}
 
 
 def _tried(act: str, fields: Mapping[str, str], errors: Sequence[Mapping[str, str]], status: int) -> Tried:
@@ -114,9 +128,15 @@ async def _relations(request: Request, session: AsyncSession, record: str, tried
     own = runtime.settings.member
     values = {
         "person": await queries.person_view(session, record),
-        "relations": await queries.relations_of(session, record),
+        "relations": await queries.all_relations_of(session, record),
         "protocols": [one for one in await queries.protocols(session, today) if own in one.members],
-        "members": {name: entry.name for name, entry in sorted(directory.members.items()) if name != own},
+        "members": {
+            name: entry.name
+            for name, entry in sorted(directory.members.items())
+            if name != own and "care" in entry.circles
+        },
+        "operators": _operators(request),
+        "caller_id": request.state.caller.operator,
         "own": (own, queries.names_of(directory)(own)),
         "name_of": queries.names_of(directory),
         "today": today,

@@ -30,3 +30,15 @@ templates.globals |= {
     "competences": told.relation.COMPETENCES,
     "closings": told.CLOSINGS,
 }
+templates.globals["labels"] = {
+    name: {code: words[0].upper() + words[1:] for code, words in choices.items()}
+    for name, choices in {
+        "channels": told.relation.CHANNELS,
+        "risk_factors": told.relation.RISK_FACTORS,
+        "outcomes": told.relation.OUTCOMES,
+        "suspensions": told.relation.SUSPENSIONS,
+        "grounds": told.relation.GROUNDS,
+        "closings": told.CLOSINGS,
+    }.items()
+}
+"""The same words where each stands alone, as a choice in a form."""

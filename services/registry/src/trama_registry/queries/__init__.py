@@ -56,6 +56,7 @@ from trama_registry.queries.referral import (
     view_of_sent,
 )
 from trama_registry.queries.relation import (
+    all_relations_of,
     find_protocol,
     protocols,
     referente_among,
@@ -68,6 +69,7 @@ __all__ = [
     "Part",
     "access_list",
     "accesses",
+    "all_relations_of",
     "authorisation_view",
     "authorisations_of",
     "candidates",

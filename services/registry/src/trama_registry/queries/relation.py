@@ -21,6 +21,7 @@ from trama_registry.errors import ProtocolNotHere
 from trama_registry.models import EntryCopy, Protocol, TakingInCharge, Word, case_manager_at
 from trama_registry.models.taking_in_charge import KINDS
 from trama_registry.queries import told
+from trama_registry.queries.beside import relations_beside
 from trama_registry.queries.entries import on_any_of
 from trama_registry.queries.names import names_of
 from trama_registry.queries.person import find_person, view_of_taking_in_charge
@@ -70,6 +71,14 @@ async def relations_of(session: AsyncSession, record: str) -> RelationsView:
         others=_others(others, names),
         referente=referente_among(entries, names, runtime.clock.today()),
     )
+
+
+async def all_relations_of(session: AsyncSession, record: str) -> RelationsView:
+    """Who follows a person, with first contacts and hosts beside. Raises PersonNotHere."""
+    following = await relations_of(session, record)
+    names = names_of(runtime_of(session).directory.current)
+    contacts, hosts = await relations_beside(session, record, names)
+    return following.model_copy(update={"first_contacts": contacts, "hosts": hosts})
 
 
 async def referente_of(session: AsyncSession, record: str) -> ReferenteView | None:

@@ -9,7 +9,7 @@ from pydantic import BaseModel
 from trama_chassis.bodies import Body, Date, Line
 from trama_contracts.event import Member, Uuid
 from trama_contracts.payload_fields import Code
-from trama_contracts.registry import CompetenceGround, SuspensionReason
+from trama_contracts.registry import AccessOutcome, CompetenceGround, Door, SuspensionReason
 
 from trama_registry.schemas.fields import Members
 from trama_registry.schemas.taking_in_charge import CaseManagerView, TakingInChargeView
@@ -116,10 +116,35 @@ class FollowingView(BaseModel):
     phone: str | None
 
 
+class FirstContactView(BaseModel):
+    """A first contact (primo contatto) at a door of a member, and what it led to."""
+
+    member: str
+    name: str
+    door: Door
+    received_on: date
+    outcome: AccessOutcome | None
+    concluded_on: date | None
+
+
+class HostingView(BaseModel):
+    """The relation with who hosts the person at work (rapporto con l'ospitante)."""
+
+    promoter: str
+    host: str
+    host_name: str
+    task: str
+    started_on: date
+    ended_on: date | None
+
+
 class RelationsView(BaseModel):
-    """Who follows a person: ourselves (newest first), others, and the one person to speak to."""
+    """Who follows a person: ourselves (newest first), others, and the one person to speak to; beside them
+    first contacts and who hosts the person at work, as far as we may know."""
 
     record: str
     own: list[TakingInChargeView]
     others: list[FollowingView]
     referente: ReferenteView | None
+    first_contacts: list[FirstContactView] = []
+    hosts: list[HostingView] = []
