@@ -71,7 +71,7 @@ async def test_a_step_is_set_replaced_and_done_and_each_is_told(
     ],
 )
 async def test_a_step_that_cannot_be_is_refused_and_told_to_nobody(
-    http: httpx.AsyncClient, ambito: Runtime, record: str, method: str, path: str, body: object, code: str
+    http: httpx.AsyncClient, ambito: Runtime, record: str, *, method: str, path: str, body: object, code: str
 ) -> None:
     answer = await http.request(method, f"{API}/persons/{record}/{path}", json=body)
     assert (answer.status_code, answer.json()["type"]) == (409, f"urn:trama:problem:{code}")

@@ -32,6 +32,7 @@ async def timeline(
     record: Uuid,
     session: Reading,
     by: Operator,
+    *,
     member: Annotated[Member | None, Query()] = None,
     kind: Annotated[Kind | None, Query()] = None,
     before: Annotated[Uuid | None, Query()] = None,

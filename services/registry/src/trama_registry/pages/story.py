@@ -37,6 +37,7 @@ async def set_next_step_page(
     record: Uuid,
     session: Transaction,
     by: Operator,
+    *,
     what: Typed = "",
     due_on: Typed = "",
     who: Typed = "",
@@ -98,6 +99,7 @@ async def story_page(
     record: Uuid,
     session: Reading,
     by: Operator,
+    *,
     servizio: Annotated[Member | None, Query()] = None,
     genere: Annotated[Kind | None, Query()] = None,
     prima: Annotated[Uuid | None, Query()] = None,
@@ -130,6 +132,7 @@ async def correct_entry_page(
     entry: Uuid,
     session: Transaction,
     _: Operator,
+    *,
     reason: Typed = "",
     instead: Typed = "",
 ) -> Response:

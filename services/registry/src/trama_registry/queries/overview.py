@@ -23,7 +23,9 @@ from trama_registry.queries.timeline import how_complete, views_of
 from trama_registry.queries.told.words import on
 from trama_registry.queries.way import project_of, way_of
 from trama_registry.schemas import (
+    AwaitedView,
     FollowerView,
+    HeldCertificateView,
     NeedView,
     PersonOverview,
     PersonView,
@@ -60,11 +62,7 @@ async def overview(session: AsyncSession, record: str) -> PersonOverview:
         following=following,
         next_step=view_of_next_step(step) if step is not None else None,
         next_steps_of_others=list(steps_of_others(landmarks, own, names)),
-        awaited=[
-            *await referrals_awaited(session, record, names, today),
-            *contributions_awaited(landmarks, own, names, today),
-            *approvals_awaited(landmarks, own, names, today),
-        ],
+        awaited=await _awaited(session, record, landmarks, names),
         way=way_of(person, following, landmarks, own, told.local_day(person.registered_at)),
         project=project_of(landmarks, own, names),
         news=list(reversed(await views_of(session, news.entries, same_person))),
@@ -72,13 +70,28 @@ async def overview(session: AsyncSession, record: str) -> PersonOverview:
         completeness=completeness,
         documents=await documents_of(session, record, own, names),
         needs=needs_of(landmarks, names),
-        certificates=[
-            view_of_certificate(one, today)
-            for one in await certificates_of(session, record)
-            if one.holds(today)
-        ],
+        certificates=await _certificates(session, record, today),
         seen_by=await _seen_by(session, person, names),
     )
+
+
+async def _awaited(
+    session: AsyncSession, record: str, landmarks: Landmarks, names: told.Names
+) -> list[AwaitedView]:
+    """What we wait for: answers, parts of an evaluation, agreement to a placement."""
+    runtime = runtime_of(session)
+    own, today = runtime.settings.member, runtime.clock.today()
+    return [
+        *await referrals_awaited(session, record, names, today),
+        *contributions_awaited(landmarks, own, names, today),
+        *approvals_awaited(landmarks, own, names, today),
+    ]
+
+
+async def _certificates(session: AsyncSession, record: str, today: date) -> list[HeldCertificateView]:
+    """The certificates that hold today."""
+    found = await certificates_of(session, record)
+    return [view_of_certificate(one, today) for one in found if one.holds(today)]
 
 
 def _age(born: date | None, today: date) -> int | None:
