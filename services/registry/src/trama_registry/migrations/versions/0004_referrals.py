@@ -19,7 +19,7 @@ MOVES = sa.table(
     sa.column("told", sa.JSON()),
     sa.column("event_id"),
     sa.column("member"),
-    sa.column("recorded_at", sa.DateTime()),
+    sa.column("recorded_at", sa.DateTime(timezone=True)),
 )
 KNOWN = {
     "it.trama.registry.referral-sent.v1": ("sender", 1, 0, "send", "sent_on"),
@@ -43,7 +43,7 @@ def upgrade() -> None:
         sa.Column("told", sa.JSON(), nullable=False),
         sa.Column("event_id", sa.String(), nullable=False),
         sa.Column("member", sa.String(), nullable=False),
-        sa.Column("recorded_at", sa.DateTime(), nullable=False),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("sender", "referral", "side", "step", name=op.f("pk_referral_move_copy")),
         info={"contended": True},
     )
@@ -86,7 +86,7 @@ def _keep_moves() -> None:
         "entry_copy",
         *(sa.column(name) for name in ("event_id", "member", "type")),
         sa.column("payload", sa.JSON()),
-        sa.column("recorded_at", sa.DateTime()),
+        sa.column("recorded_at", sa.DateTime(timezone=True)),
     )
     found = op.get_bind().execute(sa.select(entries).where(entries.c.type.in_(KNOWN)))
     rows = [_move(row) for row in found]
