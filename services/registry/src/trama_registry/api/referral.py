@@ -12,8 +12,11 @@ from trama_registry.schemas import (
     ExplainReferral,
     FailReferral,
     NoteAnswer,
+    NoteProtocol,
+    ProtocolNumberView,
     QuestionReferral,
     ReceivedReferralView,
+    ReceiverView,
     RenewReferral,
     ReopenReferral,
     SendReferral,
@@ -44,6 +47,12 @@ async def sent_referrals(session: Reading, _: Operator) -> list[SentReferralView
 async def sent_referral(referral: Uuid, session: Reading, _: Operator) -> SentReferralView:
     """A referral of ours."""
     return await queries.sent_referral_view(session, referral)
+
+
+@router.get("/referrals/receivers")
+async def receivers(session: Reading, _: Operator) -> list[ReceiverView]:
+    """Who can be asked: what they offer, their places, and how soon they usually answer."""
+    return await queries.receivers(session)
 
 
 @router.get("/referrals/received")
@@ -94,6 +103,15 @@ async def note_answer(
 ) -> SentReferralView:
     """Key in an answer given on paper or by telephone."""
     return await queries.view_of_sent(session, *await commands.note_answer(session, referral, request))
+
+
+@router.post("/referrals/{referral}/protocol")
+async def note_protocol(
+    referral: Uuid, request: NoteProtocol, session: Transaction, _: Operator
+) -> ProtocolNumberView:
+    """Keep the number under which our office registered a referral, sent or received."""
+    await commands.note_protocol(session, referral, request)
+    return ProtocolNumberView(referral=referral, number=request.number)
 
 
 @router.post("/referrals/{referral}/see")

@@ -97,6 +97,7 @@ async def referrals_page(
         "received": await queries.received_by_urgency(session) if scheda == "ricevute" else [],
         "sent": await queries.sent_by_urgency(session) if scheda == "inviate" else [],
         "waiting": await queries.referrals_to_answer(session),
+        "unanswered": await queries.referrals_unanswered(session),
         **_common(session),
     }
     return web.page(request, "segnalazioni.html", values, templates=templates)

@@ -11,6 +11,7 @@ from trama_registry.queries.duplicate import candidates, told_apart
 from trama_registry.queries.entries import Part, corrections_of, is_in_story
 from trama_registry.queries.identity import (
     certificates_of,
+    count_groups,
     find_certificate,
     find_identifier,
     holders_of,
@@ -48,6 +49,7 @@ from trama_registry.queries.referral import (
     received_referrals,
     receives_referrals,
     referrals_to_answer,
+    referrals_unanswered,
     sent_by_urgency,
     sent_referral_view,
     sent_referrals,
@@ -74,6 +76,7 @@ __all__ = [
     "authorisations_of",
     "candidates",
     "certificates_of",
+    "count_groups",
     "corrections_of",
     "course_of",
     "courses_of",
@@ -117,6 +120,7 @@ __all__ = [
     "referente_among",
     "referente_of",
     "referrals_to_answer",
+    "referrals_unanswered",
     "relations_of",
     "sent_by_urgency",
     "sent_referral_view",

@@ -237,6 +237,12 @@ async def referrals_to_answer(session: AsyncSession) -> int:
     return await session.scalar(found) or 0
 
 
+async def referrals_unanswered(session: AsyncSession) -> int:
+    """How many referrals of ours had no answer in time: the supervisors' matter."""
+    found = select(func.count()).where(col(Referral.state) == "no-answer")
+    return await session.scalar(found) or 0
+
+
 async def protocol_of(session: AsyncSession, sender: str, referral: str) -> str | None:
     """The number under which our office registered a referral."""
     found = await session.get(ReferralProtocol, (sender, referral))

@@ -102,6 +102,13 @@ class WithdrawReferral(VersionSeen):
     accepted_too: bool = False
 
 
+class ProtocolNumberView(BaseModel):
+    """The number under which our office registered a referral."""
+
+    referral: str
+    number: str
+
+
 class ReceiverView(BaseModel):
     """A service that may be asked, what it offers, its places, and how soon it usually answers."""
 
