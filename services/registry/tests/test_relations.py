@@ -1,6 +1,7 @@
 """What becomes of a taking in charge: states, competence, the service pact, protocols, the one referente."""
 
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -8,9 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from trama_chassis.accounts import Caller
+from trama_chassis.clock import Clock, write_clock
 from trama_chassis.errors import ChangedMeanwhile, Refused
 from trama_chassis.runtime import Runtime
 from trama_chassis.testing import Peer, Territory, client, deliver, published, transaction
+from trama_chassis.timers import run_due
 from trama_contracts.event import Event
 from trama_contracts.placement import PlacementProposed, PlacementStarted
 from trama_contracts.registry import (
@@ -31,6 +34,8 @@ from trama_registry.schemas import (
     RegisterPerson,
     Suspend,
 )
+
+from .conftest import TODAY
 
 PERSONS = "/api/registry/persons"
 
@@ -324,3 +329,28 @@ async def test_first_contacts_and_hosts_stand_beside_a_taking_in_charge(
     assert (contact["door"], contact["outcome"]) == ("desk", "informed")
     assert "Chi la ospita al lavoro" in page.text
     assert "Primi contatti" in page.text
+
+
+async def test_a_dispute_that_lasts_is_put_before_who_coordinates_once(
+    ambito: Runtime, anna: RegisterPerson, sara: Caller, clock_file: Path
+) -> None:
+    record = await registered(ambito, anna, sara)
+
+    async def escalated_after(days: int) -> str | None:
+        write_clock(clock_file, TODAY + timedelta(days=days))
+        ambito.clock = Clock(clock_file)
+        await run_due(ambito)
+        async with ambito.database.read(runtime=ambito) as session:
+            (own,) = (await queries.relations_of(session, record)).own
+        return str(own.dispute_escalated_on) if own.dispute_escalated_on else None
+
+    async with client(ambito, "caseworker") as http:
+        asked = {"other": "sil", "reason": "Non risulta"}
+        assert (await http.post(f"{PERSONS}/{record}/competence/dispute", json=asked)).status_code == 200
+    assert await escalated_after(15) is None
+    assert await escalated_after(16) == "2013-10-30"
+    assert await escalated_after(18) == "2013-10-30"
+    async with client(ambito, "caseworker") as http:
+        path = f"{PERSONS}/{record}/competence/settle"
+        assert (await http.post(path, json={"competent": "ambito-urbano"})).status_code == 200
+    assert await escalated_after(40) is None

@@ -40,11 +40,14 @@ service = Service(
     timers=[
         Timer("registry.referral-terms", timedelta(hours=1), commands.watch_terms),
         Timer("registry.access-terms", timedelta(hours=1), commands.watch_accesses),
+        Timer("registry.disputes", timedelta(hours=1), commands.watch_disputes),
     ],
     page_prefixes=("/persone", "/segnalazioni", "/accessi", "/rete"),
     navigation=(
         NavigationEntry("Persone", "/persone", ("caseworker", "supervisor"), 10, search="nome"),
-        NavigationEntry("Segnalazioni", "/segnalazioni", ("caseworker", "supervisor"), 20),
+        NavigationEntry(
+            "Segnalazioni", "/segnalazioni", ("caseworker", "supervisor"), 20, covers=("/accessi",)
+        ),
         NavigationEntry("Rete", "/rete", ("caseworker", "supervisor", "reporting-reader"), 60, more=True),
     ),
     roles={

@@ -9,7 +9,9 @@ from trama_contracts.payload_fields import Sector
 
 class RegistrySettings(ServiceSettings):
     """`TRAMA_SECTOR`: the sector of its taking in charge; without it, the one the directory says.
-    `TRAMA_ROUTE_DAYS`: within how many days a first contact is to be routed (a choice of the service)."""
+    `TRAMA_ROUTE_DAYS`: within how many days a first contact is to be routed (a choice of the service);
+    `TRAMA_DISPUTE_DAYS`: after how many days a dispute over competence is put before who coordinates."""
 
     sector: Sector | Literal["host", "coordination"] | None = None
     route_days: Annotated[int, Field(ge=0, le=60)] = 5
+    dispute_days: Annotated[int, Field(ge=0, le=365)] = 15

@@ -55,6 +55,7 @@ from trama_registry.commands.relation import (
     settle_competence,
     sign_pact,
     suspend,
+    watch_disputes,
 )
 from trama_registry.commands.story import complete_next_step, correct_entry, set_next_step
 from trama_registry.commands.taking_in_charge import (
@@ -113,6 +114,7 @@ __all__ = [
     "tell_apart",
     "unlink",
     "watch_accesses",
+    "watch_disputes",
     "watch_terms",
     "withdraw_referral",
 ]

@@ -1,10 +1,11 @@
 """What becomes of a taking in charge: it rests, goes on, is reopened; who is competent; what was agreed."""
 
-from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 from uuid import uuid4
 
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
 from trama_chassis import outbox
 from trama_chassis.accounts import Caller
 from trama_chassis.errors import refuse_changed
@@ -41,7 +42,8 @@ from trama_registry.schemas import (
     Suspend,
 )
 
-Rule = Callable[[TakingInCharge, date], None]
+DISPUTE_DAYS = 15
+"""After how many days a dispute is put before who coordinates, where the service has not chosen otherwise."""
 
 
 async def suspend(session: AsyncSession, record: str, request: Suspend, by: Caller) -> TakingInCharge:
@@ -210,3 +212,18 @@ def _publish(
     happened = moment_of(runtime_of(session), on)
     outbox.add(session, event, record=episode.record, scope=episode.episode, occurred_at=happened)
     return episode
+
+
+async def watch_disputes(session: AsyncSession, today: date) -> None:
+    """Put before who coordinates what has been disputed for too long, each dispute once (a timer)."""
+    settings = runtime_of(session).settings
+    patience = timedelta(days=getattr(settings, "dispute_days", DISPUTE_DAYS))
+    disputed = await session.scalars(
+        select(TakingInCharge).where(
+            col(TakingInCharge.competence) == "disputed",
+            col(TakingInCharge.closed_on).is_(None),
+            col(TakingInCharge.dispute_escalated_on).is_(None),
+        )
+    )
+    for episode in disputed:
+        episode.watch_dispute(today, patience=patience)

@@ -1,6 +1,6 @@
 """Episodes of the relation proper to this member's sector."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, Literal
 
 from sqlalchemy import JSON, Column, Index, String, text
@@ -74,6 +74,7 @@ class TakingInCharge(SQLModel, table=True):
     competence: Competence = Field(default="ours", sa_type=String)
     competence_member: str | None = None
     competence_since: date | None = None
+    dispute_escalated_on: date | None = None
     pact_signed_on: date | None = None
     pact_valid_until: date | None = None
     case_manager: str | None = None
@@ -179,6 +180,13 @@ class TakingInCharge(SQLModel, table=True):
                 field=field,
             )
         self.competence, self.competence_member, self.competence_since = whose, member, on
+        self.dispute_escalated_on = None
+
+    def watch_dispute(self, today: date, *, patience: timedelta) -> None:
+        """Mark once that nobody has settled for too long who has to answer."""
+        since = self.competence_since
+        if self.competence == "disputed" and self.dispute_escalated_on is None and since is not None:
+            self.dispute_escalated_on = today if today - since > patience else None
 
     def sign_pact(self, signed: ServicePactSigned, *, today: date) -> None:
         """Note the service pact, or its renewal. Raises NoServicePactHere, DayInFuture, DayTooEarly."""

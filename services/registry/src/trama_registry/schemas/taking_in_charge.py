@@ -85,6 +85,7 @@ class TakingInChargeView(BaseModel):
     competence: Literal["ours", "moved", "disputed"]
     competence_member: str | None
     competence_since: date | None
+    dispute_escalated_on: date | None
     pact_signed_on: date | None
     pact_valid_until: date | None
     version: int

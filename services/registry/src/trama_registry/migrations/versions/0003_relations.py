@@ -18,6 +18,7 @@ ADDED = {
     "reopened_on": sa.Date,
     "competence_member": sa.String,
     "competence_since": sa.Date,
+    "dispute_escalated_on": sa.Date,
     "pact_signed_on": sa.Date,
     "pact_valid_until": sa.Date,
     "changed_by": sa.String,
