@@ -24,7 +24,8 @@ Clients = Callable[[FastAPI, dict[str, str]], httpx.AsyncClient]
 ENTRIES = (
     NavigationEntry("Rete", "/rete", order=60, more=True),
     NavigationEntry("Appunti", "/appunti", ("writer",), 10, search="testo"),
-    NavigationEntry("Conteggi", "/conteggi", ("reader",), 20),
+    NavigationEntry("Conteggi", "/conteggi", ("reader",), 20, covers=("/aiuto",)),
+    NavigationEntry("Aiuti", "/aiuti", ("writer",), 70, covers=("/aiuto",)),
     NavigationEntry("Altri appunti", "/appunti/altri", ("writer",), 30, more=True),
 )
 
@@ -70,7 +71,8 @@ async def test_the_navigation_is_what_the_role_may_see_in_order(small: Any, clie
         assert navigation(await browser.get("/accedi")) == []
         await sign_in(browser)
         page = await browser.get("/appunti")
-        assert navigation(page) == ["/appunti", "/appunti/altri", "/rete"]
+        assert navigation(page) == ["/appunti", "/aiuti", "/appunti/altri", "/rete"]
+        assert '<a href="/aiuti" aria-current="page">' in (await browser.get("/aiuto")).text
         assert '<a href="/appunti" aria-current="page">Appunti</a>' in page.text
         assert page.text.count("aria-current") == 2, "the page, and the language"
         assert '<form class="find" method="get" action="/appunti" role="search">' in page.text
@@ -79,7 +81,7 @@ async def test_the_navigation_is_what_the_role_may_see_in_order(small: Any, clie
 
 def test_entries_of_several_services_are_gathered(database_url: str) -> None:
     assert [entry.path for entry in gathered([ENTRIES[:2], ENTRIES[2:]])] == [
-        *("/appunti", "/conteggi", "/appunti/altri", "/rete")
+        *("/appunti", "/conteggi", "/appunti/altri", "/rete", "/aiuti")
     ]
     assert not ENTRIES[1].is_for(frozenset({"host-tutor"}))
 

@@ -30,6 +30,8 @@ class NavigationEntry:
     order: int = 50
     more: bool = False
     search: str = ""
+    covers: tuple[str, ...] = ()
+    """Other paths of its section: there, too, it is the one that is marked."""
     alone: bool = False
     """The one page of those who need no navigation: not an entry, but where signing in leads them."""
 

@@ -41,7 +41,9 @@ class Shell:
         """The values with which `shell.html` is rendered."""
         path = request.url.path
         entries = [entry for entry in self._open_to(caller) if not entry.alone]
-        current = max((entry.path for entry in entries if is_at(path, entry.path)), key=len, default="")
+        places = [(place, entry.path) for entry in entries for place in (entry.path, *entry.covers)]
+        here = (place for place in places if is_at(path, place[0]))
+        _, current = max(here, key=lambda place: len(place[0]), default=("", ""))
         return {
             "member": self.member,
             "name": self.name,

@@ -18,7 +18,13 @@ service = Service(
     settings=EvaluationSettings,
     page_prefixes=("/valutazioni", "/progetti", "/incontri"),
     navigation=(
-        NavigationEntry("Valutazioni", "/valutazioni", ("caseworker", "team-lead", "supervisor"), 30),
+        NavigationEntry(
+            "Valutazioni",
+            "/valutazioni",
+            ("caseworker", "team-lead", "supervisor"),
+            30,
+            covers=("/progetti", "/incontri"),
+        ),
     ),
     roles={"team-lead": "Coordinatore dell'équipe"},
     help=Path(__file__).with_name("help"),
