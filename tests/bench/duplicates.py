@@ -102,7 +102,7 @@ CHANGES: dict[str, Change] = {
         tax_code=None,
         phone=None,
         birth_date=who.birth_date
-        and who.birth_date.replace(day=who.birth_date.day % 9 + 1 if who.birth_date.day < 10 else 10),
+        and who.birth_date + timedelta(days=1 if who.birth_date.day % 10 < 8 else -1),
     ),
     "names alone": lambda rng, who: Identity(family_name=who.family_name, given_name=who.given_name),
     "names and phone": lambda rng, who: Identity(

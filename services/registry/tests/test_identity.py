@@ -1,26 +1,29 @@
 """Who a person is, put right: numbers with history, a code corrected and counted once, certificates."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 from trama_chassis import access
 from trama_chassis.accounts import Caller
-from trama_chassis.errors import ChangedMeanwhile
+from trama_chassis.errors import ChangedMeanwhile, NotAllowed
 from trama_chassis.runtime import Runtime
-from trama_chassis.testing import published, transaction
+from trama_chassis.testing import CARE, FIRST_PLACES, Place, Territory, published, transaction
 from trama_contracts.facts import ReportingIdReplacedFact
 from trama_contracts.registry import (
     CertificateRecorded,
     HealthTargetGroupsSet,
     IdentifierAssigned,
     IdentifierEnded,
+    JudicialTargetGroupsSet,
     PersonRegistered,
     ReportingIdAssigned,
     TargetGroupsSet,
 )
 from trama_registry import commands, errors, queries
-from trama_registry.models import Identity, verification_of
+from trama_registry.models import Identity, TargetGroup, verification_of
 from trama_registry.schemas import (
     AssignIdentifier,
     AttestIdentifier,
@@ -220,7 +223,7 @@ async def test_the_three_kinds_of_certificate_stand_each_for_itself(
 async def test_target_groups_are_told_each_in_its_own_circle(
     ambito: Runtime, desk: Any, sara: Caller
 ) -> None:
-    """INVARIANT: what tells of health or justice is told in that circle alone. One event for all breaks it."""
+    """INVARIANT: what tells of health or justice is told in its circle alone. One event of all breaks it."""
     record = await desk.register(ambito, RegisterPerson(family_name="Modello"))
     async with transaction(ambito) as session:
         groups = SetTargetGroups(groups=["woman-in-difficulty", "migrant"])
@@ -242,3 +245,48 @@ async def test_target_groups_are_told_each_in_its_own_circle(
             await commands.set_target_groups(session, record, SetTargetGroups(groups=["addiction"]), sara)
     shown = {one.circle: one.chosen for one in (await identity_of(ambito, record, sara)).groups}
     assert shown == {"care": ["migrant", "woman-in-difficulty"], "clinical": ["addiction"]}
+
+
+async def test_judicial_groups_lie_apart_and_are_for_who_is_named_for_them(
+    registry_of: Any, database_url: str, desk: Any, anna: RegisterPerson, sara: Caller
+) -> None:
+    """INVARIANT: whoever is not named for judicial data finds no trace of them, in no view and in no count.
+    Keeping or counting them with the other groups breaks it."""
+    places = {
+        **FIRST_PLACES,
+        "ambito-urbano": Place(("registry",), "comune-urbano", circles=(*CARE, "justice")),
+    }
+    chief = replace(sara, roles=frozenset({"supervisor"}))
+    judicial = SetTargetGroups(circle="justice", groups=["former-prisoner"])
+    async with registry_of("ambito-urbano", database_url, territory=Territory(places=places)) as runtime:
+        record = await desk.register(runtime, anna)
+        with pytest.raises(NotAllowed):
+            async with transaction(runtime) as session:
+                await commands.set_target_groups(session, record, judicial, sara)
+        async with transaction(runtime) as session:
+            await commands.set_target_groups(session, record, judicial, chief)
+        seen = {}
+        for by in (sara, chief):
+            async with runtime.database.read(runtime=runtime) as session:
+                counted = [one.group for one in await queries.count_groups(session, by)]
+                shown = (await queries.identity_view(session, record, by)).groups
+                seen[by.roles] = counted, [one.circle for one in shown]
+                assert list(await session.scalars(select(TargetGroup))) == []
+        told = await published(runtime, JudicialTargetGroupsSet)
+    assert seen[sara.roles] == ([], ["care", "clinical"])
+    assert seen[chief.roles] == (["former-prisoner"], ["care", "clinical", "justice"])
+    assert [one.inner.circle for one in told] == ["justice"]
+
+
+async def test_persons_are_counted_by_target_group_while_they_are_followed(
+    ambito: Runtime, desk: Any, anna: RegisterPerson, sara: Caller
+) -> None:
+    followed = await desk.register(ambito, anna)
+    known = await desk.register(ambito, RegisterPerson(family_name="Modello"))
+    for record in (followed, known):
+        async with transaction(ambito) as session:
+            groups = SetTargetGroups(circle="clinical", groups=["addiction", "mental-health"])
+            await commands.set_target_groups(session, record, groups, sara)
+    async with ambito.database.read(runtime=ambito) as session:
+        counted = await queries.count_groups(session, sara)
+    assert [(one.group, one.persons) for one in counted] == [("addiction", 1), ("mental-health", 1)]

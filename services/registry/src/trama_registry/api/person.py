@@ -10,6 +10,7 @@ from trama_registry import commands, queries
 from trama_registry.api.callers import Operator
 from trama_registry.schemas import (
     CandidateView,
+    GroupCountView,
     PersonList,
     PersonView,
     RegisterPerson,
@@ -47,3 +48,9 @@ async def person(record: Uuid, session: Reading, _: Operator) -> PersonView:
 async def candidates(request: SeekDuplicates, session: Reading, _: Operator) -> list[CandidateView]:
     """Records of ours that may be of the person described: certain, probable or possible, and why."""
     return await queries.candidates(session, request)
+
+
+@router.get("/target-groups")
+async def target_groups(session: Reading, by: Operator) -> list[GroupCountView]:
+    """How many of the persons we follow are in each target group; judicial ones for who is named for it."""
+    return await queries.count_groups(session, by)

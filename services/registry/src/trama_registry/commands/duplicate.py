@@ -17,13 +17,13 @@ async def must_be_new(session: AsyncSession, request: RegisterPerson) -> list[Ca
 
     Raises AlreadyRegistered (the code is in use here), SamePersonFound (by all signs, no reason given).
     """
-    known = await queries.find_by_tax_code(session, request.tax_code)
-    if known is not None:
-        raise AlreadyRegistered(
-            f"{known.name} è già nel nostro registro con questo codice fiscale: "
-            f"aprite il suo percorso (/persone/{known.record}/storia)."
-        )
     alike = await queries.candidates(session, request)
+    for known in alike:
+        if known.tax_code is not None and known.tax_code == request.tax_code:
+            raise AlreadyRegistered(
+                f"{known.name} è già nel nostro registro con questo codice fiscale: "
+                f"aprite il suo percorso (/persone/{known.record}/storia)."
+            )
     certain = [one for one in alike if one.grade == "certain"]
     if certain and request.another_person is None:
         found = certain[0]
@@ -44,9 +44,10 @@ async def keep_apart(
         session.add(DistinctPersons.decide(record, other.record, reason=reason, by=by.operator, on=today))
 
 
-async def keep_traits(session: AsyncSession, person: Person) -> None:
+async def keep_traits(session: AsyncSession, person: Person, *, new: bool = False) -> None:
     """Let a record be found by what is known of the person now."""
-    await session.execute(delete(PersonTrait).where(col(PersonTrait.record) == person.record))
+    if not new:
+        await session.execute(delete(PersonTrait).where(col(PersonTrait.record) == person.record))
     session.add_all(
         PersonTrait(trait=trait, record=person.record) for trait in sorted(traits_of(person.identity))
     )

@@ -43,7 +43,7 @@ async def enter(session: AsyncSession, identity: PersonRegistered) -> Person:
     await session.flush()  # whatever refers to the record is inserted after it
     if identity.tax_code is not None:
         session.add(first_identifier(person, identity.tax_code, today=runtime.clock.today()))
-    await keep_traits(session, person)
+    await keep_traits(session, person, new=True)
     reporting_id = reporting_id_of(identity.tax_code, reporting_key(runtime))
     await access.learn_reporting_id(session, person.record, reporting_id)
     outbox.add(session, identity, record=person.record, scope=person.record)

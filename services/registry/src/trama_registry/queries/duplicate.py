@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from datetime import date
 
-from sqlalchemy import or_, select
+from sqlalchemy import false, or_, select, true, union_all
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -36,34 +36,37 @@ async def candidates(
     that an operator said are of somebody else.
     """
     sought = identity if isinstance(identity, Identity) else Identity.of(identity)
-    by_code = await _with_code(session, sought.tax_code)
+    near = await _near(session, sought)
     left_out = {but, *await told_apart(session, but)} if but is not None else set()
     found = []
-    for person in await _alike(session, sought, by_code):
-        likeness = compare(sought, person.identity, same_code=person.record in by_code)
-        if likeness is not None and person.record not in left_out:
+    for person in await _persons(session, near.keys() - left_out):
+        likeness = compare(sought, person.identity, same_code=near[person.record])
+        if likeness is not None:
             found.append((person, likeness))
     found.sort(key=lambda one: (GRADES.index(one[1].grade), one[0].sort_name, one[0].record))
     return [_view(person, likeness) for person, likeness in found[:SHOWN]]
 
 
-async def _with_code(session: AsyncSession, code: str | None) -> set[str]:
-    """Records that bear this number or bore it rightly."""
-    if code is None:
-        return set()
-    held = await session.scalars(
-        select(col(PersonIdentifier.record)).where(
-            col(PersonIdentifier.value) == code,
-            or_(col(PersonIdentifier.ending).is_(None), col(PersonIdentifier.ending) != "mistaken"),
-        )
-    )
-    return set(held)
-
-
-async def _alike(session: AsyncSession, sought: Identity, by_code: Collection[str]) -> list[Person]:
+async def _near(session: AsyncSession, sought: Identity) -> dict[str, bool]:
+    """Records with something in common, and whether they bear the number sought or bore it rightly."""
     traits = sorted(traits_of(sought))
-    wanted = select(col(PersonTrait.record)).where(col(PersonTrait.trait).in_(traits)).limit(COMPARED)
-    records = {*by_code, *(await session.scalars(wanted))} if traits else set(by_code)
+    held, trait = col(PersonIdentifier.record), col(PersonTrait.record)
+    rightly = or_(col(PersonIdentifier.ending).is_(None), col(PersonIdentifier.ending) != "mistaken")
+    by_code = [
+        select(col(Person.record), true()).where(col(Person.tax_code) == sought.tax_code),
+        select(held, true()).where(col(PersonIdentifier.value) == sought.tax_code, rightly),
+    ]
+    alike = select(trait, false()).where(col(PersonTrait.trait).in_(traits)).limit(COMPARED).subquery()
+    wanted = [*(by_code if sought.tax_code else []), *([select(alike)] if traits else [])]
+    if not wanted:
+        return {}
+    found: dict[str, bool] = {}
+    for record, same_code in await session.execute(union_all(*wanted)):
+        found[record] = found.get(record, False) or bool(same_code)
+    return found
+
+
+async def _persons(session: AsyncSession, records: Collection[str]) -> list[Person]:
     if not records:
         return []
     return list(await session.scalars(select(Person).where(col(Person.record).in_(sorted(records)))))

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import date
 
-from sqlalchemy import or_, select
+from sqlalchemy import func, literal, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 from trama_chassis import access
@@ -19,6 +19,7 @@ from trama_registry.models import (
     EntryCopy,
     JudicialTargetGroup,
     PersonIdentifier,
+    TakingInCharge,
     TargetGroup,
     kind_of_tax_code,
 )
@@ -37,6 +38,7 @@ from trama_registry.queries.told.identity import (
     GROUPS as GROUP_WORDS,
 )
 from trama_registry.schemas import (
+    GroupCountView,
     GroupsView,
     HeldCertificateView,
     IdentifierView,
@@ -170,6 +172,25 @@ async def _groups(session: AsyncSession, record: str, by: Caller) -> list[Groups
         )
         for circle, groups in GROUPS.items()
         if circle in circles and (circle != "justice" or may_see_judicial(by))
+    ]
+
+
+async def count_groups(session: AsyncSession, by: Caller) -> list[GroupCountView]:
+    """How many of the persons we follow now are in each target group that this operator may see."""
+    followed = select(col(TakingInCharge.record)).where(col(TakingInCharge.closed_on).is_(None))
+    wanted = select(col(TargetGroup.circle), col(TargetGroup.group), func.count()).where(
+        col(TargetGroup.record).in_(followed)
+    )
+    found = list(await session.execute(wanted.group_by(col(TargetGroup.circle), col(TargetGroup.group))))
+    if may_see_judicial(by):
+        group = col(JudicialTargetGroup.group)
+        judicial = select(literal("justice"), group, func.count()).where(
+            col(JudicialTargetGroup.record).in_(followed)
+        )
+        found += await session.execute(judicial.group_by(group))
+    return [
+        GroupCountView(circle=circle, group=group, label=GROUP_WORDS[group], persons=persons)
+        for circle, group, persons in sorted(found)
     ]
 
 

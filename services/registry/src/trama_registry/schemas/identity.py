@@ -148,6 +148,15 @@ class GroupsView(BaseModel):
     labels: dict[str, str]
 
 
+class GroupCountView(BaseModel):
+    """How many persons followed now are in a target group."""
+
+    circle: str
+    group: str
+    label: str
+    persons: int
+
+
 class LinkView(BaseModel):
     """A link of this record: with whose record, and whether it holds or was removed."""
 
