@@ -44,6 +44,23 @@ def test_no_link_leads_nowhere(found: Found) -> None:
     assert found.broken == []
 
 
+def test_a_refused_form_says_why_leads_to_the_field_and_keeps_what_was_typed(
+    found: Found, looker: Callable[[Visitor], Looker]
+) -> None:
+    one = found.of("/persone/{record}/segnala")[0]
+    with looker(one.visitor).opened(one.url) as page:
+        page.locator("#reason").fill("Orario <corto>, l'unico possibile.")
+        page.evaluate("() => document.querySelectorAll('form').forEach((one) => { one.noValidate = true })")
+        page.get_by_role("button", name="Invia la segnalazione").click()
+        page.wait_for_load_state()
+        assert page.title().startswith("Errore")
+        assert page.locator("#reason").input_value() == "Orario <corto>, l'unico possibile."
+        assert barriers(page) == []
+        page.locator(".error-summary a").first.click()
+        assert page.url.endswith("#to")
+        assert page.locator("#to").is_visible()
+
+
 def test_a_day_of_work_takes_few_fields_and_nothing_is_typed_twice(
     town: Peopled, looker: Callable[[Visitor], Looker]
 ) -> None:
