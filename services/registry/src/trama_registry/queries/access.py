@@ -1,6 +1,6 @@
 """First contacts at the doors, as far as who asks may see them: in lists, in counts and in search."""
 
-from sqlalchemy import ColumnElement, false, select
+from sqlalchemy import ColumnElement, case, false, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 from trama_chassis.accounts import Caller
@@ -20,7 +20,7 @@ async def accesses(
     """First contacts, those to be routed first and by their term; `name` is how either name begins."""
     wanted = (
         select(AccessRequest)
-        .where(_seen_by(by))
+        .where(*_sought(by, open_only=open_only, name=name))
         .order_by(
             col(AccessRequest.concluded_on).is_not(None),
             col(AccessRequest.route_by),
@@ -28,26 +28,33 @@ async def accesses(
         )
         .limit(PAGE)
     )
-    if open_only:
-        wanted = wanted.where(col(AccessRequest.concluded_on).is_(None))
-    if name:
-        sought = f" {sort_name_of(name)}"
-        wanted = wanted.where((" " + col(AccessRequest.sort_name)).contains(sought, autoescape=True))
     return [view_of_access(session, found) for found in await session.scalars(wanted)]
 
 
-def _seen_by(by: Caller) -> ColumnElement[bool]:
-    everything = col(AccessRequest.access).is_not(None)
-    return everything if SPECIALIST in by.roles else col(AccessRequest.reserved) == false()
+def _sought(by: Caller, *, open_only: bool, name: str) -> list[ColumnElement[bool]]:
+    """What is looked for; what the listening centre hears is out of it for who is no specialist."""
+    asked: list[ColumnElement[bool]] = []
+    if SPECIALIST not in by.roles:
+        asked.append(col(AccessRequest.reserved) == false())
+    if open_only:
+        asked.append(col(AccessRequest.concluded_on).is_(None))
+    if name:
+        sought = f" {sort_name_of(name)}"
+        asked.append((" " + col(AccessRequest.sort_name)).contains(sought, autoescape=True))
+    return asked
 
 
 async def access_list(
     session: AsyncSession, by: Caller, *, open_only: bool = True, name: str = ""
 ) -> AccessList:
     """First contacts with their counts; what may not be seen is not counted."""
+    sought = _sought(by, open_only=open_only, name=name)
+    today = runtime_of(session).clock.today()
+    is_late = col(AccessRequest.concluded_on).is_(None) & (col(AccessRequest.route_by) < today)
+    counted = select(func.count(), func.count(case((is_late, 1)))).select_from(AccessRequest).where(*sought)
+    total, late = (await session.execute(counted)).one()
     found = await accesses(session, by, open_only=open_only, name=name)
-    late = sum(one.state == "late" for one in found)
-    return AccessList(accesses=found, total=len(found), late=late)
+    return AccessList(accesses=found, total=total, late=late)
 
 
 async def find_access(session: AsyncSession, access: str, by: Caller, *, lock: bool = False) -> AccessRequest:
