@@ -34,8 +34,6 @@ LANDMARKS: tuple[type[Event], ...] = (
     ContributionSubmitted,
     EvaluationCompleted,
     EvaluationRequested,
-    NextStepDone,
-    NextStepSet,
     PlacementAgreed,
     PlacementEnded,
     PlacementProposed,
@@ -47,7 +45,9 @@ LANDMARKS: tuple[type[Event], ...] = (
     ReviewSet,
     TakingInChargeOpened,
 )
-MOST = 400
+STEPS: tuple[type[Event], ...] = (NextStepDone, NextStepSet)
+"""Said often: of these the last few count."""
+MOST = 200
 """Of whoever has more than these the newest count: pages stay quick whatever was written."""
 
 
@@ -75,14 +75,20 @@ class Landmarks:
         return any(entry.type in types and entry.scope == scope for entry in self.entries)
 
 
-async def landmarks_of(session: AsyncSession, same_person: Collection[Edge]) -> Landmarks:
-    """The landmarks of these records."""
-    types = [event_class.wire_type for event_class in LANDMARKS]
+async def landmarks_of(
+    session: AsyncSession,
+    same_person: Collection[Edge],
+    classes: Collection[type[Event]] = LANDMARKS,
+    *,
+    most: int = MOST,
+) -> Landmarks:
+    """The landmarks of these records: the newest of these classes."""
+    types = [event_class.wire_type for event_class in classes]
     newest = (col(EntryCopy.occurred_at), col(EntryCopy.recorded_at), col(EntryCopy.event_id))
     found = await session.scalars(
         select(EntryCopy)
         .where(on_any_of(same_person), col(EntryCopy.type).in_(types))
         .order_by(*(column.desc() for column in newest))
-        .limit(MOST)
+        .limit(most)
     )
     return Landmarks(list(reversed(list(found))))

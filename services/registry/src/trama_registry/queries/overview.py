@@ -13,7 +13,7 @@ from trama_registry.queries.awaited import approvals_awaited, contributions_awai
 from trama_registry.queries.document import documents_of
 from trama_registry.queries.entries import Part, entries_of
 from trama_registry.queries.identity import certificates_of, view_of_certificate
-from trama_registry.queries.landmarks import Landmarks, landmarks_of
+from trama_registry.queries.landmarks import STEPS, Landmarks, landmarks_of
 from trama_registry.queries.names import names_of
 from trama_registry.queries.next_step import next_step_of, steps_of_others, view_of_next_step
 from trama_registry.queries.offer import network
@@ -35,6 +35,7 @@ from trama_registry.schemas import (
 )
 
 NEWS = 8
+LAST_STEPS = 40
 RELATION = "Presa in carico"
 RELATIONS = {"registration": "Iscrizione"}
 """Relations that are called otherwise."""
@@ -48,6 +49,7 @@ async def overview(session: AsyncSession, record: str) -> PersonOverview:
     person = await person_view(session, record)
     same_person = await access.component(session, record)
     landmarks = await landmarks_of(session, same_person)
+    steps = await landmarks_of(session, same_person, STEPS, most=LAST_STEPS)
     relations = await relations_of(session, record)
     following = followers_of(relations, names(own), own, await _phones(session))
     news = await entries_of(session, same_person, Part(size=NEWS))
@@ -61,7 +63,7 @@ async def overview(session: AsyncSession, record: str) -> PersonOverview:
         case_manager=relations.referente,
         following=following,
         next_step=view_of_next_step(step) if step is not None else None,
-        next_steps_of_others=list(steps_of_others(landmarks, own, names)),
+        next_steps_of_others=list(steps_of_others(steps, own, names)),
         awaited=await _awaited(session, record, landmarks, names),
         way=way_of(person, following, landmarks, own, told.local_day(person.registered_at)),
         project=project_of(landmarks, own, names),
