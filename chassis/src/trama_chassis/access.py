@@ -6,7 +6,7 @@ Each word is followed by a new decision on this service's own streams of the per
 from datetime import date
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -207,15 +207,21 @@ async def linked_to(session: AsyncSession, member: str, record: str) -> set[Edge
 async def links_of(session: AsyncSession, record: str) -> list[tuple[str, Edge, bool]]:
     """The links of an own record: id, the other end, and whether it was removed."""
     own: Edge = (runtime_of(session).settings.member, record)
+    held = [
+        *await session.scalars(select(RecordLink).where(_ends_at(RecordLink, record)).order_by("link")),
+        *await session.scalars(select(LinkRemoved).where(_ends_at(LinkRemoved, record)).order_by("link")),
+    ]
     found = []
-    for table in (RecordLink, LinkRemoved):
-        at_end = (col(table.a_record) == record) | (col(table.b_record) == record)
-        for edge in await session.scalars(select(table).where(at_end).order_by(col(table.link))):
-            ends: list[Edge] = [(edge.a_member, edge.a_record), (edge.b_member, edge.b_record)]
-            if own in ends:
-                ends.remove(own)
-                found.append((edge.link, ends[0], table is LinkRemoved))
+    for edge in held:
+        ends: list[Edge] = [(edge.a_member, edge.a_record), (edge.b_member, edge.b_record)]
+        if own in ends:
+            ends.remove(own)
+            found.append((edge.link, ends[0], isinstance(edge, LinkRemoved)))
     return found
+
+
+def _ends_at(table: type[RecordLink] | type[LinkRemoved], record: str) -> ColumnElement[bool]:
+    return (col(table.a_record) == record) | (col(table.b_record) == record)
 
 
 async def own_records(session: AsyncSession, of: Edge) -> set[str]:
