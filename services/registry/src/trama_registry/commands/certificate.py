@@ -1,5 +1,6 @@
 """Certificates that were seen, and target groups: each kind by itself, nothing deduced."""
 
+from typing import Any
 from uuid import uuid4
 
 from sqlalchemy import delete
@@ -24,12 +25,6 @@ from trama_registry.commands.person import must_be_in
 from trama_registry.errors import UnknownGroup
 from trama_registry.models import GROUPS, Certificate, JudicialTargetGroup, TargetGroup
 from trama_registry.schemas import EndCertificate, RecordCertificate, SetTargetGroups
-
-TOLD_BY: dict[str, type[Event]] = {
-    "care": TargetGroupsSet,
-    "clinical": HealthTargetGroupsSet,
-    "justice": JudicialTargetGroupsSet,
-}
 
 
 async def record_certificate(
@@ -84,9 +79,16 @@ async def set_target_groups(
         raise UnknownGroup(f"Categorie non previste: {', '.join(sorted(unknown))}.")
     person.changed(by.name)
     await _keep(session, record, request.circle, groups)
-    event = TOLD_BY[request.circle].from_payload({"groups": groups})
-    outbox.add(session, event, record=record, scope=record)
+    outbox.add(session, _told(request.circle, groups), record=record, scope=record)
     return groups
+
+
+def _told(circle: str, groups: list[str]) -> Event:
+    """The event of a circle; its class takes no group of another's."""
+    chosen: Any = tuple(groups)
+    if circle == "justice":
+        return JudicialTargetGroupsSet(groups=chosen)
+    return HealthTargetGroupsSet(groups=chosen) if circle == "clinical" else TargetGroupsSet(groups=chosen)
 
 
 async def _keep(session: AsyncSession, record: str, circle: str, groups: list[str]) -> None:
