@@ -70,6 +70,12 @@ class Post:
     def _box(self, service: Runtime) -> "asyncio.Queue[Record]":
         return self.waiting.setdefault(service.settings.principal, asyncio.Queue())
 
+    def close(self) -> None:
+        """Let everybody see that it is over."""
+        self.over.set()
+        for service in self.services:
+            service.wake.set()
+
     async def collect(self, service: Runtime) -> None:
         """Take what a service has to send, until all is over."""
         producer: Any = self
@@ -87,7 +93,7 @@ class Post:
         while not self.over.is_set():
             service.health.mark("consumer")
             try:
-                async with asyncio.timeout(self.pause):
+                async with asyncio.timeout(LOOK_SECONDS):
                     records = [await box.get()]
             except TimeoutError:
                 continue
@@ -168,7 +174,7 @@ class Town:
     def end(self) -> None:
         """Close."""
         if self._loop is not None and self._post is not None and not self._loop.is_closed():
-            self._loop.call_soon_threadsafe(self._post.over.set)
+            self._loop.call_soon_threadsafe(self._post.close)
 
     async def _live(self) -> None:
         post = self._post = Post()
