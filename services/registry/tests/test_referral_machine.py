@@ -351,13 +351,13 @@ async def _how_many(runtime: Runtime, table: Any) -> int:
 
 def test_whatever_the_order_both_ends_agree_and_nothing_is_doubled(network: Network, desk: Any) -> None:
     """INVARIANT: a referral never vanishes. Withdrawn, sent again, superseded, reopened, answered on paper
-    and in Trama, with events late, out of order and twice: both ends hold the same course, one person, one taking
-    in charge, one edge, nothing stuck. A state that follows the order of arrival breaks it."""
+    and in Trama, with events late, out of order and twice: both ends hold the same course, one person, one
+    taking in charge, one edge, nothing stuck. A state that follows the order of arrival breaks it."""
     run_state_machine_as_test(
         lambda: ReferralMachine(network, desk),
         settings=settings(
-            max_examples=6,
-            stateful_step_count=16,
+            max_examples=12,
+            stateful_step_count=24,
             deadline=None,
             suppress_health_check=list(HealthCheck),
         ),
