@@ -31,7 +31,7 @@ FILES = frozenset(
         )
     }
 )
-FOLDERS = frozenset({"templates", "static", "migrations"})
+FOLDERS = frozenset({"templates", "static", "migrations", "locale", "help"})
 HEADINGS = ["Owns", "Publishes", "Consumes", "API", "Runbook"]
 WIRE_TYPE = re.compile(r"it\.trama\.[a-z]+\.[a-z-]+\.v\d+")
 SETTING = re.compile(r"TRAMA_[A-Z_]+")

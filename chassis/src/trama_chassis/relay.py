@@ -124,8 +124,10 @@ class Relay:
         except Exception as error:
             if not (isinstance(error, KafkaError) or is_transient(error)):
                 raise
-            away = "database" if isinstance(error, SQLAlchemyError) else "broker"
-            self._runtime.log.warning(f"{away} not reachable", error=type(error).__name__)
+            if isinstance(error, SQLAlchemyError):
+                self._runtime.log.warning("database not reachable", error=type(error).__name__)
+            else:
+                self._runtime.log.warning("broker not reachable", error=type(error).__name__)
             await self.throw_producer_away()
             await asyncio.sleep(1.0)
             return 0
