@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from trama_contracts.event import Fact
 from trama_contracts.events import EVENTS
-from trama_contracts.registry import ReportingIdAssigned
+from trama_contracts.registry import ReportingIdAssigned, ReportingIdReplaced
 from trama_deploy.network import Network, load
 from trama_deploy.state import State
 from trama_registry.queries import told
@@ -67,7 +67,7 @@ def _sentence(one: Published, network: Network) -> Iterator[str]:
     event = EVENTS[one.inner.type]
     if issubclass(event, Fact):
         yield "A pseudonymous fact, derived from the event by `fact_of`, sent later and on another topic:"
-    elif event is ReportingIdAssigned:
+    elif event in (ReportingIdAssigned, ReportingIdReplaced):
         yield "For this member's own services alone; on no timeline:"
     else:
         names = {name: member.title for name, member in network.members.items()}
