@@ -57,6 +57,17 @@ class Words:
         """An interface text that counts, in the language of the page."""
         return self._known((one, many), 0 if count == 1 else 1) or (one if count == 1 else many)
 
+    def label(self, text: str) -> str:
+        """A word from a table, a state or a refusal; what no translation knows is written as it is.
+
+        Also the templates' filter `translated`. Unlike `_`, it takes texts that people typed: it makes no
+        markup of them and fills nothing in.
+        """
+        if found := self._known(text):
+            return found
+        found = self._known(text[:1].lower() + text[1:]) if text[:1].isupper() else ""
+        return found[:1].upper() + found[1:] or text
+
     def _known(self, message: str | tuple[str, str], form: int = 0) -> str:
         if spoken() == OWN:
             return ""

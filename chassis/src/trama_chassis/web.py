@@ -38,7 +38,7 @@ def environment(folder: Path | None = None) -> Environment:
     found.install_gettext_callables(  # type: ignore[attr-defined]  # put there by the extension
         words.gettext, words.ngettext, newstyle=True
     )
-    found.filters.update(day=day, weekday=language.weekday)
+    found.filters.update(day=day, weekday=language.weekday, translated=words.label)
     found.globals.update(errors_of=errors_of, error_of=error_of, asset=asset)
     return found
 
