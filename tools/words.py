@@ -1,12 +1,17 @@
 """Gather the interface texts of every package and bring its translations up to date: `python tools/words.py`.
 
+They are the texts of templates, the tables of words named here, what refusals say, and labels given in calls.
 `locale/<language>.po` stands beside the package's templates; no compiled file is kept. With `--check` nothing
 is written: it tells what is missing or out of date, and fails if there is any.
 """
 
+import ast
 import sys
+from collections.abc import Iterator, Mapping
+from importlib import import_module
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 from babel.messages.catalog import Catalog
 from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_dir
@@ -16,6 +21,44 @@ ROOT = Path(__file__).parents[1]
 LANGUAGES = ("en",)
 METHODS = [("**.py", "python"), ("**/templates/**.html", "jinja2")]
 KEYWORDS = {**DEFAULT_KEYWORDS, "NavigationEntry": (1,)}
+TABLES = {
+    "trama_chassis": {"errors": "KINDS:1 MESSAGES"},
+    "trama_registry": {
+        "__main__": "service.roles",
+        "queries.told.identity": (
+            "IDENTIFIERS VERIFICATIONS IDENTIFIER_ENDINGS CERTIFICATES CERTIFICATE_ENDINGS GROUPS"
+        ),
+        "queries.told.kinds": "KINDS",
+        "queries.told.relation": (
+            "DOORS CHANNELS RISK_FACTORS OUTCOMES SUSPENSIONS ACCESS_STATES "
+            "GRADES KINDS STATES COMPETENCES GROUNDS"
+        ),
+        "queries.told.words": "RELATIONS CLOSINGS REFUSALS OUTCOMES FAILURES STATES SERVICES ROLES",
+    },
+    "trama_evaluation": {
+        "__main__": "service.roles",
+        "migrations.versions.0001_evaluation": "RULES",
+        "models.evaluation": "STATE_LABELS ARRIVAL_LABELS DISCIPLINE_LABELS STABILITY_LABELS",
+        "models.instrument": "PROFILE HEALTH SCORE_LABELS SUPPORTS BAND_LABELS",
+        "models.path": "PATH_LABELS RULE_LABELS",
+        "models.project": "PROJECT_LABELS ROLE_LABELS REVIEW_LABELS",
+    },
+    "trama_placement": {
+        "__main__": "service.roles",
+        "migrations.versions.0001_placement": "RULES",
+        "models.approval": "PARTY_LABELS APPROVAL_LABELS",
+        "models.hosted": "HOSTED_LABELS",
+        "models.placement": "STATE_LABELS ENDING_LABELS WITHDRAWAL_LABELS",
+    },
+    "trama_reporting": {
+        "__main__": "service.roles",
+        "models.indicator": "INDICATORS",
+        "queries": "KINDS DIVISIONS LABELS",
+    },
+}
+"""Words that reach pages from Python, where templates write them with the filter `translated`."""
+SHOWN = ("label", "title", "definition", "unit", "to_agree", "baseline", "question", "items")
+"""What pages show of a row that is not words alone."""
 
 
 def packages() -> list[Path]:
@@ -30,7 +73,57 @@ def gathered(package: Path) -> Catalog:
     found = Catalog()
     for _, _, message, comments, _ in extract_from_dir(package, METHODS, keywords=KEYWORDS):
         found.add(message, auto_comments=comments)
+    for text in (*_tabled(package.name), *_said(package)):
+        if "{" not in text:  # filled in before it reaches a page: no translation would know it
+            found.add(text)
     return found
+
+
+def _tabled(package: str) -> Iterator[str]:
+    for module, names in TABLES.get(package, {}).items():
+        for name, _, place in (one.partition(":") for one in names.split()):
+            table: Any = import_module(f"{package}.{module}")
+            for part in name.split("."):
+                table = getattr(table, part)
+            yield from _words(table, int(place or 0))
+
+
+def _words(table: Any, place: int = 0) -> Iterator[str]:  # noqa: ANN401 - a table, a row or a word
+    """The words of a table: of a pair the one in that place, of other rows what is shown."""
+    if isinstance(table, str):
+        yield table
+    elif isinstance(table, Mapping) and "label" not in table:
+        for row in table.values():
+            yield from _words(row[place] if isinstance(row, tuple) else row)
+    elif isinstance(table, (list, tuple)):
+        for row in table:
+            yield from _words(row)
+    else:
+        for name in SHOWN:
+            yield from _words((table.get if isinstance(table, Mapping) else _of(table))(name) or ())
+
+
+def _of(row: object) -> Any:  # noqa: ANN401 - as above
+    return lambda name: getattr(row, name, None)
+
+
+def _said(package: Path) -> Iterator[str]:
+    """What refusals say, where it is one text, and labels given in calls."""
+    for path in sorted(package.rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.keyword) and node.arg in ("label", "detail"):
+                said: ast.expr | None = node.value
+            elif isinstance(node, ast.Assign | ast.AnnAssign):
+                targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+                said = (
+                    node.value
+                    if any(isinstance(one, ast.Name) and one.id == "detail" for one in targets)
+                    else None
+                )
+            else:
+                continue
+            if isinstance(said, ast.Constant) and isinstance(said.value, str) and said.value:
+                yield said.value
 
 
 def renewed(package: Path, language: str) -> Catalog:
