@@ -26,10 +26,10 @@ class Page(HTMLParser):
         return [attributes for name, attributes in self.tags if name == tag]
 
 
-async def test_the_first_page_lists_services_documentation_and_pages(browser: httpx.AsyncClient) -> None:
+async def test_the_first_page_lists_services_and_documentation(browser: httpx.AsyncClient) -> None:
     page = Page(await browser.get("/"))
     links = {link["href"] for link in page.every("a")}
-    assert {"/appunti", "/api/notes/docs", "/api/notes/health/ready", "/accedi"} <= links
+    assert {"/api/notes/docs", "/api/notes/health/ready", "/accedi"} <= links
 
 
 async def test_the_sign_in_form_works_without_scripts_and_has_labels(browser: httpx.AsyncClient) -> None:
