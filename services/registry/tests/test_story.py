@@ -118,6 +118,8 @@ async def test_a_story_is_filtered_by_service_and_by_kind(
     page = (await http.get(f"/persone/{record}/storia?servizio=sil&genere=story", headers=PAGE)).text
     assert "Prossimo passo: Prova" in page
     assert "Cerca lavoro" not in page
+    unsaid = await http.get(f"/persone/{record}/storia?servizio=&genere=", headers=PAGE)
+    assert (unsaid.status_code, "Cerca lavoro" in unsaid.text) == (200, True)
 
 
 async def test_our_entry_is_corrected_struck_and_both_are_told(

@@ -5,6 +5,7 @@ from typing import Annotated
 
 from fastapi import Form, Query, Request, Response
 from fastapi.responses import RedirectResponse
+from pydantic import BeforeValidator
 from sqlalchemy.ext.asyncio import AsyncSession
 from trama_chassis import web
 from trama_chassis.database import Reading, Router, Transaction
@@ -22,6 +23,8 @@ from trama_registry.schemas import CompleteNextStep, CorrectEntry, SetNextStep
 router = Router()
 SIZE = 50
 Errors = Refused | Sequence[Mapping[str, str]]
+UNSAID = BeforeValidator(lambda chosen: chosen or None)
+"""A list of choices sends an empty word where nothing was chosen."""
 Typed = Annotated[str, Form(max_length=2000)]
 
 
@@ -100,8 +103,8 @@ async def story_page(
     session: Reading,
     by: Operator,
     *,
-    servizio: Annotated[Member | None, Query()] = None,
-    genere: Annotated[Kind | None, Query()] = None,
+    servizio: Annotated[Member | None, UNSAID, Query()] = None,
+    genere: Annotated[Kind | None, UNSAID, Query()] = None,
     prima: Annotated[Uuid | None, Query()] = None,
     tutto: Annotated[bool, Query()] = False,
 ) -> Response:
