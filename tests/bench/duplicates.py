@@ -77,8 +77,8 @@ Change = Callable[[random.Random, Identity], Identity]
 
 def _plain(who: Identity) -> Identity:
     marks = str.maketrans("àèéìòùčćšžłøńáíőÀ'", "aeeiouccszlonaioA ")
-    names = {name: (getattr(who, name) or "").translate(marks) for name in ("family_name", "given_name")}
-    return replace(who, tax_code=None, **names)
+    family, given = (name and name.translate(marks) for name in (who.family_name, who.given_name))
+    return replace(who, tax_code=None, family_name=family, given_name=given)
 
 
 CHANGES: dict[str, Change] = {

@@ -197,7 +197,7 @@ async def test_the_three_kinds_of_certificate_stand_each_for_itself(
 ) -> None:
     """INVARIANT: a certificate of one law says nothing of another. Deducing one from another breaks it."""
     record = await desk.register(ambito, RegisterPerson(family_name="Modello"))
-    titles = [
+    titles: list[dict[str, Any]] = [
         {"kind": "targeted-placement", "issuer": "Commissione", "starts_on": "2012-05-02"},
         {"kind": "disadvantaged", "starts_on": "2013-01-01", "ends_on": "2013-06-30"},
     ]
