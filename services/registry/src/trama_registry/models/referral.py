@@ -168,7 +168,7 @@ class ReferralReply(SQLModel, table=True):
 
 
 class ReferralProtocol(SQLModel, table=True):
-    """The number under which our office registered a referral, sent or received. Ours alone: nobody is told."""
+    """The number under which our office registered a referral, sent or received; nobody else is told."""
 
     __tablename__ = "referral_protocol"
     __table_args__ = ({"info": {"contended": True}},)
