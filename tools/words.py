@@ -25,6 +25,7 @@ TABLES = {
     "trama_chassis": {"errors": "KINDS:1 MESSAGES"},
     "trama_registry": {
         "__main__": "service.roles",
+        "models.likeness": "_NAMES _BIRTHS",
         "queries.told.identity": (
             "IDENTIFIERS VERIFICATIONS IDENTIFIER_ENDINGS CERTIFICATES CERTIFICATE_ENDINGS GROUPS"
         ),
@@ -57,6 +58,17 @@ TABLES = {
     },
 }
 """Words that reach pages from Python, where templates write them with the filter `translated`."""
+SINGLE = {
+    "trama_registry": (
+        "Stesso codice",
+        "Stesso telefono",
+        "Stesso comune",
+        "ma il nome è diverso: uno dei due è da correggere",
+        "I codici fiscali sono diversi: forse due persone, forse un codice sbagliato",
+        "registrato il",
+    ),
+}
+"""Words that reach pages from the midst of a function."""
 SHOWN = ("label", "title", "definition", "unit", "to_agree", "baseline", "question", "items")
 """What pages show of a row that is not words alone."""
 
@@ -73,7 +85,7 @@ def gathered(package: Path) -> Catalog:
     found = Catalog()
     for _, _, message, comments, _ in extract_from_dir(package, METHODS, keywords=KEYWORDS):
         found.add(message, auto_comments=comments)
-    for text in (*_tabled(package.name), *_said(package)):
+    for text in (*_tabled(package.name), *_said(package), *SINGLE.get(package.name, ())):
         if "{" not in text:  # filled in before it reaches a page: no translation would know it
             found.add(text)
     return found

@@ -143,6 +143,20 @@ def test_words_without_a_translation_stay_italian(database_url: str, tmp_path: P
         assert template.render(on=on) == "One Due 2 days Monday 1 April 2013"
 
 
+def test_words_of_tables_are_translated_and_typed_ones_are_written_as_they_are(
+    database_url: str, tmp_path: Path
+) -> None:
+    (tmp_path / "locale").mkdir()
+    (tmp_path / "locale" / "en.po").write_text(TRANSLATED)
+    (tmp_path / "templates").mkdir()
+    (tmp_path / "templates" / "one.html").write_text("{{ word | translated }}")
+    template = web.environment(tmp_path / "templates").get_template("one.html")
+    assert template.render(word="Uno") == "Uno"
+    with language.speaking("en"):
+        assert template.render(word="Uno") == "One"
+        assert template.render(word="<b>100 %s</b>") == "&lt;b&gt;100 %s&lt;/b&gt;"
+
+
 async def test_our_files_are_kept_by_browsers_until_they_change(browser: httpx.AsyncClient) -> None:
     page = await browser.get("/accedi")
     for address in re.findall(r'href="(/static/[^"]+)"', page.text):

@@ -5,10 +5,19 @@ from pathlib import Path
 from trama_chassis import web
 
 from trama_registry.queries import told
+from trama_registry.schemas import EntryView
 
 templates = web.environment(Path(__file__).parents[1] / "templates")
 templates.filters["day"] = told.day
-templates.filters["when"] = lambda entry: told.when(entry.occurred_at, entry.recorded_at)
+
+
+def _when(entry: EntryView) -> str:
+    """The moment of an entry in the language of the page."""
+    own = "registrato il"
+    return told.when(entry.occurred_at, entry.recorded_at).replace(own, templates.filters["translated"](own))
+
+
+templates.filters["when"] = _when
 templates.globals |= {"refusals": told.REFUSALS, "services": told.SERVICES, "states": told.STATES}
 templates.globals |= {
     "state_kinds": told.STATE_KINDS,
