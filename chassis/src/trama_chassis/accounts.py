@@ -147,7 +147,7 @@ class Accounts:
             known = operator.password_hash if operator and operator.password_hash else self._absent
             right = await asyncio.to_thread(self._matches, known, password)
             if operator is None or not operator.password_hash or not right:
-                self._remember_failure(login, operator, failures + 1)
+                self._remember_failure(login, failures + 1)
                 raise WrongPassword
             self.sessions.succeeded(login)
             return self.sessions.open(operator.id)
@@ -158,13 +158,11 @@ class Accounts:
         except (VerificationError, InvalidHashError):
             return False
 
-    def _remember_failure(self, login: str, operator: Operator | None, failures: int) -> None:
-        """From some failures on the name rests; whoever was signed in with it has to prove it again."""
+    def _remember_failure(self, login: str, failures: int) -> None:
+        """From some failures on the name rests. Who is signed in with it stays so: guesses turn nobody out."""
         over = failures - FREE_FAILURES
         rest = min(LONGEST_LOCK_SECONDS, 15 * 2**over) if over >= 0 else 0
         self.sessions.failed(login, failures, machine_now().timestamp() + rest)
-        if rest and operator is not None:
-            self.sessions.end_all(operator.id)
 
     def session(self, request: Request) -> Session | None:
         """The session a request's cookie proves, or None if it has none that holds."""

@@ -104,13 +104,6 @@ class Sessions:
             "UPDATE session SET ends = ? WHERE id = ?", (machine_now().timestamp(), session.id)
         )
 
-    def end_all(self, operator: str) -> None:
-        """Let no session of an operator hold any longer."""
-        now = machine_now().timestamp()
-        self._file.execute(
-            "UPDATE session SET ends = ? WHERE operator = ? AND ends > ?", (now, operator, now)
-        )
-
     def _forget(self, now: float) -> None:
         self._file.execute("DELETE FROM session WHERE ends < ?", (now - KNOWN_AFTER_SECONDS,))
         self._file.execute("DELETE FROM kept_form WHERE ends < ?", (now,))
