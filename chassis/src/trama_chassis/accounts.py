@@ -159,7 +159,7 @@ class Accounts:
             return False
 
     def _remember_failure(self, login: str, failures: int) -> None:
-        """From some failures on the name rests. Who is signed in with it stays so: guesses turn nobody out."""
+        """From some failures on the name rests; who is signed in stays so: guesses turn nobody out."""
         over = failures - FREE_FAILURES
         rest = min(LONGEST_LOCK_SECONDS, 15 * 2**over) if over >= 0 else 0
         self.sessions.failed(login, failures, machine_now().timestamp() + rest)
