@@ -8,12 +8,18 @@ from pathlib import Path
 import pytest
 from babel.messages.catalog import Catalog, Message
 from babel.messages.pofile import read_po
+from jinja2 import nodes
+from trama_chassis import web
 
 TOOLS = Path(__file__).parents[2] / "tools"
 WORDS = runpy.run_path(str(TOOLS / "words.py"))
 PACKAGES: list[Path] = WORDS["packages"]()
 LANGUAGES: tuple[str, ...] = WORDS["LANGUAGES"]
 PLACE = re.compile(r"%\(\w+\)s|%%")
+TEMPLATES = [path for package in PACKAGES for path in sorted(package.glob("templates/**/*.html"))]
+OWN_NAMES = {"Trama", "API"}
+DEVELOPERS = {"docs.html"}
+"""The page of the programs' documentation, which is English and third-party."""
 each_package = pytest.mark.parametrize("package", PACKAGES, ids=lambda package: package.name)
 each_language = pytest.mark.parametrize("language", LANGUAGES)
 
@@ -63,6 +69,20 @@ def test_a_translation_says_all_that_the_text_says(package: Path, language: str)
             if unknown or left_out or translated.count("%") != len(PLACE.findall(translated)):
                 wrong.append((one.id, translated))
     assert wrong == []
+
+
+@pytest.mark.parametrize(
+    "template", [path for path in TEMPLATES if path.name not in DEVELOPERS], ids=lambda path: path.name
+)
+def test_a_template_shows_no_word_that_is_not_marked_for_translation(template: Path) -> None:
+    tree = web.environment(template.parent).parse(template.read_text(encoding="utf-8"))
+    plain = "\0".join(node.data for node in tree.find_all(nodes.TemplateData))
+    read_out = re.findall(r'(?:aria-label|placeholder|title|alt|data-label)="([^"\0]+)"', plain)
+    shown = re.split(r"[\0\1\n]+", re.sub(r"<[^>]*>", "\1", plain))
+    words = {
+        text.strip() for text in (*read_out, *shown) if re.search(r"[^\W\d]{2}", text) and "=" not in text
+    }
+    assert words - OWN_NAMES - {"required"} == set()
 
 
 def test_vendored_files_are_those_of_the_list() -> None:
