@@ -8,9 +8,9 @@ from uuid import uuid4
 from sqlalchemy import select
 from sqlmodel import SQLModel
 from trama_chassis import access
+from trama_chassis.links import RecordLink
 from trama_chassis.rebuild import rebuild
 from trama_chassis.runtime import Runtime
-from trama_chassis.links import RecordLink
 from trama_chassis.tables import AuthorisationHeld
 from trama_chassis.testing import Peer, Territory, deliver, published
 from trama_contracts.placement import HostPlacementClosed, HostPlacementOpened, HostPlacementStarted

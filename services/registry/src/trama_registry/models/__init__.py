@@ -54,11 +54,11 @@ from trama_registry.models.taking_in_charge import (
 
 __all__ = [
     "AWAITING",
-    "OPEN",
     "BY_RECEIVER",
     "GRADES",
     "GROUPS",
     "MOVES",
+    "OPEN",
     "RULES",
     "TAX_CODES",
     "AccessRequest",
