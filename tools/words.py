@@ -66,6 +66,8 @@ SINGLE = {
         "ma il nome è diverso: uno dei due è da correggere",
         "I codici fiscali sono diversi: forse due persone, forse un codice sbagliato",
         "registrato il",
+        "non firmato",
+        "bozza condivisa",
     ),
 }
 """Words that reach pages from the midst of a function."""
@@ -123,7 +125,7 @@ def _said(package: Path) -> Iterator[str]:
     """What refusals say, where it is one text, and labels given in calls."""
     for path in sorted(package.rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.keyword) and node.arg in ("label", "detail"):
+            if isinstance(node, ast.keyword) and node.arg in ("label", "detail", "what"):
                 said: ast.expr | None = node.value
             elif isinstance(node, ast.Assign | ast.AnnAssign):
                 targets = node.targets if isinstance(node, ast.Assign) else [node.target]

@@ -79,7 +79,9 @@ async def test_nothing_typed_is_lost_when_the_session_has_ended(browser: httpx.A
     """INVARIANT: what was typed survives the end of a session. Breaks if a late form is only redirected."""
     late = await sent_too_late(browser)
     assert (late.status_code, late.headers["location"]) == (303, "/accedi?next=/&conservato=si")
-    assert "Abbiamo conservato ciò che stava scrivendo" in (await browser.get(late.headers["location"])).text
+    assert (
+        "Abbiamo conservato ciò che stavate scrivendo" in (await browser.get(late.headers["location"])).text
+    )
     assert (await sign_in(browser)).headers["location"] == "/ripresa"
     offered = await browser.get("/ripresa")
     assert "riga due&lt;/b&gt;" in offered.text

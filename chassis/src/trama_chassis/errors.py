@@ -112,7 +112,7 @@ class NotSignedIn(Refused):
 
     status = 401
     code = "not-signed-in"
-    detail = "Serve l'accesso: indicare un token valido o accedere dalla pagina di accesso."
+    detail = "Serve l'accesso: indicate un token valido o entrate dalla pagina di accesso."
 
 
 class NotAllowed(Refused):
@@ -120,7 +120,7 @@ class NotAllowed(Refused):
 
     status = 403
     code = "not-allowed"
-    detail = "Il suo ruolo non consente questa operazione."
+    detail = "Il vostro ruolo non consente questa operazione."
 
 
 class ChangedMeanwhile(Refused):
@@ -145,7 +145,7 @@ class FormNotOurs(Refused):
 
     status = 403
     code = "form-not-ours"
-    detail = "La pagina è scaduta o non proviene da questo servizio: ricaricarla e riprovare."
+    detail = "La pagina è scaduta o non proviene da questo servizio: ricaricatela e riprovate."
 
 
 class Busy(Refused):
@@ -153,7 +153,7 @@ class Busy(Refused):
 
     status = 503
     code = "busy"
-    detail = "Il servizio è occupato: controllare e riprovare tra qualche secondo."
+    detail = "Il servizio è occupato: controllate e riprovate tra qualche secondo."
 
 
 def problem(
