@@ -157,6 +157,23 @@ def test_words_of_tables_are_translated_and_typed_ones_are_written_as_they_are(
         assert template.render(word="<b>100 %s</b>") == "&lt;b&gt;100 %s&lt;/b&gt;"
 
 
+@pytest.mark.parametrize(
+    ("on", "written"),
+    [
+        (date(2013, 3, 8), "Dall'8 marzo 2013 all'8 marzo 2013"),
+        (date(2013, 4, 11), "Dall'11 aprile 2013 all'11 aprile 2013"),
+        (date(2013, 4, 18), "Dal 18 aprile 2013 al 18 aprile 2013"),
+    ],
+)
+def test_the_article_before_a_day_is_the_one_it_wants(
+    database_url: str, tmp_path: Path, on: date, written: str
+) -> None:
+    (tmp_path / "templates").mkdir()
+    text = "{% trans first=on|day, last=on|day %}Dal {{ first }} al {{ last }}{% endtrans %}"
+    (tmp_path / "templates" / "one.html").write_text(text)
+    assert web.environment(tmp_path / "templates").get_template("one.html").render(on=on) == written
+
+
 async def test_our_files_are_kept_by_browsers_until_they_change(browser: httpx.AsyncClient) -> None:
     page = await browser.get("/accedi")
     for address in re.findall(r'href="(/static/[^"]+)"', page.text):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -98,6 +99,20 @@ def day(on: date) -> str:
     if spoken() != OWN:
         return format_date(on, "d MMMM y", locale=spoken())
     return f"{on.day}{'º' if on.day == 1 else ''} {_MONTHS[on.month - 1]} {on.year}"
+
+
+_BEFORE_VOWEL = {"il": "l'", "dal": "dall'", "al": "all'", "del": "dell'"}
+_VOWEL_FIRST = re.compile(rf"(?:8|11) (?:{'|'.join(_MONTHS)})")
+
+
+def elided(text: str, filled: Mapping[str, object]) -> str:
+    """A text that a day will fill, with the article as the day wants it: `dall'8 marzo`, `l'11 aprile`."""
+    for name, value in filled.items():
+        if isinstance(value, str) and _VOWEL_FIRST.match(value):
+            for article, short in _BEFORE_VOWEL.items():
+                for plain, before in ((article, short), (article.capitalize(), short.capitalize())):
+                    text = re.sub(rf"\b{plain} (?=%\({name}\)s)", before, text)
+    return text
 
 
 def weekday(on: date) -> str:

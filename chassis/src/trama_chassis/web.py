@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from fastapi import Request
-from jinja2 import ChoiceLoader, Environment, FileSystemLoader, PackageLoader, StrictUndefined
+from jinja2 import ChoiceLoader, Environment, FileSystemLoader, PackageLoader, StrictUndefined, pass_context
 from starlette.responses import HTMLResponse, Response
 
 from trama_chassis import kept_forms, language
@@ -37,6 +37,10 @@ def environment(folder: Path | None = None) -> Environment:
     words = language.Words([folder.with_name("locale"), _WORDS] if folder else [_WORDS])
     found.install_gettext_callables(  # type: ignore[attr-defined]  # put there by the extension
         words.gettext, words.ngettext, newstyle=True
+    )
+    installed: Any = found.globals["gettext"]
+    found.globals["gettext"] = pass_context(
+        lambda context, text, **filled: installed(context, language.elided(text, filled), **filled)
     )
     found.filters.update(day=day, weekday=language.weekday, translated=words.label)
     found.globals.update(errors_of=errors_of, error_of=error_of, asset=asset)
