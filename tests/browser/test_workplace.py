@@ -11,7 +11,7 @@ from tests.browser.pages import Found, Visitor, every_page, visitors
 from tests.browser.people import Peopled
 
 # The town lives its year before the first of these; on a machine that does other things it takes minutes.
-pytestmark = pytest.mark.timeout(600)
+pytestmark = pytest.mark.timeout(1200)
 PAGES = every_page()
 
 

@@ -28,7 +28,7 @@ def territory(tmp_path: Path) -> Iterator[Territory]:
         made.trama("network", "down")
 
 
-@pytest.mark.timeout(900)
+@pytest.mark.timeout(1800)
 async def test_fifty_people_live_while_nodes_and_the_broker_are_killed(
     territory: Territory, told: Callable[[str], None]
 ) -> None:
