@@ -314,8 +314,10 @@ async def test_the_index_is_shown_to_the_team_behind_details_and_nowhere_else(st
     evaluation = await stage.completed(record)
     async with client(stage.runtime, "caseworker") as http:
         page = (await http.get(f"/valutazioni/{evaluation.evaluation}", headers=PAGE)).text
-        hidden = page.index("<details>")
-        assert page.index("Indice di questa équipe: 75 su 100") > hidden
+        shown = page.index("Indice di questa équipe: 75 su 100")
+        behind = page[page.rindex("<details", 0, shown) : shown]
+        assert "</details>" not in behind
+        assert " open" not in behind.partition(">")[0]
         answer = (await http.get(f"{API}/evaluations/{evaluation.evaluation}")).json()
     assert not {name for name in answer if "index" in name or "score" in name or "band" in name}
     told = " ".join(str(one.event.payload()) for one in await published(stage.runtime))
