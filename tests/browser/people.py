@@ -18,7 +18,7 @@ CAST = (2, 3, 6, 7)
 """Carla (running), Dario (declined once), Gina (to be reviewed), Ivo (nobody has answered)."""
 DARIO = 1
 """His place among them."""
-PATIENCE = 60.0
+PATIENCE = 240.0
 ASKED_OF_HOST = {
     "path_type": "hiring-support",
     "host": MOBILI,

@@ -28,7 +28,7 @@ from trama_simulation.territory import Member, read_territory
 PORDENONE = Path(__file__).parents[2] / "deploy" / "networks" / "pordenone.yaml"
 UNTOLD = "ambito-ovest"
 """A member that may read what public members write, and that nobody ever grants anything."""
-PATIENCE = 60.0
+PATIENCE = 180.0
 AT_ONCE = 8
 COMMAND_SECONDS = 180.0
 
