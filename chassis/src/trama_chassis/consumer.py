@@ -71,7 +71,7 @@ class Consumer:
             stalled = asyncio.create_task(self._stalled.wait())
             try:
                 await asyncio.wait([reading, stalled], return_when=asyncio.FIRST_COMPLETED)
-                if reading.done():
+                if reading.done() and not reading.cancelled():
                     reading.result()
             except Exception as error:
                 if not (isinstance(error, BEGINS_AGAIN) or is_transient(error)):
@@ -80,8 +80,8 @@ class Consumer:
             finally:
                 stalled.cancel()
                 reading.cancel()
-                # One that swallows its cancellation is left: without its client it can take nothing more.
-                await asyncio.wait([reading], timeout=kafka.STOP_SECONDS)
+                # One that stalled may swallow its cancellation and is left: it has no client any more.
+                await asyncio.wait([reading], timeout=kafka.STOP_SECONDS if self._stalled.is_set() else None)
                 await self._stop()
             await asyncio.sleep(PAUSE_SECONDS)
 
