@@ -1,4 +1,7 @@
-"""One town, lived in once, and one browser, for all tests of pages."""
+"""One town, lived in once, and one browser, for all tests of pages.
+
+They end with their file: while Playwright lives, its event loop counts as running in this process, and no
+asynchronous test of another file could begin."""
 
 from collections.abc import Callable, Iterator
 
@@ -11,20 +14,20 @@ from tests.browser.people import Peopled, peopled
 from tests.browser.town import alive
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Peopled]:
     """The demonstration on Monday 14 October 2013."""
     with alive(tmp_path_factory.mktemp("town")) as living:
         yield peopled(living)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def found(town: Peopled) -> Found:
     """Where links lead."""
     return followed(town.town, every_page())
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     """The machine's own Chromium."""
     with sync_playwright() as playwright:
@@ -33,7 +36,7 @@ def browser() -> Iterator[Browser]:
         browser.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def looker(browser: Browser) -> Callable[[Visitor], Looker]:
     """A visitor's browser, signed in once."""
     known: dict[Visitor, Looker] = {}
