@@ -16,6 +16,12 @@ DecliningReason: TypeAlias = Literal[
     "not-competent", "no-capacity", "more-urgent-elsewhere", "already-followed", "other"
 ]
 """Why a referral was not accepted (non accolta; never "respinta")."""
+FailingReason: TypeAlias = Literal["no-capacity", "not-competent", "person-choice", "unreachable", "other"]
+"""Why a referral that was accepted came to nothing."""
+ReferralOutcome: TypeAlias = Literal[
+    "goals-reached", "partly-reached", "transferred", "no-longer-needed", "other"
+]
+"""What came of a referral."""
 EndingReason: TypeAlias = Literal["hired", "moved-on", "person-choice", "health", "not-suitable", "completed"]
 """How a placement ended."""
 
@@ -56,6 +62,15 @@ class TakingInChargeClosedFact(Fact):
     reason: ClosingReason
 
 
+class TakingInChargeReopenedFact(Fact):
+    """Derived by the registry from `TakingInChargeReopened`: what had been closed was not over."""
+
+    wire_type: ClassVar[str] = "it.trama.registry.taking-in-charge-reopened-fact.v1"
+    scope: ClassVar[str] = "taking-in-charge"
+
+    reopened_on: Day
+
+
 class ReferralSentFact(Fact):
     """Derived by the sender's registry from `ReferralSent`: a referral (segnalazione) went to a member."""
 
@@ -74,6 +89,9 @@ class ReferralAcceptedFact(Fact):
 
     sender: Member
     accepted_on: Day
+    sent_on: Day | None = None
+    answer_by: Day | None = None
+    """The sending that is answered, and the day by which an answer to it was asked."""
 
 
 class ReferralDeclinedFact(Fact):
@@ -88,6 +106,9 @@ class ReferralDeclinedFact(Fact):
     sender: Member
     declined_on: Day
     reason: DecliningReason
+    sent_on: Day | None = None
+    answer_by: Day | None = None
+    """The sending that is answered, and the day by which an answer to it was asked."""
 
 
 class PlacementProposedFact(Fact):
@@ -127,6 +148,69 @@ class ReferralWithdrawnFact(Fact):
     scope: ClassVar[str] = "referral"
 
     withdrawn_on: Day
+
+
+class ReferralRenewedFact(Fact):
+    """Derived by the sender's registry from `ReferralRenewed`: the referral went out once more, and waits
+    again for an answer."""
+
+    wire_type: ClassVar[str] = "it.trama.registry.referral-renewed-fact.v1"
+    scope: ClassVar[str] = "referral"
+
+    renewed_on: Day
+
+
+class ReferralUnansweredFact(Fact):
+    """Derived by the sender's registry from `ReferralUnanswered`: the term passed, a reminder was in vain."""
+
+    wire_type: ClassVar[str] = "it.trama.registry.referral-unanswered-fact.v1"
+    scope: ClassVar[str] = "referral"
+
+    answer_by: Day
+    passed_on: Day
+
+
+class ReferralReconsideredFact(Fact):
+    """Derived by the receiver's registry from `ReferralReconsidered`: its refusal stands no longer."""
+
+    wire_type: ClassVar[str] = "it.trama.registry.referral-reconsidered-fact.v1"
+    scope: ClassVar[str] = "referral"
+
+    sender: Member
+    reconsidered_on: Day
+
+
+class ReferralCompletedFact(Fact):
+    """Derived by the receiver's registry from `ReferralCompleted`: what was asked is done."""
+
+    wire_type: ClassVar[str] = "it.trama.registry.referral-completed-fact.v1"
+    scope: ClassVar[str] = "referral"
+
+    sender: Member
+    completed_on: Day
+    outcome: ReferralOutcome
+
+
+class ReferralFailedFact(Fact):
+    """Derived by the receiver's registry from `ReferralFailed`: what it had accepted came to nothing."""
+
+    wire_type: ClassVar[str] = "it.trama.registry.referral-failed-fact.v1"
+    scope: ClassVar[str] = "referral"
+
+    sender: Member
+    failed_on: Day
+    reason: FailingReason
+
+
+class ReferralReopenedFact(Fact):
+    """Derived by the receiver's registry from `ReferralReopened`: it goes on with what had been completed or
+    given up."""
+
+    wire_type: ClassVar[str] = "it.trama.registry.referral-reopened-fact.v1"
+    scope: ClassVar[str] = "referral"
+
+    sender: Member
+    reopened_on: Day
 
 
 class EvaluationRequestedFact(Fact):

@@ -2,6 +2,7 @@
 
 Of health and justice only the target group is told, each in its own circle; nothing social."""
 
+from trama_contracts.facts import FailingReason, ReferralOutcome
 from trama_contracts.registry.access import AccessConcluded, AccessOutcome, AccessRecorded, Door
 from trama_contracts.registry.authorisation import AuthorisationGiven
 from trama_contracts.registry.certificate import (
@@ -33,14 +34,12 @@ from trama_contracts.registry.person import (
     ReportingIdAssigned,
 )
 from trama_contracts.registry.referral import (
-    FailingReason,
     ReferralAccepted,
     ReferralCompleted,
     ReferralDeclined,
     ReferralExplained,
     ReferralFailed,
     ReferralNoted,
-    ReferralOutcome,
     ReferralPreview,
     ReferralQuestioned,
     ReferralReconsidered,

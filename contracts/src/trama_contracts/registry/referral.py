@@ -1,6 +1,6 @@
 """Events of the registry on referrals."""
 
-from typing import Annotated, ClassVar, Literal, TypeAlias
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
@@ -8,20 +8,22 @@ from trama_contracts.event import Day, Event, Member, Part, Uuid
 from trama_contracts.facts import (
     Counted,
     DecliningReason,
+    FailingReason,
     ReferralAcceptedFact,
+    ReferralCompletedFact,
     ReferralDeclinedFact,
+    ReferralFailedFact,
+    ReferralOutcome,
+    ReferralReconsideredFact,
+    ReferralRenewedFact,
+    ReferralReopenedFact,
     ReferralSentFact,
+    ReferralUnansweredFact,
     ReferralWithdrawnFact,
 )
 from trama_contracts.names import Circle
 from trama_contracts.payload_fields import Party, PersonName, ShortText, TaxCode, Text
 
-FailingReason: TypeAlias = Literal["no-capacity", "not-competent", "person-choice", "unreachable", "other"]
-"""Why what was accepted came to nothing."""
-ReferralOutcome: TypeAlias = Literal[
-    "goals-reached", "partly-reached", "transferred", "no-longer-needed", "other"
-]
-"""What came of a referral."""
 Step = Annotated[int, Field(strict=True, ge=1, le=10_000)]
 """The number of a move among those that its writer, sender or receiver, made in this referral; sent is 1."""
 Heard = Annotated[int, Field(strict=True, ge=0, le=10_000)]
@@ -75,11 +77,18 @@ class ReferralAccepted(Counted):
     contact: PersonName
     step: Step | None = None
     heard: Heard | None = None
+    sent_on: Day | None = None
+    answer_by: Day | None = None
+    """The sending that is answered, and the day by which an answer to it was asked."""
 
     def fact(self, reporting_id: str) -> ReferralAcceptedFact:
-        """From whom and when; neither record."""
+        """From whom, when, and how long the answer took; neither record."""
         return ReferralAcceptedFact(
-            reporting_id=reporting_id, sender=self.sender.member, accepted_on=self.accepted_on
+            reporting_id=reporting_id,
+            sender=self.sender.member,
+            accepted_on=self.accepted_on,
+            sent_on=self.sent_on,
+            answer_by=self.answer_by,
         )
 
 
@@ -98,14 +107,19 @@ class ReferralDeclined(Counted):
     alternative: Text | None = None
     step: Step | None = None
     heard: Heard | None = None
+    sent_on: Day | None = None
+    answer_by: Day | None = None
+    """The sending that is answered, and the day by which an answer to it was asked."""
 
     def fact(self, reporting_id: str) -> ReferralDeclinedFact:
-        """From whom, when and the coded reason; the alternative is told to the sender alone."""
+        """From whom, when, after how long, and the coded reason; the alternative is for the sender alone."""
         return ReferralDeclinedFact(
             reporting_id=reporting_id,
             sender=self.sender.member,
             declined_on=self.declined_on,
             reason=self.reason,
+            sent_on=self.sent_on,
+            answer_by=self.answer_by,
         )
 
 
@@ -128,7 +142,7 @@ class ReferralWithdrawn(Counted):
         return ReferralWithdrawnFact(reporting_id=reporting_id, withdrawn_on=self.withdrawn_on)
 
 
-class ReferralRenewed(Event):
+class ReferralRenewed(Counted):
     """Published by the sender's registry when it sends a referral once more (inviata di nuovo): changed while
     it waits, or after it was not accepted, withdrawn, failed or left without an answer. The receiver is to
     answer anew; a refusal that crosses it answered the earlier sending."""
@@ -145,6 +159,10 @@ class ReferralRenewed(Event):
     authorisation: Uuid
     step: Step
     heard: Heard
+
+    def fact(self, reporting_id: str) -> ReferralRenewedFact:
+        """The day; neither reason nor preview."""
+        return ReferralRenewedFact(reporting_id=reporting_id, renewed_on=self.renewed_on)
 
 
 class ReferralExplained(Event):
@@ -176,7 +194,7 @@ class ReferralReminded(Event):
     heard: Heard
 
 
-class ReferralUnanswered(Event):
+class ReferralUnanswered(Counted):
     """Published by the sender's registry when the term has passed and a reminder was in vain (senza risposta
     nei termini). The receiver may still answer."""
 
@@ -189,6 +207,12 @@ class ReferralUnanswered(Event):
     passed_on: Day
     step: Step
     heard: Heard
+
+    def fact(self, reporting_id: str) -> ReferralUnansweredFact:
+        """The term, and when it was found to have passed."""
+        return ReferralUnansweredFact(
+            reporting_id=reporting_id, answer_by=self.answer_by, passed_on=self.passed_on
+        )
 
 
 class ReferralSuperseded(Event):
@@ -268,7 +292,7 @@ class ReferralStarted(Event):
     heard: Heard
 
 
-class ReferralCompleted(Event):
+class ReferralCompleted(Counted):
     """Published by the receiver's registry when what was asked is done (conclusa), with what came of it: to
     the sender, and to who holds the referente del percorso."""
 
@@ -284,8 +308,17 @@ class ReferralCompleted(Event):
     step: Step
     heard: Heard
 
+    def fact(self, reporting_id: str) -> ReferralCompletedFact:
+        """Of whose referral, when, and the coded outcome; the note is for the sender alone."""
+        return ReferralCompletedFact(
+            reporting_id=reporting_id,
+            sender=self.sender.member,
+            completed_on=self.completed_on,
+            outcome=self.outcome,
+        )
 
-class ReferralFailed(Event):
+
+class ReferralFailed(Counted):
     """Published by the receiver's registry when what it had accepted came to nothing (non riuscita), or it
     changed its mind: to the sender, and to who holds the referente del percorso."""
 
@@ -301,8 +334,14 @@ class ReferralFailed(Event):
     step: Step
     heard: Heard
 
+    def fact(self, reporting_id: str) -> ReferralFailedFact:
+        """Of whose referral, when, and the coded reason; the alternative is for the sender alone."""
+        return ReferralFailedFact(
+            reporting_id=reporting_id, sender=self.sender.member, failed_on=self.failed_on, reason=self.reason
+        )
 
-class ReferralReconsidered(Event):
+
+class ReferralReconsidered(Counted):
     """Published by the receiver's registry when it takes back that it cannot accept: the referral awaits its
     answer again (di nuovo da valutare)."""
 
@@ -316,8 +355,14 @@ class ReferralReconsidered(Event):
     step: Step
     heard: Heard
 
+    def fact(self, reporting_id: str) -> ReferralReconsideredFact:
+        """Of whose referral, and when."""
+        return ReferralReconsideredFact(
+            reporting_id=reporting_id, sender=self.sender.member, reconsidered_on=self.reconsidered_on
+        )
 
-class ReferralReopened(Event):
+
+class ReferralReopened(Counted):
     """Published by the receiver's registry when it goes on with what it had completed or given up
     (riaperta)."""
 
@@ -331,3 +376,9 @@ class ReferralReopened(Event):
     reason: Text | None = None
     step: Step
     heard: Heard
+
+    def fact(self, reporting_id: str) -> ReferralReopenedFact:
+        """Of whose referral, and when."""
+        return ReferralReopenedFact(
+            reporting_id=reporting_id, sender=self.sender.member, reopened_on=self.reopened_on
+        )

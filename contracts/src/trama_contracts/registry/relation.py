@@ -3,7 +3,13 @@
 from typing import ClassVar, Literal, TypeAlias
 
 from trama_contracts.event import Day, Event, Member, Part, Uuid
-from trama_contracts.facts import ClosingReason, Counted, TakingInChargeClosedFact, TakingInChargeOpenedFact
+from trama_contracts.facts import (
+    ClosingReason,
+    Counted,
+    TakingInChargeClosedFact,
+    TakingInChargeOpenedFact,
+    TakingInChargeReopenedFact,
+)
 from trama_contracts.names import Circle
 from trama_contracts.payload_fields import (
     Basis,
@@ -114,7 +120,7 @@ class TakingInChargeResumed(Event):
     resumed_on: Day
 
 
-class TakingInChargeReopened(Event):
+class TakingInChargeReopened(Counted):
     """Published by a member's registry when a closed taking in charge turns out not to be over (riaperta):
     the same episode goes on, and who follows the person is who did."""
 
@@ -125,6 +131,10 @@ class TakingInChargeReopened(Event):
     episode: Uuid
     reopened_on: Day
     reason: ShortText
+
+    def fact(self, reporting_id: str) -> TakingInChargeReopenedFact:
+        """The day; why is for who follows the person."""
+        return TakingInChargeReopenedFact(reporting_id=reporting_id, reopened_on=self.reopened_on)
 
 
 class CompetenceMoved(Event):
