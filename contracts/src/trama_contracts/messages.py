@@ -10,7 +10,7 @@ from typing import Annotated, Any, ClassVar, Final, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from trama_contracts.encoding import b64, b64u, from_b64u, full_hash
+from trama_contracts.encoding import b64, b64u, from_b64, from_b64u, full_hash
 from trama_contracts.errors import InvalidPayload, Malformed, TooLarge
 from trama_contracts.event import Uuid
 from trama_contracts.fields import Base64, Hash, Instant, Secret, Seq, TopicName
@@ -153,6 +153,11 @@ class FilePart(Message):
             raise ValueError("a part beyond the last")
         return self
 
+    @property
+    def piece(self) -> bytes:
+        """The bytes of the document that this part carries."""
+        return b"".join(from_b64(chunk) for chunk in self.data)
+
 
 class Erasure(Message):
     """An order to erase streams, or the answer to one: done with counts, or refused with its basis."""
@@ -201,13 +206,24 @@ def parse_message(raw: bytes) -> tuple[Message, datetime]:
         raise InvalidPayload("type or sent_at") from fault
 
 
+def file_pieces(content: bytes) -> list[bytes]:
+    """A document cut so that each piece fits into a message; an empty one is one empty piece."""
+    return [
+        content[start : start + FILE_PART_BYTES] for start in range(0, max(len(content), 1), FILE_PART_BYTES)
+    ]
+
+
+def file_part(file: str, sha256: str, part: int, of: int, piece: bytes) -> FilePart:
+    """The message that carries one piece of a document."""
+    chunks = tuple(b64(piece[at : at + FILE_CHUNK]) for at in range(0, len(piece), FILE_CHUNK))
+    return FilePart(file=file, sha256=sha256, part=part, of=of, data=chunks)
+
+
 def file_parts(file: str, content: bytes) -> Iterator[FilePart]:
     """A document cut into messages that fit."""
-    starts = range(0, max(len(content), 1), FILE_PART_BYTES)
-    for number, start in enumerate(starts, 1):
-        piece = content[start : start + FILE_PART_BYTES]
-        chunks = tuple(b64(piece[at : at + FILE_CHUNK]) for at in range(0, len(piece), FILE_CHUNK))
-        yield FilePart(file=file, sha256=full_hash(content), part=number, of=len(starts), data=chunks)
+    pieces, sha256 = file_pieces(content), full_hash(content)
+    for number, piece in enumerate(pieces, 1):
+        yield file_part(file, sha256, number, len(pieces), piece)
 
 
 def grant_key(key: bytes) -> str:

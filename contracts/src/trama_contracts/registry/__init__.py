@@ -17,6 +17,16 @@ from trama_contracts.registry.certificate import (
     OpenGroup,
     TargetGroupsSet,
 )
+from trama_contracts.registry.document import (
+    LARGEST_DOCUMENT,
+    DocumentFiled,
+    DocumentKind,
+    DocumentName,
+    HealthDocumentFiled,
+    JudicialDocumentFiled,
+    MediaType,
+    SocialDocumentFiled,
+)
 from trama_contracts.registry.identifier import (
     IdentifierAssigned,
     IdentifierEnded,
@@ -26,6 +36,8 @@ from trama_contracts.registry.identifier import (
     ReportingIdReplaced,
     Verification,
 )
+from trama_contracts.registry.interview import InterviewKind, InterviewRecorded, SocialInterviewRecorded
+from trama_contracts.registry.note import NoteRead, NoteWritten
 from trama_contracts.registry.person import (
     Certainty,
     PersonRegistered,
@@ -71,6 +83,7 @@ from trama_contracts.registry.relation import (
 from trama_contracts.registry.story import EntryCorrected, NextStepDone, NextStepSet
 
 __all__ = [
+    "LARGEST_DOCUMENT",
     "AccessConcluded",
     "AccessOutcome",
     "AccessRecorded",
@@ -85,9 +98,13 @@ __all__ = [
     "CompetenceGround",
     "CompetenceMoved",
     "CompetenceSettled",
+    "DocumentFiled",
+    "DocumentKind",
+    "DocumentName",
     "Door",
     "EntryCorrected",
     "FailingReason",
+    "HealthDocumentFiled",
     "HealthGroup",
     "HealthTargetGroupsSet",
     "IdentifierAssigned",
@@ -96,10 +113,16 @@ __all__ = [
     "IdentifierKind",
     "IdentifierValue",
     "Integration",
+    "InterviewKind",
+    "InterviewRecorded",
+    "JudicialDocumentFiled",
     "JudicialGroup",
     "JudicialTargetGroupsSet",
+    "MediaType",
     "NextStepDone",
     "NextStepSet",
+    "NoteRead",
+    "NoteWritten",
     "OpenGroup",
     "PersonRegistered",
     "RecordsLinked",
@@ -126,6 +149,8 @@ __all__ = [
     "ReportingIdAssigned",
     "ReportingIdReplaced",
     "ServicePactSigned",
+    "SocialDocumentFiled",
+    "SocialInterviewRecorded",
     "SuspensionReason",
     "TakingInChargeClosed",
     "TakingInChargeOpened",

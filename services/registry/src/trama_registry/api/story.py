@@ -18,7 +18,9 @@ from trama_registry.schemas import (
 )
 
 router = Router()
-Kind = Literal["person", "relation", "story", "referral", "authorisation", "evaluation", "placement"]
+Kind = Literal[
+    "person", "relation", "story", "referral", "authorisation", "evaluation", "placement", "document"
+]
 
 
 @router.get("/persons/{record}/overview")

@@ -12,6 +12,7 @@ KINDS = {
     "authorisation": "Condivisione dei dati",
     "evaluation": "Valutazioni e progetti",
     "placement": "Inserimenti",
+    "document": "Documenti",
 }
 OTHER = "other"
 _KIND_OF_MODULE = {"identifier": "person", "certificate": "person", "access": "relation"}
