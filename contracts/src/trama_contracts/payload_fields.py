@@ -14,6 +14,7 @@ CODE_PATTERN: Final = r"[a-z][a-z0-9-]{1,63}"
 PHONE_PATTERN: Final = r"\+?[0-9][0-9 ./-]{3,29}"
 _VISIBLE: Final = r"[^\x00-\x20\x7f]"
 NAME_PATTERN: Final = rf"{_VISIBLE}(?:[^\x00-\x1f\x7f]*{_VISIBLE})?"
+LANGUAGE_PATTERN: Final = r"[a-z]{2,3}"
 LINE_PATTERN: Final = r"[^\x00-\x1f\x7f]+"
 LINES_PATTERN: Final = r"[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]+"
 _OMOCODIA_DIGIT: Final = "[0-9LMNPQRSTUV]"
@@ -39,6 +40,10 @@ ShortText = Annotated[str, StringConstraints(min_length=1, max_length=200, patte
 """One line."""
 Text = Annotated[str, StringConstraints(min_length=1, max_length=1000, pattern=f"^{LINES_PATTERN}$")]
 """A few sentences; lines may break, other control characters are refused."""
+LongText = Annotated[str, StringConstraints(min_length=1, max_length=2000, pattern=f"^{LINES_PATTERN}$")]
+"""Half a page; lines may break, other control characters are refused."""
+Language = Annotated[str, StringConstraints(pattern=f"^{LANGUAGE_PATTERN}$")]
+"""A language a person speaks: its code of ISO 639, two or three letters."""
 WeeklyHours = Annotated[int, Field(strict=True, ge=1, le=168)]
 """Hours a week. What the law allows is dated data of the placement service, not a limit of the wire."""
 

@@ -4,7 +4,7 @@ from typing import ClassVar, Literal, TypeAlias
 
 from trama_contracts.event import Day, Event, ReportingId, Uuid
 from trama_contracts.names import Circle
-from trama_contracts.payload_fields import Operator, Party, PersonName, Phone, ShortText, TaxCode
+from trama_contracts.payload_fields import Language, Operator, Party, PersonName, Phone, ShortText, TaxCode
 
 Certainty: TypeAlias = Literal["certain", "probable", "decided"]
 """How sure it is that two records are of one person; `decided` means that a person decided a doubt."""
@@ -12,7 +12,8 @@ Certainty: TypeAlias = Literal["certain", "probable", "decided"]
 
 class PersonRegistered(Event):
     """Published by a member's registry when it makes its record of a person, and again when the identity on
-    it is corrected (with `corrects`). The tax code (codice fiscale) may be missing: it turns nobody away."""
+    it is corrected (with `corrects`). The tax code (codice fiscale) may be missing: it turns nobody away. The
+    language is the one in which the person is best spoken to; whether an interpreter is needed is said apart."""
 
     wire_type: ClassVar[str] = "it.trama.registry.person-registered.v1"
     circle: ClassVar[Circle] = "care"
@@ -24,6 +25,8 @@ class PersonRegistered(Event):
     birth_date: Day | None = None
     town: ShortText | None = None
     phone: Phone | None = None
+    language: Language | None = None
+    needs_interpreter: bool | None = None
 
 
 class ReportingIdAssigned(Event):
