@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from trama_chassis import granting, outbox
+from trama_chassis import knowledge, outbox
 from trama_chassis.links import LinkHeard, LinkRemoved, RecordLink
 from trama_chassis.outbox import runtime_of
 from trama_chassis.tables import (
@@ -196,12 +196,12 @@ async def learn_reporting_id(session: AsyncSession, record: str, reporting_id: s
 
 async def component(session: AsyncSession, record: str) -> set[Edge]:
     """Every record known to be of the same person as this own record, itself included."""
-    return await granting.component(session, runtime_of(session).settings.member, record)
+    return await knowledge.component(session, runtime_of(session).settings.member, record)
 
 
 async def linked_to(session: AsyncSession, member: str, record: str) -> set[Edge]:
     """Every record known to be of the same person as some member's record, itself included."""
-    return await granting.component(session, member, record)
+    return await knowledge.component(session, member, record)
 
 
 async def links_of(session: AsyncSession, record: str) -> list[tuple[str, Edge, bool]]:
@@ -227,7 +227,7 @@ def _ends_at(table: type[RecordLink] | type[LinkRemoved], record: str) -> Column
 async def own_records(session: AsyncSession, of: Edge) -> set[str]:
     """This member's records of the same person as any record of any member."""
     member = runtime_of(session).settings.member
-    return {edge[1] for edge in await granting.component(session, *of) if edge[0] == member}
+    return {edge[1] for edge in await knowledge.component(session, *of) if edge[0] == member}
 
 
 async def seen_by(session: AsyncSession, record: str, circle: str) -> list[str]:
