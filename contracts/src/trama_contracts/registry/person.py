@@ -13,7 +13,7 @@ Certainty: TypeAlias = Literal["certain", "probable", "decided"]
 class PersonRegistered(Event):
     """Published by a member's registry when it makes its record of a person, and again when the identity on
     it is corrected (with `corrects`). The tax code (codice fiscale) may be missing: it turns nobody away. The
-    language is the one in which the person is best spoken to; whether an interpreter is needed is said apart."""
+    language is the one the person is best spoken to in; whether an interpreter is needed is said apart."""
 
     wire_type: ClassVar[str] = "it.trama.registry.person-registered.v1"
     circle: ClassVar[Circle] = "care"
