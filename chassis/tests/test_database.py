@@ -1,10 +1,12 @@
 """Sessions of both kinds of database: durable, separate, rolled back unless the commit point commits."""
 
 import asyncio
+import threading
 from typing import Any
 
 import pytest
 from sqlalchemy import inspect, text
+from sqlalchemy.ext.asyncio import AsyncSession
 from trama_chassis.database import Database
 
 
@@ -23,6 +25,44 @@ async def test_leaving_without_a_commit_rolls_back(runtime: Any) -> None:
         await session.execute(text("INSERT INTO note (text) VALUES ('a')"))
         await session.commit()
     assert await count(database) == 1
+
+
+async def a_writer_that_waits(session: AsyncSession, began: threading.Event, go_on: threading.Event) -> None:
+    """Begin a statement that has a row to give, and waits in the middle of it."""
+
+    def wait() -> str:
+        began.set()
+        go_on.wait(10)
+        return "a"
+
+    connection = await (await session.connection()).get_raw_connection()
+    await connection.driver_connection.create_function("wait", 0, wait)
+    await session.execute(text("INSERT INTO note (text) SELECT wait() RETURNING text"))
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_who_is_cancelled_within_a_statement_gives_the_database_back(runtime: Any) -> None:
+    """INVARIANT: a task that is cancelled leaves no lock, whoever still holds its error. Closing a connection
+    that has an open cursor without rolling back breaks it: SQLite keeps it, and its transaction, alive."""
+    began, go_on = threading.Event(), threading.Event()
+
+    async def write() -> None:
+        async with runtime.database.write() as session:
+            await a_writer_that_waits(session, began, go_on)
+
+    writing = asyncio.create_task(write())
+    await asyncio.to_thread(began.wait, 10)
+    writing.cancel()
+    asyncio.get_running_loop().call_later(0.1, go_on.set)
+    with pytest.raises(asyncio.CancelledError) as held:
+        await writing
+    assert held.tb is not None, "its frames, and the cursor in them, live on"
+    other = Database(runtime.database.url, [])
+    async with asyncio.timeout(5), other.write() as session:
+        await session.execute(text("INSERT INTO note (text) VALUES ('b')"))
+        await session.commit()
+    await other.dispose()
+    assert await count(runtime.database) == 1
 
 
 async def test_a_service_creates_exactly_its_own_tables(runtime: Any) -> None:

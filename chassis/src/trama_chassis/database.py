@@ -110,7 +110,15 @@ def _sqlite_engine(url: str, readers: int) -> AsyncEngine:
     def begin(connection: Connection) -> None:
         connection.exec_driver_sql("BEGIN" if readers else "BEGIN IMMEDIATE")
 
+    def close(dbapi: Any, _: ConnectionPoolEntry) -> None:  # noqa: ANN401 - an adapted aiosqlite connection
+        # Whoever was cancelled leaves a cursor open, and SQLite keeps a connection with an open cursor after
+        # its close, with its transaction and its lock, until the garbage collector comes by.
+        worker = dbapi.driver_connection
+        if worker._connection is not None:
+            worker._tx.put_nowait((None, worker._connection.rollback))
+
     event.listen(engine.sync_engine, "connect", connect)
+    event.listen(engine.sync_engine, "close", close)
     event.listen(engine.sync_engine, "begin", begin)
     return engine
 
