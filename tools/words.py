@@ -1,6 +1,7 @@
 """Gather the interface texts of every package and bring its translations up to date: `python tools/words.py`.
 
-They are the texts of templates, the tables of words named here, what refusals say, and labels given in calls.
+They are the texts of templates, sentences that are said (`say`), what refusals say, the tables of words named
+here, and labels given in calls.
 `locale/<language>.po` stands beside the package's templates; no compiled file is kept. With `--check` nothing
 is written: it tells what is missing or out of date, and fails if there is any.
 """
@@ -8,19 +9,19 @@ is written: it tells what is missing or out of date, and fails if there is any.
 import ast
 import sys
 from collections.abc import Iterator, Mapping
+from functools import cache
 from importlib import import_module
 from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 from babel.messages.catalog import Catalog
-from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_dir
+from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po, write_po
 
 ROOT = Path(__file__).parents[1]
 LANGUAGES = ("en",)
-METHODS = [("**.py", "python"), ("**/templates/**.html", "jinja2")]
-KEYWORDS = {**DEFAULT_KEYWORDS, "NavigationEntry": (1,)}
+METHODS = [("**/templates/**.html", "jinja2")]
 TABLES = {
     "trama_chassis": {"errors": "KINDS:1 MESSAGES"},
     "trama_registry": {
@@ -53,8 +54,8 @@ TABLES = {
     },
     "trama_reporting": {
         "__main__": "service.roles",
-        "models.indicator": "INDICATORS",
-        "queries": "KINDS DIVISIONS LABELS",
+        "models.indicators": "INDICATORS",
+        "queries": "KINDS DIVISIONS GROUPS LABELS",
     },
 }
 """Words that reach pages from Python, where templates write them with the filter `translated`."""
@@ -82,14 +83,43 @@ def packages() -> list[Path]:
     )
 
 
+@cache
+def refusals() -> frozenset[str]:
+    """What the refusals of all packages are called: whoever raises one may say in which words."""
+    above: dict[str, set[str]] = {}
+    for tree in (tree for package in packages() for tree in trees(package)):
+        for node in (node for node in ast.walk(tree) if isinstance(node, ast.ClassDef)):
+            bases = {one.id for one in node.bases if isinstance(one, ast.Name)}
+            above.setdefault(node.name, set()).update(bases)
+    found, more = set[str](), {"Refused"}
+    while more - found:
+        found |= more
+        more = {name for name, bases in above.items() if bases & found}
+    return frozenset(found)
+
+
+def trees(package: Path) -> Iterator[ast.Module]:
+    """The modules of a package."""
+    for path in sorted(package.rglob("*.py")):
+        yield ast.parse(path.read_text(encoding="utf-8"), str(path))
+
+
+def speaking_calls(tree: ast.Module) -> Iterator[tuple[str, ast.expr]]:
+    """Every call whose first argument is a text for people: who is called, and the text."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and node.args:
+            name = getattr(node.func, "id", getattr(node.func, "attr", ""))
+            if name in ("say", "NavigationEntry") or name in refusals():
+                yield name, node.args[0]
+
+
 def gathered(package: Path) -> Catalog:
     """Every text a package shows."""
     found = Catalog()
-    for _, _, message, comments, _ in extract_from_dir(package, METHODS, keywords=KEYWORDS):
+    for _, _, message, comments, _ in extract_from_dir(package, METHODS):
         found.add(message, auto_comments=comments)
     for text in (*_tabled(package.name), *_said(package), *SINGLE.get(package.name, ())):
-        if "{" not in text:  # filled in before it reaches a page: no translation would know it
-            found.add(text)
+        found.add(text)
     return found
 
 
@@ -122,22 +152,21 @@ def _of(row: object) -> Any:  # noqa: ANN401 - as above
 
 
 def _said(package: Path) -> Iterator[str]:
-    """What refusals say, where it is one text, and labels given in calls."""
-    for path in sorted(package.rglob("*.py")):
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.keyword) and node.arg in ("label", "detail", "what"):
-                said: ast.expr | None = node.value
-            elif isinstance(node, ast.Assign | ast.AnnAssign):
-                targets = node.targets if isinstance(node, ast.Assign) else [node.target]
-                said = (
-                    node.value
-                    if any(isinstance(one, ast.Name) and one.id == "detail" for one in targets)
-                    else None
-                )
-            else:
-                continue
+    """What is said by calls, what refusals say otherwise, and labels."""
+    for tree in trees(package):
+        for said in (*(text for _, text in speaking_calls(tree)), *_named(tree)):
             if isinstance(said, ast.Constant) and isinstance(said.value, str) and said.value:
                 yield said.value
+
+
+def _named(tree: ast.Module) -> Iterator[ast.expr | None]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.keyword) and node.arg in ("label", "detail", "what"):
+            yield node.value
+        elif isinstance(node, ast.Assign | ast.AnnAssign):
+            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+            if any(isinstance(one, ast.Name) and one.id == "detail" for one in targets):
+                yield node.value
 
 
 def renewed(package: Path, language: str) -> Catalog:

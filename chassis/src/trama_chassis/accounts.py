@@ -26,6 +26,7 @@ from trama_contracts.inner import Actor
 
 from trama_chassis.clock import machine_now
 from trama_chassis.errors import FormNotOurs, NotAllowed, NotSignedIn, Refused
+from trama_chassis.language import say
 from trama_chassis.sessions import SESSION_SECONDS, Session, Sessions
 from trama_chassis.settings import read_secret
 
@@ -142,7 +143,11 @@ class Accounts:
             now = machine_now().timestamp()
             failures, locked_until = self.sessions.failures(login)
             if now < locked_until:
-                raise TooManyAttempts(_rest(locked_until - now))
+                raise TooManyAttempts(
+                    "Troppi tentativi con questo nome: per sicurezza l'accesso è fermo. "
+                    "Riprovare tra %(left)s.",
+                    left=_rest(locked_until - now),
+                )
             operator = next((one for one in self.operators() if (one.login or one.id) == login), None)
             known = operator.password_hash if operator and operator.password_hash else self._absent
             right = await asyncio.to_thread(self._matches, known, password)
@@ -211,9 +216,10 @@ class Accounts:
 
 
 def _rest(seconds: float) -> str:
-    """A lockout in words: why, and for how long."""
-    left = f"{int(seconds) + 1} secondi" if seconds < 60 else f"{int(seconds / 60) + 1} minuti"
-    return f"Troppi tentativi con questo nome: per sicurezza l'accesso è fermo. Riprovare tra {left}."
+    """For how long a lockout still lasts, in words."""
+    if seconds < 60:
+        return say("%(count)s secondi", count=int(seconds) + 1)
+    return say("%(count)s minuti", count=int(seconds / 60) + 1)
 
 
 def _session_key(path: Path) -> bytes:

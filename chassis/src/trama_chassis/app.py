@@ -16,6 +16,7 @@ from trama_chassis import accounts, errors, front, web
 from trama_chassis.assets import FOLDER, Assets
 from trama_chassis.clock import Clock
 from trama_chassis.database import RetryingRoute
+from trama_chassis.language import Speaking
 from trama_chassis.logs import AccessLog
 from trama_chassis.shell import Shell, gathered, is_at
 
@@ -65,6 +66,7 @@ def build_app(runtime: Runtime) -> FastAPI:
 
 def _dress(app: FastAPI, prefix: str = "") -> None:
     errors.install(app)
+    app.add_middleware(Speaking)
     app.add_middleware(SafeHeaders)
     app.add_middleware(AccessLog, prefix=prefix)
 

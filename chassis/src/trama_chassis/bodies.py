@@ -8,6 +8,8 @@ from typing import Annotated
 from pydantic import BaseModel, BeforeValidator, ConfigDict
 from trama_contracts.payload_fields import ShortText
 
+from trama_chassis.language import say
+
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
@@ -30,7 +32,7 @@ def _day(value: object) -> object:
             return date.fromisoformat(value)
     except ValueError:
         pass
-    raise ValueError("Data non valida (aaaa-mm-gg)")
+    raise ValueError(say("Data non valida (aaaa-mm-gg)"))
 
 
 Date = Annotated[date, BeforeValidator(_day)]

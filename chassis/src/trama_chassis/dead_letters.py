@@ -47,7 +47,7 @@ async def show(session: AsyncSession, number: int) -> DeadLetter:
     """
     letter = await session.get(DeadLetter, number)
     if letter is None:
-        raise NotFound(f"Nessuna comunicazione ferma con il numero {number}.")
+        raise NotFound("Nessuna comunicazione ferma con il numero %(number)s.", number=number)
     return letter
 
 

@@ -65,8 +65,8 @@ async def _move(clock: Clock, to: datetime) -> None:
     try:
         await asyncio.to_thread(clock.move, to)
     except ClockGoesForwardOnly as back:
-        detail = f"Il tempo va solo avanti, e siamo già al {clock.now().astimezone(ZONE):%d/%m/%Y %H:%M:%S}."
-        raise ClockBack(detail, field="now") from back
+        now = f"{clock.now().astimezone(ZONE):%d/%m/%Y %H:%M:%S}"
+        raise ClockBack("Il tempo va solo avanti, e siamo già al %(now)s.", field="now", now=now) from back
 
 
 def _local(moment: datetime) -> str:

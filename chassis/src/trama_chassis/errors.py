@@ -1,4 +1,4 @@
-"""Refusals, and how every error leaves a service: problem+json (RFC 9457), in Italian, naming the field."""
+"""Refusals, and how every error leaves a service: problem+json (RFC 9457), naming the field."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ from trama_contracts.strict_json import FORBIDDEN
 
 from trama_chassis import kept_forms, web
 from trama_chassis.contention import is_busy
+from trama_chassis.language import OWN, say, spoken
 
 MAX_BODY = 1024 * 1024
 RETRY_AFTER_SECONDS = 2
@@ -42,8 +43,8 @@ KINDS = {
 }
 MESSAGES = {
     "missing": "Campo obbligatorio",
-    "string_too_short": "Testo troppo corto (minimo {min_length} caratteri)",
-    "string_too_long": "Testo troppo lungo (massimo {max_length} caratteri)",
+    "string_too_short": "Testo troppo corto (minimo %(min_length)s caratteri)",
+    "string_too_long": "Testo troppo lungo (massimo %(max_length)s caratteri)",
     "string_type": "Deve essere un testo",
     "string_unicode": "Contiene caratteri non ammessi",
     "string_pattern_mismatch": "Formato non valido",
@@ -56,18 +57,18 @@ MESSAGES = {
     "date_type": "Data non valida (aaaa-mm-gg)",
     "uuid_parsing": "Identificativo non valido",
     "uuid_version": "Identificativo non valido",
-    "literal_error": "Valore non ammesso; ammessi: {expected}",
-    "enum": "Valore non ammesso; ammessi: {expected}",
+    "literal_error": "Valore non ammesso; ammessi: %(expected)s",
+    "enum": "Valore non ammesso; ammessi: %(expected)s",
     "int_parsing": "Deve essere un numero intero",
     "int_type": "Deve essere un numero intero",
     "bool_parsing": "Deve essere vero o falso",
-    "greater_than_equal": "Deve essere almeno {ge}",
-    "less_than_equal": "Deve essere al massimo {le}",
-    "greater_than": "Deve essere maggiore di {gt}",
-    "less_than": "Deve essere minore di {lt}",
+    "greater_than_equal": "Deve essere almeno %(ge)s",
+    "less_than_equal": "Deve essere al massimo %(le)s",
+    "greater_than": "Deve essere maggiore di %(gt)s",
+    "less_than": "Deve essere minore di %(lt)s",
     "extra_forbidden": "Campo sconosciuto",
-    "too_short": "Troppo pochi elementi (minimo {min_length})",
-    "too_long": "Troppi elementi (massimo {max_length})",
+    "too_short": "Troppo pochi elementi (minimo %(min_length)s)",
+    "too_long": "Troppi elementi (massimo %(max_length)s)",
 }
 
 
@@ -86,15 +87,18 @@ DOCUMENTED: dict[str, Any] = {
 
 
 class Refused(Exception):
-    """A rule says no. Subclasses are named after the condition; `detail` names the rule in plain Italian."""
+    """A rule says no. Subclasses are named after the condition; `detail` names the rule in plain words.
+
+    It is written in Italian, the values of its places beside it, and said in the language of whoever asked.
+    """
 
     status: ClassVar[int] = 409
     code: ClassVar[str] = "refused"
     detail: str = "Operazione non possibile."
     field: str | None = None
 
-    def __init__(self, detail: str | None = None, *, field: str | None = None) -> None:
-        self.detail = detail or self.detail
+    def __init__(self, detail: str | None = None, /, *, field: str | None = None, **values: object) -> None:
+        self.detail = say(detail or self.detail, **values)
         self.field = field or self.field
         super().__init__(self.code)
 
@@ -127,17 +131,20 @@ class ChangedMeanwhile(Refused):
     """What a form was to change is no longer what its writer saw: another has changed it since."""
 
     code = "changed-meanwhile"
-
-    def __init__(self, who: str = "", *, field: str | None = None) -> None:
-        somebody = who or "un'altra persona"
-        detail = f"Nel frattempo {somebody} ha cambiato questi dati: ecco come sono ora."
-        super().__init__(detail, field=field)
+    detail = "Nel frattempo un'altra persona ha cambiato questi dati: ecco come sono ora."
 
 
 def refuse_changed(seen: int | None, present: int, *, who: str = "") -> None:
     """Hold a command to the version its writer saw, where it names one. Raises ChangedMeanwhile."""
     if seen is not None and seen != present:
-        raise ChangedMeanwhile(who)
+        raise changed_by(who)
+
+
+def changed_by(who: str) -> ChangedMeanwhile:
+    """The refusal that names who was faster, where that is known."""
+    if not who:
+        return ChangedMeanwhile()
+    return ChangedMeanwhile("Nel frattempo %(who)s ha cambiato questi dati: ecco come sono ora.", who=who)
 
 
 class FormNotOurs(Refused):
@@ -167,7 +174,7 @@ def problem(
 ) -> Response:
     """One error as a problem document, or as a page for a browser that asked for a page."""
     kind, title = KINDS.get(status, ("error", "Errore"))
-    names = {"type": f"urn:trama:problem:{code or kind}", "title": title}
+    names = {"type": f"urn:trama:problem:{code or kind}", "title": say(title)}
     body: dict[str, Any] = names | {"status": status, "detail": detail}
     body |= {"errors": list(errors)} if errors else {}
     body |= {"instance": instance} if instance else {}
@@ -217,16 +224,16 @@ async def _invalid(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)  # noqa: S101
     found = error.errors()
     if any(one["type"] == "json_invalid" for one in found):
-        return problem(request, 400, "Il contenuto non è JSON valido.")
+        return problem(request, 400, say("Il contenuto non è JSON valido."))
     errors = [{"field": field_of(one["loc"]), "message": message_of(one)} for one in found]
     fields = ", ".join(dict.fromkeys(one["field"] for one in errors))
-    return problem(request, 422, f"Da correggere: {fields}.", errors=errors)
+    return problem(request, 422, say("Da correggere: %(fields)s.", fields=fields), errors=errors)
 
 
 async def _http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)  # noqa: S101
     _, title = KINDS.get(error.status_code, ("error", "Errore"))
-    return problem(request, error.status_code, f"{title}.")
+    return problem(request, error.status_code, f"{say(title)}.")
 
 
 async def _database(request: Request, error: Exception) -> Response:
@@ -234,21 +241,23 @@ async def _database(request: Request, error: Exception) -> Response:
         return await _refused(request, Busy())
     if isinstance(error, IntegrityError):
         log.warning("integrity error", exc_info=error)
-        return problem(
-            request, 409, "Il dato esiste già o è cambiato nel frattempo. Nulla è stato registrato."
-        )
+        detail = say("Il dato esiste già o è cambiato nel frattempo. Nulla è stato registrato.")
+        return problem(request, 409, detail)
     return unexpected(request, error)
 
 
 async def _gone(request: Request, error: Exception) -> Response:
-    return problem(request, 400, "La richiesta si è interrotta.")
+    return problem(request, 400, say("La richiesta si è interrotta."))
 
 
 def unexpected(request: Request, error: Exception) -> Response:
     """A defect: the caller gets a number to quote, the log gets the place; neither gets the message."""
     error_id = uuid4().hex[:12]
     log.error("unexpected error", error_id=error_id, exc_info=error)
-    detail = f"Errore inatteso, annotato con il numero {error_id}: riferirlo a chi gestisce il servizio."
+    detail = say(
+        "Errore inatteso, annotato con il numero %(number)s: riferirlo a chi gestisce il servizio.",
+        number=error_id,
+    )
     return problem(request, 500, detail, instance=f"urn:trama:error:{error_id}")
 
 
@@ -263,12 +272,14 @@ def field_of(location: Sequence[int | str]) -> str:
 
 
 def message_of(error: Mapping[str, Any]) -> str:
-    """What is wrong with a field, in Italian and without repeating what was typed."""
+    """What is wrong with a field, without repeating what was typed."""
     context = error.get("ctx") or {}
     if error["type"] == "value_error":
-        return str(context.get("error", "")) or "Valore non valido"
-    expected = str(context.get("expected", "")).replace(" or ", " o ").replace("'", "")
-    return MESSAGES.get(error["type"], "Valore non valido").format_map({**context, "expected": expected})
+        return str(context.get("error", "")) or say("Valore non valido")
+    joined = "o" if spoken() == OWN else "or"
+    expected = str(context.get("expected", "")).replace(" or ", f" {joined} ").replace("'", "")
+    said = MESSAGES.get(error["type"], "Valore non valido")
+    return say(said, **{**context, "expected": expected})
 
 
 async def refuse_unwritable(request: Request) -> None:
@@ -319,7 +330,7 @@ class BodyLimit:
             return await self._app(scope, receive, send)
         declared = dict(scope["headers"]).get(b"content-length", b"0")
         if declared.isdigit() and int(declared) > self._limit:
-            response = problem(Request(scope), 413, "La richiesta supera il limite di 1 MiB.")
+            response = problem(Request(scope), 413, say("La richiesta supera il limite di 1 MiB."))
             return await response(scope, receive, send)
         arrived = 0
 

@@ -42,7 +42,9 @@ class KeyMalformed(Refused):
 
     status = 400
     code = "idempotency-key-malformed"
-    detail = f"L'intestazione {HEADER} deve avere da 8 a 64 caratteri ASCII visibili, per esempio un UUID."
+    detail = (
+        "L'intestazione Idempotency-Key deve avere da 8 a 64 caratteri ASCII visibili, per esempio un UUID."
+    )
     field = HEADER
 
 
@@ -51,7 +53,7 @@ class KeyReused(Refused):
 
     status = 422
     code = "idempotency-key-reused"
-    detail = f"Questa {HEADER} è già servita per un'altra richiesta: usarne una nuova."
+    detail = "Questa Idempotency-Key è già servita per un'altra richiesta: usarne una nuova."
     field = HEADER
 
 

@@ -1,4 +1,7 @@
-"""The language of what a person reads: Italian as it is written, English where a translation is known."""
+"""The language of what a person reads: Italian as it is written, English where a translation is known.
+
+Whoever asks says in which, a page by its cookie and a program by `Accept-Language`, and is answered in it.
+"""
 
 from __future__ import annotations
 
@@ -13,6 +16,9 @@ from typing import ClassVar
 
 from babel.dates import format_date
 from babel.messages.pofile import read_po
+from starlette.datastructures import Headers
+from starlette.requests import cookie_parser
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 LANGUAGES = {"it": "Italiano", "en": "English"}
 OWN = "it"
@@ -38,6 +44,35 @@ def speaking(wanted: str) -> Iterator[None]:
         yield
     finally:
         _spoken.reset(token)
+
+
+class Speaking:
+    """Answers each request in the language that it asks for."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass through, speaking the language of whoever asks."""
+        with speaking(asked_for(scope) if scope["type"] == "http" else OWN):
+            await self._app(scope, receive, send)
+
+
+def asked_for(scope: Scope) -> str:
+    """The language of a request: that chosen on the pages; at the API, the first of `Accept-Language`."""
+    headers = Headers(scope=scope)
+    if not scope["path"].startswith("/api/"):
+        return cookie_parser(headers.get("cookie", "")).get(COOKIE, OWN)
+    wanted = [one.partition(";q=") for one in headers.get("accept-language", OWN).replace(" ", "").split(",")]
+    known = [(_weight(weight), tag[:2].lower()) for tag, _, weight in wanted if tag[:2].lower() in LANGUAGES]
+    return max(known, key=lambda one: one[0], default=(0.0, OWN))[1]
+
+
+def _weight(said: str) -> float:
+    try:
+        return float(said or 1)
+    except ValueError:
+        return 0.0
 
 
 class Words:
@@ -101,18 +136,58 @@ def day(on: date) -> str:
     return f"{on.day}{'º' if on.day == 1 else ''} {_MONTHS[on.month - 1]} {on.year}"
 
 
-_BEFORE_VOWEL = {"il": "l'", "dal": "dall'", "al": "all'", "del": "dell'"}
+class Named(str):
+    """A proper name that takes an article in Italian: `il SIL`, `dalla Provincia`, `all'ambito`."""
+
+    __slots__ = ()
+
+    @property
+    def article(self) -> str:
+        """The article of the name's first word; none for a name that begins with its own."""
+        first = self.split()[0].strip(",«»") if self.split() else ""
+        low, is_acronym = first.casefold(), first.isupper()
+        if low in ("", "il", "lo", "la", "i", "gli", "le"):
+            return ""
+        if low[0] in "aeiouàèéìòù":
+            return "l'"
+        if low.endswith(("a", "ione")) and not is_acronym:
+            return "la"
+        is_impure = low[0] in "zxy" or (low[0] == "s" and low[1:2] not in tuple("aeiouàèéìòù"))
+        return "lo" if is_impure and not is_acronym else "il"
+
+
+_ARTICLES = {
+    "lo": {"il": "lo ", "al": "allo ", "dal": "dallo ", "del": "dello "},
+    "la": {"il": "la ", "al": "alla ", "dal": "dalla ", "del": "della "},
+    "l'": {"il": "l'", "al": "all'", "dal": "dall'", "del": "dell'"},
+    "": {"il": "", "al": "a ", "dal": "da ", "del": "di "},
+}
 _VOWEL_FIRST = re.compile(rf"(?:8|11) (?:{'|'.join(_MONTHS)})")
 
 
 def elided(text: str, filled: Mapping[str, object]) -> str:
-    """A text that a day will fill, with the article as the day wants it: `dall'8 marzo`, `l'11 aprile`."""
-    for name, value in filled.items():
+    """A text with its articles as what will fill it wants: `dall'8 marzo`, `alla Provincia`."""
+    for name, value in filled.items() if spoken() == OWN else ():
+        article = value.article if isinstance(value, Named) else "il"
         if isinstance(value, str) and _VOWEL_FIRST.match(value):
-            for article, short in _BEFORE_VOWEL.items():
-                for plain, before in ((article, short), (article.capitalize(), short.capitalize())):
-                    text = re.sub(rf"\b{plain} (?=%\({name}\)s)", before, text)
+            article = "l'"
+        for plain, fitting in _ARTICLES.get(article, {}).items():
+            for before, after in ((plain, fitting), (plain.capitalize(), fitting.capitalize())):
+                text = re.sub(rf"\b{before} (?=%\({name}\)s)", after, text)
     return text
+
+
+def say(text: str, /, **values: object) -> str:
+    """A sentence in the language of whoever reads it, with its values: days as days, typed words as typed.
+
+    The text is the translation's key, so it is written out where it is said: `make words` gathers it there.
+    """
+    known = {name: day(value) if isinstance(value, date) else value for name, value in values.items()}
+    said = _EVERYWHERE.label(text)
+    return elided(said, known) % known if known else said
+
+
+_EVERYWHERE = Words(())
 
 
 def weekday(on: date) -> str:

@@ -42,7 +42,7 @@ def environment(folder: Path | None = None) -> Environment:
     found.globals["gettext"] = pass_context(
         lambda context, text, **filled: installed(context, language.elided(text, filled), **filled)
     )
-    found.filters.update(day=day, weekday=language.weekday, translated=words.label)
+    found.filters.update(day=day, weekday=language.weekday, translated=words.label, named=language.Named)
     found.globals.update(errors_of=errors_of, error_of=error_of, asset=asset)
     return found
 
@@ -83,12 +83,11 @@ def page(
     caller = getattr(request.state, "caller", None)
     shell: Shell = getattr(request.app.state, "shell", None) or Shell() if "app" in request.scope else Shell()
     kept = kept_forms.asked_for(request)
-    with language.speaking(request.cookies.get(language.COOKIE, language.OWN)):
-        around = {
-            "caller": caller,
-            "csrf_token": session.csrf if session else "",
-            "member": shell.member,
-            "shell": {**shell.around(request, caller), "filled_in": kept is not None},
-        }
-        text = templates.get_template(template).render({**around, **values})
+    around = {
+        "caller": caller,
+        "csrf_token": session.csrf if session else "",
+        "member": shell.member,
+        "shell": {**shell.around(request, caller), "filled_in": kept is not None},
+    }
+    text = templates.get_template(template).render({**around, **values})
     return HTMLResponse(kept_forms.filled_in(text, kept) if kept else text, status, dict(headers or {}))
