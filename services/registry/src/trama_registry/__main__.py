@@ -34,6 +34,8 @@ service = Service(
         models.ReferralMoveCopy,
         models.EntryCopy,
         models.NextStep,
+        models.NoteAddressee,
+        models.OwnInterview,
     ],
     migrations=Path(__file__).with_name("migrations"),
     settings=RegistrySettings,

@@ -22,6 +22,7 @@ from trama_registry.errors.authorisation import (
     NotTheirPurpose,
 )
 from trama_registry.errors.network import FreeBeyondPlaces, OfferNotHere
+from trama_registry.errors.note import NobodyToWriteTo, NoteNotHere, NoteOfOurs, NoteReadAlready
 from trama_registry.errors.person import (
     AlreadyCertified,
     AlreadyEnded,
@@ -126,6 +127,7 @@ __all__ = [
     "NoServicePactHere",
     "NoTakingInChargeHere",
     "NobodyToTakeInCharge",
+    "NobodyToWriteTo",
     "NotClosed",
     "NotInCharge",
     "NotInCircle",
@@ -136,6 +138,9 @@ __all__ = [
     "NotTheSender",
     "NotTheirCircle",
     "NotTheirPurpose",
+    "NoteNotHere",
+    "NoteOfOurs",
+    "NoteReadAlready",
     "NoticeNotGiven",
     "OfferNotHere",
     "OtherPerson",

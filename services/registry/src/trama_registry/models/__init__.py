@@ -21,6 +21,7 @@ from trama_registry.models.identifier import (
     tidy,
     verification_of,
 )
+from trama_registry.models.interview import OwnInterview, must_be_held
 from trama_registry.models.likeness import GRADES, Described, Grade, Identity, Likeness, compare, traits_of
 from trama_registry.models.move import (
     BY_RECEIVER,
@@ -32,6 +33,7 @@ from trama_registry.models.move import (
     move_of,
 )
 from trama_registry.models.next_step import NextStep
+from trama_registry.models.note import NoteAddressee, must_be_readable
 from trama_registry.models.offer import capacity_of
 from trama_registry.models.person import Person, checked_tax_code, reporting_id_of, sort_name_of
 from trama_registry.models.protocol import (
@@ -77,6 +79,8 @@ __all__ = [
     "Likeness",
     "Move",
     "NextStep",
+    "NoteAddressee",
+    "OwnInterview",
     "Person",
     "PersonIdentifier",
     "PersonTrait",
@@ -103,7 +107,9 @@ __all__ = [
     "first_identifier",
     "kind_of_tax_code",
     "move_of",
+    "must_be_held",
     "must_be_possible",
+    "must_be_readable",
     "must_know_of_acceptance",
     "noticed",
     "reporting_id_of",

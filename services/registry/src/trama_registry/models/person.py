@@ -78,6 +78,8 @@ class Person(SQLModel, table=True):
     birth_date: date | None = None
     town: str | None = None
     phone: str | None = None
+    language: str | None = None
+    needs_interpreter: bool | None = None
     sort_name: str
     registered_at: datetime
     version: int = Field(default=1, sa_column_kwargs={"server_default": "1"})

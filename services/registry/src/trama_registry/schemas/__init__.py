@@ -37,6 +37,15 @@ from trama_registry.schemas.network import (
     OfferView,
     StatePlaces,
 )
+from trama_registry.schemas.note import (
+    InterviewView,
+    NoteReadingView,
+    NoteView,
+    NoteWrittenView,
+    ReadNote,
+    RecordInterview,
+    WriteNote,
+)
 from trama_registry.schemas.overview import (
     AwaitedView,
     DocumentView,
@@ -147,6 +156,7 @@ __all__ = [
     "HostingView",
     "IdentifierView",
     "IdentityView",
+    "InterviewView",
     "LinkRecord",
     "LinkView",
     "MemberView",
@@ -158,6 +168,9 @@ __all__ = [
     "NextStepView",
     "NoteAnswer",
     "NoteProtocol",
+    "NoteReadingView",
+    "NoteView",
+    "NoteWrittenView",
     "OfferView",
     "OpenTakingInCharge",
     "OtherIdentifierView",
@@ -172,10 +185,12 @@ __all__ = [
     "ProtocolNumberView",
     "ProtocolView",
     "QuestionReferral",
+    "ReadNote",
     "ReceivedReferralView",
     "ReceiverView",
     "RecordAccess",
     "RecordCertificate",
+    "RecordInterview",
     "ReferenteView",
     "ReferralEntryView",
     "RegisterPerson",
@@ -205,4 +220,5 @@ __all__ = [
     "UnlinkedView",
     "VersionSeen",
     "WithdrawReferral",
+    "WriteNote",
 ]

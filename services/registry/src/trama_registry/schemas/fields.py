@@ -5,7 +5,7 @@ from typing import Annotated, TypeVar
 from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
 from trama_chassis.bodies import tidied
 from trama_contracts.event import Member
-from trama_contracts.payload_fields import PersonName, ShareableCircle, TaxCode, Text
+from trama_contracts.payload_fields import LongText, PersonName, ShareableCircle, TaxCode, Text
 
 from trama_registry.models import checked_tax_code
 
@@ -27,6 +27,9 @@ TypedTaxCode = Annotated[TaxCode, BeforeValidator(_checked)]
 
 
 Sentences = Annotated[Text, StringConstraints(strip_whitespace=True)]
+
+
+PageOfText = Annotated[LongText, StringConstraints(strip_whitespace=True)]
 
 
 Members = Annotated[list[Member], Field(min_length=1, max_length=200), AfterValidator(_once)]

@@ -1,0 +1,33 @@
+"""Interviews that our service keeps to itself. What others may know of is told, and stands in the story."""
+
+from datetime import date, datetime
+
+from sqlmodel import Field, SQLModel
+from trama_contracts.registry import InterviewRecorded
+
+from trama_registry.errors import DayInFuture
+
+
+class OwnInterview(SQLModel, table=True):
+    """An interview that nobody but our service reads: it is never published."""
+
+    __tablename__ = "own_interview"
+    interview: str = Field(primary_key=True)
+    record: str = Field(foreign_key="person.record", index=True)
+    held_on: date
+    kind: str
+    present: str
+    summary: str
+    who: str
+    recorded_at: datetime
+
+    @classmethod
+    def keep(cls, record: str, told: InterviewRecorded, *, at: datetime) -> "OwnInterview":
+        """The same that would be told, kept here."""
+        return cls(record=record, recorded_at=at, **told.model_dump())
+
+
+def must_be_held(held_on: date, today: date) -> None:
+    """What has not been held yet is a next step. Raises DayInFuture."""
+    if held_on > today:
+        raise DayInFuture(field="held_on")
