@@ -26,7 +26,10 @@ TABLES = {
     "trama_chassis": {"errors": "KINDS:1 MESSAGES"},
     "trama_registry": {
         "__main__": "service.roles",
+        "errors": "NotInCircle.NAMES",
+        "models.identifier": "FORM_WORDS",
         "models.likeness": "_NAMES _BIRTHS",
+        "models.referral": "ANSWERED DONE",
         "queries.told.identity": (
             "IDENTIFIERS VERIFICATIONS IDENTIFIER_ENDINGS CERTIFICATES CERTIFICATE_ENDINGS GROUPS"
         ),

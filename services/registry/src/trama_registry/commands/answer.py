@@ -243,7 +243,7 @@ async def _received(session: AsyncSession, referral: str) -> ReferralCopy:
         if own is None:
             raise ReferralNotHere
         raise NotTheReceiver(
-            f"La segnalazione è partita dal nostro servizio: può rispondere solo «{own.to}»."
+            "La segnalazione è partita dal nostro servizio: può rispondere solo «%(to)s».", to=own.to
         )
     received.must_be_for(runtime_of(session).settings.member)
     return received

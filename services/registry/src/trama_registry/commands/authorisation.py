@@ -55,19 +55,25 @@ def _must_reach(runtime: Runtime, request: GiveAuthorisation, recipients: list[s
     for recipient in recipients:
         entry = directory.members.get(recipient)
         if entry is None:
-            raise NotInDirectory(f"«{recipient}» non fa parte della rete.", field="recipients")
+            raise NotInDirectory(
+                "«%(member)s» non fa parte della rete.", field="recipients", member=recipient
+            )
         if request.purpose not in entry.purposes:
             raise NotTheirPurpose(
-                f"{entry.name} non opera per la finalità «{request.purpose}»: "
-                f"finalità possibili: {', '.join(sorted(entry.purposes))}."
+                "%(name)s non opera per la finalità «%(purpose)s»: finalità possibili: %(purposes)s.",
+                name=entry.name,
+                purpose=request.purpose,
+                purposes=", ".join(sorted(entry.purposes)),
             )
         if recipient != runtime.settings.member and not set(request.circles) & set(entry.circles):
-            raise NotTheirCircle(f"{entry.name} non fa parte di nessuna delle cerchie scelte.")
+            raise NotTheirCircle("%(name)s non fa parte di nessuna delle cerchie scelte.", name=entry.name)
     known = {entry.controller for entry in directory.members.values()}
     for controller in request.controllers or ():
         if controller not in known:
             raise NotInDirectory(
-                f"«{controller}» non è titolare dei dati di nessun servizio della rete.", field="controllers"
+                "«%(controller)s» non è titolare dei dati di nessun servizio della rete.",
+                field="controllers",
+                controller=controller,
             )
 
 

@@ -76,7 +76,7 @@ async def set_target_groups(
     groups = sorted(set(request.groups))
     unknown = set(groups) - set(GROUPS[request.circle])
     if unknown:
-        raise UnknownGroup(f"Categorie non previste: {', '.join(sorted(unknown))}.")
+        raise UnknownGroup("Categorie non previste: %(groups)s.", groups=", ".join(sorted(unknown)))
     person.changed(by.name)
     await _keep(session, record, request.circle, groups)
     outbox.add(session, _told(request.circle, groups), record=record, scope=record)

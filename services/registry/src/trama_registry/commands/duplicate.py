@@ -4,6 +4,7 @@ from sqlalchemy import delete
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 from trama_chassis.accounts import Caller
+from trama_chassis.language import say
 from trama_chassis.outbox import runtime_of
 
 from trama_registry import queries
@@ -21,16 +22,20 @@ async def must_be_new(session: AsyncSession, request: RegisterPerson) -> list[Ca
     for known in alike:
         if known.tax_code is not None and known.tax_code == request.tax_code:
             raise AlreadyRegistered(
-                f"{known.name} è già nel nostro registro con questo codice fiscale: "
-                f"aprite il suo percorso (/persone/{known.record}/storia)."
+                "%(name)s è già nel nostro registro con questo codice fiscale: aprite il suo percorso "
+                "(/persone/%(record)s/storia).",
+                name=known.name,
+                record=known.record,
             )
     certain = [one for one in alike if one.grade == "certain"]
     if certain and request.another_person is None:
         found = certain[0]
         raise SamePersonFound(
-            f"{found.name} è già nel nostro registro ({', '.join(found.reasons).lower()}): "
-            f"aprite il suo percorso (/persone/{found.record}/storia). "
-            "Se è un'altra persona, indicate come lo sapete."
+            "%(name)s è già nel nostro registro (%(reasons)s): aprite il suo percorso "
+            "(/persone/%(record)s/storia). Se è un'altra persona, indicate come lo sapete.",
+            name=found.name,
+            reasons=", ".join(map(say, found.reasons)).lower(),
+            record=found.record,
         )
     return certain
 

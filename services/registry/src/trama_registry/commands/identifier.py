@@ -104,8 +104,10 @@ async def _must_be_free(session: AsyncSession, person: Person, value: str) -> No
     if holders:
         other = await queries.find_person(session, min(holders))
         raise IdentifierTaken(
-            f"Il codice risulta già di {other.name} (/persone/{other.record}/dati): "
-            "verificate di chi è prima di usarlo qui."
+            "Il codice risulta già di %(name)s (/persone/%(record)s/dati): verificate di chi è "
+            "prima di usarlo qui.",
+            name=other.name,
+            record=other.record,
         )
 
 

@@ -6,6 +6,7 @@ from uuid import uuid4
 from sqlalchemy.ext.asyncio import AsyncSession
 from trama_chassis import access, outbox
 from trama_chassis.accounts import Caller
+from trama_chassis.language import Named, say
 from trama_chassis.outbox import runtime_of
 from trama_contracts.payload_fields import Party
 from trama_contracts.registry import RecordsLinked, RecordsUnlinked
@@ -41,11 +42,13 @@ async def unlink(session: AsyncSession, record: str, link: str, request: Unlink,
     await _tell(session, event, record, await access.component(session, record))
     await access.unlearn_link(session, link, (a, b))
     still = (held.member, held.record) in await access.component(session, record)
-    detail = f"Il percorso {held.member_name} non è più collegato al nostro."
+    who = Named(held.member_name)
+    detail = say("Il percorso del %(who)s non è più collegato al nostro.", who=who)
     if still:
-        detail = (
-            f"Il collegamento è tolto, ma i due percorsi restano uniti attraverso un altro servizio: "
-            f"separate anche quello, o chiedete a {held.member_name} di farlo."
+        detail = say(
+            "Il collegamento è tolto, ma i due percorsi restano uniti attraverso un altro servizio: "
+            "separate anche quello, o chiedete al %(who)s di farlo.",
+            who=who,
         )
     return UnlinkedView(link=link, still_joined=still, detail=detail)
 

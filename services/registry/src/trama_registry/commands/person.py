@@ -5,6 +5,7 @@ from functools import lru_cache
 from sqlalchemy.ext.asyncio import AsyncSession
 from trama_chassis import access, outbox
 from trama_chassis.accounts import Caller
+from trama_chassis.language import say
 from trama_chassis.outbox import runtime_of
 from trama_chassis.runtime import Runtime
 from trama_chassis.settings import read_secret
@@ -58,7 +59,8 @@ def must_be_in(runtime: Runtime, circle: Circle) -> None:
     if circle not in runtime.directory.current.circles(runtime.settings.member):
         raise NotInCircle(
             "Il nostro ente non fa parte della cerchia che serve per questa operazione "
-            f"(«{NotInCircle.NAMES[circle]}»): chiedete al servizio che segue la persona."
+            "(«%(circle)s»): chiedete al servizio che segue la persona.",
+            circle=say(NotInCircle.NAMES[circle]),
         )
 
 

@@ -122,8 +122,9 @@ async def remind(session: AsyncSession, referral: str, request: VersionSeen) -> 
     today, last = runtime_of(session).clock.today(), course.since_sending("remind")
     if last is not None and today - last.on < BETWEEN_REMINDERS:
         raise RemindedLately(
-            f"La risposta è stata sollecitata il {last.on:%d/%m/%Y}: si può sollecitare di nuovo dal "
-            f"{last.on + BETWEEN_REMINDERS:%d/%m/%Y}."
+            "La risposta è stata sollecitata il %(day)s: si può sollecitare di nuovo dal %(again)s.",
+            day=last.on,
+            again=last.on + BETWEEN_REMINDERS,
         )
     reminded = ReferralReminded(referral=referral, reminded_on=today, step=at.step, heard=at.heard)
     return publish(session, own, course, reminded)
@@ -190,7 +191,8 @@ async def opening(
         if received is None:
             raise ReferralNotHere
         raise NotTheSender(
-            f"La segnalazione è partita da «{received.sender}»: può farlo solo chi l'ha inviata."
+            "La segnalazione è partita da «%(sender)s»: può farlo solo chi l'ha inviata.",
+            sender=received.sender,
         )
     runtime = runtime_of(session)
     course = await queries.course_of(session, runtime.settings.member, referral)
@@ -232,11 +234,11 @@ def _must_receive(runtime: Runtime, to: str) -> None:
     if to == own:
         raise ReferredToOneself
     if to not in directory.members:
-        raise NotInDirectory(f"«{to}» non fa parte della rete.", field="to")
+        raise NotInDirectory("«%(member)s» non fa parte della rete.", field="to", member=to)
     must_be_in(runtime, "referral")
     hears_and_answers = to in directory.read_by(own) and own in directory.read_by(to)
     if not (queries.receives_referrals(directory, to) and hears_and_answers):
         raise ReceivesNoReferrals(
-            f"{directory.members[to].name} non riceve segnalazioni dal nostro servizio: "
-            "contattatelo direttamente."
+            "%(name)s non riceve segnalazioni dal nostro servizio: contattatelo direttamente.",
+            name=directory.members[to].name,
         )

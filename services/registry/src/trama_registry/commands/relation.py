@@ -101,9 +101,9 @@ async def _must_be_last(session: AsyncSession, record: str, asked: str | None, l
     if named is None or named.record != record:
         raise EpisodeNotHere
     raise AlreadyInCharge(
-        f"Dopo quella presa in carico ne è stata aperta un'altra, dal {last.opened_on:%d/%m/%Y}: "
-        "si può riaprire solo l'ultima.",
+        "Dopo quella presa in carico ne è stata aperta un'altra, dal %(day)s: si può riaprire solo l'ultima.",
         field="episode",
+        day=last.opened_on,
     )
 
 
@@ -189,7 +189,7 @@ def enter_protocol(session: AsyncSession, request: EnterProtocol) -> Protocol:
 
 def _must_be_member(session: AsyncSession, member: str, field: str) -> None:
     if member not in runtime_of(session).directory.current.members:
-        raise NotInDirectory(f"«{member}» non fa parte della rete.", field=field)
+        raise NotInDirectory("«%(member)s» non fa parte della rete.", field=field, member=member)
 
 
 def _must_be_another(session: AsyncSession, member: str, field: str) -> None:

@@ -6,6 +6,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from trama_chassis import outbox
 from trama_chassis.accounts import Caller
 from trama_chassis.errors import refuse_changed
+from trama_chassis.language import Named
 from trama_chassis.outbox import runtime_of
 from trama_contracts.registry import EntryCorrected, NextStepDone, NextStepSet
 
@@ -85,5 +86,6 @@ async def _must_be_told_here(session: AsyncSession, record: str, wrong: EntryCop
         return
     name = queries.names_of(runtime_of(session).directory.current)(wrong.member)
     raise EntryOfOthers(
-        f"Questa voce è {told.named(name, 'di')}: solo chi l'ha scritta può correggerla. Chiedetelo a loro."
+        "Questa voce è del %(who)s: solo chi l'ha scritta può correggerla. Chiedetelo a loro.",
+        who=Named(name),
     )

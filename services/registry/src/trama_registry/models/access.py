@@ -79,7 +79,7 @@ class AccessRequest(SQLModel, table=True):
         Raises AccessAlreadyConcluded, NobodyToTakeInCharge, DayInFuture, DayTooEarly.
         """
         if self.concluded_on is not None:
-            raise AccessAlreadyConcluded(f"L'accesso ha già un esito, dal {self.concluded_on:%d/%m/%Y}.")
+            raise AccessAlreadyConcluded("L'accesso ha già un esito, dal %(day)s.", day=self.concluded_on)
         if outcome == "taken-in-charge" and self.record is None:
             raise NobodyToTakeInCharge
         if on > today:

@@ -59,14 +59,15 @@ class Authorisation(SQLModel, table=True):
         Raises AuthorisationNotInForce, AuthorisationNamesOthers, AuthorisationNotOfOurs.
         """
         if today < self.starts_on:
-            raise AuthorisationNotInForce(f"L'autorizzazione vale solo dal {self.starts_on:%d/%m/%Y}.")
+            raise AuthorisationNotInForce("L'autorizzazione vale solo dal %(day)s.", day=self.starts_on)
         if not self.in_force(today):
             raise AuthorisationNotInForce(
-                f"L'autorizzazione è scaduta il {self.ends_on:%d/%m/%Y}: registratene una nuova."
+                "L'autorizzazione è scaduta il %(day)s: registratene una nuova.", day=self.ends_on
             )
         if receiver not in self.recipients:
             raise AuthorisationNamesOthers(
-                f"L'autorizzazione non nomina «{receiver}»: chiedetene alla persona una che lo comprenda."
+                "L'autorizzazione non nomina «%(receiver)s»: chiedetene alla persona una che lo comprenda.",
+                receiver=receiver,
             )
         if controller not in self.controllers:
             raise AuthorisationNotOfOurs

@@ -73,8 +73,9 @@ class Certificate(SQLModel, table=True):
             raise DayInFuture(field="ended_on")
         if on < self.starts_on:
             raise DayTooEarly(
-                f"La certificazione vale dal {self.starts_on:%d/%m/%Y}: indicate un giorno da allora in poi.",
+                "La certificazione vale dal %(day)s: indicate un giorno da allora in poi.",
                 field="ended_on",
+                day=self.starts_on,
             )
         self.ended_on, self.ending = on, reason
 

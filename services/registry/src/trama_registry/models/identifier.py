@@ -134,8 +134,9 @@ class PersonIdentifier(SQLModel, table=True):
             raise DayInFuture(field="ended_on")
         if on < self.valid_from:
             raise DayTooEarly(
-                f"Il codice vale dal {self.valid_from:%d/%m/%Y}: indicate un giorno da allora in poi.",
+                "Il codice vale dal %(day)s: indicate un giorno da allora in poi.",
                 field="ended_on",
+                day=self.valid_from,
             )
         self.ended_on, self.ending = on, reason
 

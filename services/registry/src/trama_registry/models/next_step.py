@@ -61,9 +61,9 @@ class NextStep(SQLModel, table=True):
             raise DayInFuture(field="done_on")
         if done.done_on < self.set_on:
             raise DayTooEarly(
-                f"Il prossimo passo è stato indicato il {self.set_on:%d/%m/%Y}: "
-                "indicate un giorno da allora in poi.",
+                "Il prossimo passo è stato indicato il %(day)s: indicate un giorno da allora in poi.",
                 field="done_on",
+                day=self.set_on,
             )
         self.done_on, self.outcome = done.done_on, done.outcome
         self._changed(by)

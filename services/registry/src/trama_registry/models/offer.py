@@ -11,6 +11,8 @@ def capacity_of(offer: str, *, places: int, free: int, today: date) -> Capacity:
     """The places of an offer as they are today. Raises FreeBeyondPlaces."""
     if free > places:
         raise FreeBeyondPlaces(
-            f"I posti liberi ({free}) sono più dei posti ({places}): correggete uno dei due numeri."
+            "I posti liberi (%(free)s) sono più dei posti (%(places)s): correggete uno dei due numeri.",
+            free=free,
+            places=places,
         )
     return Capacity(offer=offer, places=places, free=free, as_of=today)

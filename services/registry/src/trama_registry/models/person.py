@@ -12,6 +12,7 @@ from sqlalchemy import Index
 from sqlmodel import Field, SQLModel
 from stdnum import luhn
 from stdnum.it import codicefiscale
+from trama_chassis.language import say
 from trama_contracts.encoding import b64u
 from trama_contracts.registry import PersonRegistered, ReferralPreview
 
@@ -31,12 +32,12 @@ def checked_tax_code(typed: str) -> str:
     code = code.upper() if code.isascii() else code
     if len(code) == 11 and code.isascii() and code.isdigit():
         if code.strip("0") == "" or not luhn.is_valid(code):
-            raise ValueError("Codice fiscale provvisorio non valido: la cifra di controllo non torna")
+            raise ValueError(say("Codice fiscale provvisorio non valido: la cifra di controllo non torna"))
         return code
     if len(code) != 16 or not code.isascii():
-        raise ValueError("Il codice fiscale ha 16 caratteri, o 11 cifre se provvisorio")
+        raise ValueError(say("Il codice fiscale ha 16 caratteri, o 11 cifre se provvisorio"))
     if not codicefiscale.is_valid(code):
-        raise ValueError("Codice fiscale non valido: controllate ogni carattere")
+        raise ValueError(say("Codice fiscale non valido: controllate ogni carattere"))
     return code
 
 

@@ -5,6 +5,7 @@ from datetime import date
 
 from sqlalchemy import JSON, Column
 from sqlmodel import Field, SQLModel
+from trama_chassis.language import say
 from trama_contracts.registry import Integration
 
 from trama_registry.errors import NotPartyToProtocol, ProtocolNotInForce
@@ -28,15 +29,21 @@ class Protocol(SQLModel, table=True):
     def integrate(self, members: Iterable[str], *, on: date) -> Integration:
         """Who holds a taking in charge together under it. Raises ProtocolNotInForce, NotPartyToProtocol."""
         if not self.in_force(on):
-            until = f" al {self.valid_to:%d/%m/%Y}" if self.valid_to else ""
+            until = say(" al %(day)s", day=self.valid_to) if self.valid_to else ""
             raise ProtocolNotInForce(
-                f"Il protocollo «{self.act}» vale dal {self.valid_from:%d/%m/%Y}{until}, "
-                f"non il {on:%d/%m/%Y}: la presa in carico integrata non è possibile in quel giorno."
+                "Il protocollo «%(act)s» vale dal %(valid_from)s%(until)s, non il %(on)s: la presa in "
+                "carico integrata non è possibile in quel giorno.",
+                act=self.act,
+                valid_from=self.valid_from,
+                until=until,
+                on=on,
             )
         together = sorted(set(members))
         if strangers := [member for member in together if member not in self.members]:
             raise NotPartyToProtocol(
-                f"Il protocollo «{self.act}» non è firmato da: {', '.join(strangers)}. "
-                "Scegliete fra chi lo ha firmato, o aprite una presa in carico del solo nostro servizio."
+                "Il protocollo «%(act)s» non è firmato da: %(others)s. "
+                "Scegliete fra chi lo ha firmato, o aprite una presa in carico del solo nostro servizio.",
+                act=self.act,
+                others=", ".join(strangers),
             )
         return Integration(district=self.district, act=self.act, members=tuple(together))

@@ -6,6 +6,7 @@ from typing import Any, Literal
 
 from sqlalchemy import JSON, Column, String
 from sqlmodel import Field, SQLModel
+from trama_chassis.language import say
 from trama_contracts.facts import DecliningReason
 from trama_contracts.registry import ReferralPreview, ReferralSent
 
@@ -108,19 +109,27 @@ def must_be_possible(deed: Deed, course: Course) -> None:
     state, by = course.state, RULES[deed].by
     if state == "withdrawn":
         withdrawal = course.last("withdraw")
-        day = f" il {withdrawal.on:%d/%m/%Y}" if withdrawal else ""
+        day = say(" il %(day)s", day=withdrawal.on) if withdrawal else ""
         if by == "sender":
-            raise AlreadyWithdrawn(f"La segnalazione è già stata ritirata{day}.")
+            raise AlreadyWithdrawn("La segnalazione è già stata ritirata%(day)s.", day=day)
         raise WithdrawnBySender(
-            f"Chi l'ha inviata ha ritirato la segnalazione{day}: non serve più rispondere."
+            "Chi l'ha inviata ha ritirato la segnalazione%(day)s: non serve più rispondere.", day=day
         )
     answer = answer_of(course)
     if answer is not None and deed in ("accept", "decline", "question", "withdraw"):
+        answered = say(ANSWERED[state])
+        if deed == "withdraw":
+            raise AlreadyAnswered(
+                "La segnalazione è già stata %(answered)s il %(day)s: non si può più ritirare.",
+                answered=answered,
+                day=answer.on,
+            )
         raise AlreadyAnswered(
-            f"La segnalazione è già stata {ANSWERED[state]} il {answer.on:%d/%m/%Y}: "
-            + ("non si può più ritirare." if deed == "withdraw" else "la risposta non si può cambiare.")
+            "La segnalazione è già stata %(answered)s il %(day)s: la risposta non si può cambiare.",
+            answered=answered,
+            day=answer.on,
         )
-    raise MoveNotNow(f"La segnalazione {DONE[state]}: questo non si può fare ora.")
+    raise MoveNotNow("La segnalazione %(stands)s: questo non si può fare ora.", stands=say(DONE[state]))
 
 
 def must_know_of_acceptance(course: Course, *, accepted_too: bool) -> None:
@@ -128,8 +137,9 @@ def must_know_of_acceptance(course: Course, *, accepted_too: bool) -> None:
     answer = answer_of(course)
     if course.state in GOING_ON and answer is not None and not accepted_too:
         raise AlreadyAnswered(
-            f"La segnalazione è già stata accettata il {answer.on:%d/%m/%Y}: non si può più ritirare come se "
-            "nessuno avesse risposto. Per ritirarla lo stesso, confermate che lo sapete."
+            "La segnalazione è già stata accettata il %(day)s: non si può più ritirare come se "
+            "nessuno avesse risposto. Per ritirarla lo stesso, confermate che lo sapete.",
+            day=answer.on,
         )
 
 
@@ -211,7 +221,9 @@ class ReferralCopy(SQLModel, table=True):
     def must_be_for(self, member: str) -> None:
         """Raises NotTheReceiver."""
         if self.to != member:
-            raise NotTheReceiver(f"La segnalazione è per «{self.to}»: può rispondere solo quel servizio.")
+            raise NotTheReceiver(
+                "La segnalazione è per «%(to)s»: può rispondere solo quel servizio.", to=self.to
+            )
 
     def follow(self, course: Course) -> None:
         """Take over what the course says now."""

@@ -91,16 +91,17 @@ class TakingInCharge(SQLModel, table=True):
         """Open an episode. Raises AlreadyInCharge, DayInFuture, DayTooEarly."""
         if last is not None and last.closed_on is None:
             raise AlreadyInCharge(
-                f"La persona è già in carico al nostro servizio dal {last.opened_on:%d/%m/%Y}: "
-                "si può aprire una nuova presa in carico solo dopo aver chiuso quella."
+                "La persona è già in carico al nostro servizio dal %(day)s: si può aprire una nuova "
+                "presa in carico solo dopo aver chiuso quella.",
+                day=last.opened_on,
             )
         if opening.opened_on > today:
             raise DayInFuture(field="opened_on")
         if last is not None and last.closed_on is not None and opening.opened_on < last.closed_on:
             raise DayTooEarly(
-                f"La presa in carico precedente è finita il {last.closed_on:%d/%m/%Y}: "
-                "la nuova non può iniziare prima.",
+                "La presa in carico precedente è finita il %(day)s: la nuova non può iniziare prima.",
                 field="opened_on",
+                day=last.closed_on,
             )
         said = opening.payload()
         return cls(
@@ -137,7 +138,7 @@ class TakingInCharge(SQLModel, table=True):
         """Let the episode rest. Raises AlreadyClosed, AlreadySuspended, DayInFuture, DayTooEarly."""
         self._must_be_open()
         if self.suspended_on is not None:
-            raise AlreadySuspended(f"La presa in carico è già sospesa dal {self.suspended_on:%d/%m/%Y}.")
+            raise AlreadySuspended("La presa in carico è già sospesa dal %(day)s.", day=self.suspended_on)
         self._must_lie_within(suspended.suspended_on, "suspended_on", today)
         if suspended.resume_by is not None and suspended.resume_by <= suspended.suspended_on:
             raise DayTooEarly("La data in cui rivedere viene dopo la sospensione.", field="resume_by")
@@ -175,9 +176,9 @@ class TakingInCharge(SQLModel, table=True):
         self._must_lie_within(on, field, today)
         if self.competence_since is not None and on < self.competence_since:
             raise DayTooEarly(
-                f"L'ultimo cambio di competenza è del {self.competence_since:%d/%m/%Y}: "
-                "indicate un giorno da allora in poi.",
+                "L'ultimo cambio di competenza è del %(day)s: indicate un giorno da allora in poi.",
                 field=field,
+                day=self.competence_since,
             )
         self.competence, self.competence_member, self.competence_since = whose, member, on
         self.dispute_escalated_on = None
@@ -203,9 +204,9 @@ class TakingInCharge(SQLModel, table=True):
         self._must_lie_within(assigned.since, "since", today)
         if self.case_manager_since is not None and assigned.since < self.case_manager_since:
             raise DayTooEarly(
-                f"Il referente attuale lo è dal {self.case_manager_since:%d/%m/%Y}: "
-                "il nuovo non può iniziare prima.",
+                "Il referente attuale lo è dal %(day)s: il nuovo non può iniziare prima.",
                 field="since",
+                day=self.case_manager_since,
             )
         self.case_manager, self.case_manager_name = assigned.operator, assigned.name
         self.case_manager_phone, self.case_manager_since = assigned.phone, assigned.since
@@ -216,7 +217,7 @@ class TakingInCharge(SQLModel, table=True):
 
     def _must_be_open(self) -> None:
         if self.closed_on is not None:
-            raise AlreadyClosed(f"La presa in carico è finita il {self.closed_on:%d/%m/%Y}.")
+            raise AlreadyClosed("La presa in carico è finita il %(day)s.", day=self.closed_on)
 
     def _must_lie_within(self, day: date, field: str, today: date) -> None:
         """A day between what happened last and today."""
@@ -224,14 +225,15 @@ class TakingInCharge(SQLModel, table=True):
             raise DayInFuture(field=field)
         if day < self.opened_on:
             raise DayTooEarly(
-                f"La presa in carico è iniziata il {self.opened_on:%d/%m/%Y}: "
-                "indicate un giorno da allora in poi.",
+                "La presa in carico è iniziata il %(day)s: indicate un giorno da allora in poi.",
                 field=field,
+                day=self.opened_on,
             )
         steps = (self.suspended_on, self.resumed_on, self.closed_on, self.reopened_on)
         latest = max((step for step in steps if step is not None), default=self.opened_on)
         if day < latest and field != "since":
             raise DayTooEarly(
-                f"L'ultimo cambiamento è del {latest:%d/%m/%Y}: indicate un giorno da allora in poi.",
+                "L'ultimo cambiamento è del %(day)s: indicate un giorno da allora in poi.",
                 field=field,
+                day=latest,
             )

@@ -5,6 +5,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, Field
 from trama_chassis.bodies import Body, Date, Line
+from trama_chassis.language import say
 from trama_contracts.event import Uuid
 from trama_contracts.payload_fields import Phone
 from trama_contracts.registry import AccessOutcome, Door
@@ -15,13 +16,13 @@ from trama_registry.schemas.fields import Name, Sentences, TypedTaxCode
 
 def _channel(code: str) -> str:
     if code not in CHANNELS:
-        raise ValueError("Scegliete come è arrivata la richiesta")
+        raise ValueError(say("Scegliete come è arrivata la richiesta"))
     return code
 
 
 def _risk_factors(codes: tuple[str, ...]) -> tuple[str, ...]:
     if not set(codes) <= set(RISK_FACTORS):
-        raise ValueError("Scegliete i fattori di rischio dall'elenco")
+        raise ValueError(say("Scegliete i fattori di rischio dall'elenco"))
     return tuple(sorted(set(codes)))
 
 
