@@ -19,7 +19,15 @@ from trama_registry.schemas import (
 
 router = Router()
 Kind = Literal[
-    "person", "relation", "story", "referral", "authorisation", "evaluation", "placement", "document"
+    "person",
+    "relation",
+    "story",
+    "note",
+    "referral",
+    "authorisation",
+    "evaluation",
+    "placement",
+    "document",
 ]
 
 

@@ -36,6 +36,7 @@ from trama_registry.commands.link import (
     tell_apart,
     unlink,
 )
+from trama_registry.commands.note import read_note, record_interview, write_note
 from trama_registry.commands.offer import describe_offer, state_places
 from trama_registry.commands.person import register_person
 from trama_registry.commands.referral import (
@@ -93,9 +94,11 @@ __all__ = [
     "note_protocol",
     "open_taking_in_charge",
     "question_referral",
+    "read_note",
     "reconsider_referral",
     "record_access",
     "record_certificate",
+    "record_interview",
     "register_person",
     "remind",
     "renew_referral",
@@ -117,4 +120,5 @@ __all__ = [
     "watch_disputes",
     "watch_terms",
     "withdraw_referral",
+    "write_note",
 ]

@@ -21,8 +21,10 @@ from trama_registry.queries.identity import (
     link_of,
     may_see_judicial,
 )
+from trama_registry.queries.interview import interviews_of
 from trama_registry.queries.names import names_of
 from trama_registry.queries.next_step import next_step_of, view_of_next_step
+from trama_registry.queries.note import find_note, notes_of, readers_of_notes
 from trama_registry.queries.offer import network, own_offer, own_offers, usual_answer_days
 from trama_registry.queries.overview import overview
 from trama_registry.queries.person import (
@@ -86,6 +88,7 @@ __all__ = [
     "find_by_tax_code",
     "find_certificate",
     "find_identifier",
+    "find_note",
     "find_person",
     "find_protocol",
     "find_received_referral",
@@ -94,6 +97,7 @@ __all__ = [
     "holders_of",
     "identifier_in_use",
     "identity_view",
+    "interviews_of",
     "is_in_story",
     "last_taking_in_charge",
     "last_told",
@@ -103,6 +107,7 @@ __all__ = [
     "names_of",
     "network",
     "next_step_of",
+    "notes_of",
     "open_taking_in_charge_of",
     "overview",
     "own_offer",
@@ -112,6 +117,7 @@ __all__ = [
     "persons_by_name",
     "protocol_of",
     "protocols",
+    "readers_of_notes",
     "received_by_urgency",
     "received_referral_view",
     "received_referrals",

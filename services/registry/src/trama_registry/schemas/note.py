@@ -46,8 +46,8 @@ class NoteView(BaseModel):
     needs_answer: bool
     readings: list[NoteReadingView]
     """Of a note of ours, by whom it was read; of another's, what we said ourselves."""
-    not_read_by: list[str]
-    """Of a note of ours, the services it was written to that have not said so yet."""
+    not_read_by: dict[str, str]
+    """Of a note of ours, the services it was written to that have not said so yet, with their names."""
     to_read: bool
     """Whether our service has still to say that it has read it."""
     to_answer: bool

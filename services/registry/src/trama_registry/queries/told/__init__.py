@@ -7,6 +7,7 @@ from trama_registry.queries.told import registry  # isort: skip
 from trama_registry.queries.told import referral  # isort: skip
 from trama_registry.queries.told import relation  # isort: skip
 from trama_registry.queries.told import story  # isort: skip
+from trama_registry.queries.told import note  # isort: skip
 from trama_registry.queries.told import identity  # isort: skip
 from trama_registry.queries.told import evaluation  # isort: skip
 from trama_registry.queries.told import placement  # isort: skip
@@ -50,6 +51,7 @@ __all__ = [
     "kind_of",
     "local_day",
     "named",
+    "note",
     "placement",
     "referral",
     "registry",

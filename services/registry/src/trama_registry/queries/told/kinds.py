@@ -8,6 +8,7 @@ KINDS = {
     "person": "Dati della persona",
     "relation": "Chi segue la persona",
     "story": "Prossimi passi e correzioni",
+    "note": "Note e colloqui",
     "referral": "Segnalazioni",
     "authorisation": "Condivisione dei dati",
     "evaluation": "Valutazioni e progetti",
@@ -15,7 +16,7 @@ KINDS = {
     "document": "Documenti",
 }
 OTHER = "other"
-_KIND_OF_MODULE = {"identifier": "person", "certificate": "person", "access": "relation"}
+_KIND_OF_MODULE = {"identifier": "person", "certificate": "person", "access": "relation", "interview": "note"}
 
 
 def kind_of(wire_type: str) -> str:
