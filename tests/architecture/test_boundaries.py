@@ -36,7 +36,7 @@ def sources(*patterns: str) -> list[Path]:
 CHASSIS = sources("chassis/src/**/*.py")
 CONTRACTS = sources("contracts/src/**/*.py")
 DEPLOY = sources("deploy/src/**/*.py")
-SERVICES = sources("services/*/src/**/*.py")
+SERVICES = sources("services/*/src/**/*.py", "caseload/src/**/*.py")
 
 
 def calls(source: str) -> Iterator[ast.Call]:

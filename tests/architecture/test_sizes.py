@@ -33,7 +33,7 @@ NOUNS = re.compile(
 # Two circles of the wire are words of the trade as well; as values they are the wire's.
 CIRCLE_VALUES = frozenset({"referral", "host"})
 
-FOLDERS = ("contracts", "chassis", "services", "deploy", "simulation", "tests")
+FOLDERS = ("contracts", "chassis", "caseload", "services", "deploy", "simulation", "tests")
 FILES = [
     path
     for folder in FOLDERS

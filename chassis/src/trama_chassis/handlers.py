@@ -105,6 +105,17 @@ class EventHandlers:
         self.forgetting.append(handler)
         return handler
 
+    def include(self, other: "EventHandlers") -> None:
+        """Do all that another table does, too: what several services do alike is written once."""
+        for ours, theirs in (
+            (self.copies, other.copies),
+            (self.own, other.own),
+            (self.reactions, other.reactions),
+        ):
+            for event_class, handlers in theirs.items():
+                ours.setdefault(event_class, []).extend(handlers)
+        self.forgetting.extend(other.forgetting)
+
     async def forget_stream(self, session: AsyncSession, erased: ErasedStream) -> None:
         """Run what is registered for erased streams."""
         for handler in self.forgetting:

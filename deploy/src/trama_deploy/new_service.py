@@ -8,7 +8,7 @@ from string import Template
 from trama_contracts.names import is_service
 
 TEMPLATE = Path(__file__).with_name("service_template")
-TAKEN = ("network", "chassis", "contracts", "deploy", "simulation")
+TAKEN = ("network", "chassis", "caseload", "contracts", "deploy", "simulation")
 NEXT = """\
 Written: {folder} ({files} files). Nothing else was changed. Now, in this order:
 

@@ -4,8 +4,10 @@ from datetime import date
 from typing import Any
 from uuid import uuid4
 
+import trama_caseload as caseload
 from sqlalchemy import select
 from sqlmodel import SQLModel
+from trama_caseload import EpisodeCopy, PersonCopy
 from trama_chassis import access
 from trama_chassis.rebuild import rebuild
 from trama_chassis.runtime import Runtime
@@ -33,11 +35,9 @@ from trama_evaluation import commands, queries
 from trama_evaluation.models import (
     CompletedCopy,
     ContributionCopy,
-    EpisodeCopy,
     Evaluation,
     HealthContributionCopy,
     InvitationCopy,
-    PersonCopy,
     Project,
     ProjectCopy,
     RequestCopy,
@@ -116,7 +116,7 @@ async def test_who_rests_is_not_in_charge_until_they_go_on_and_who_is_reopened_i
     for event, is_in_charge in steps:
         await deliver(stage.runtime, registry, event, record=record, scope=episode)
         async with stage.runtime.database.read() as session:
-            assert await queries.is_in_charge(session, record) is is_in_charge, event
+            assert await caseload.is_in_charge(session, record) is is_in_charge, event
 
 
 async def test_what_is_asked_of_others_is_no_business_of_ours(stage_of: Any) -> None:

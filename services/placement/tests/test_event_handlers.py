@@ -5,8 +5,10 @@ from datetime import date
 from typing import Any
 from uuid import uuid4
 
+import trama_caseload as caseload
 from sqlalchemy import select
 from sqlmodel import SQLModel
+from trama_caseload import EpisodeCopy, PersonCopy
 from trama_chassis import access
 from trama_chassis.links import RecordLink
 from trama_chassis.rebuild import rebuild
@@ -25,8 +27,7 @@ from trama_contracts.registry import (
     TakingInChargeResumed,
     TakingInChargeSuspended,
 )
-from trama_placement import queries
-from trama_placement.models import EpisodeCopy, EvaluationCopy, HostPlacementCopy, PersonCopy
+from trama_placement.models import EvaluationCopy, HostPlacementCopy
 
 REPORTING_ID = "A" * 43
 
@@ -110,7 +111,7 @@ async def test_who_rests_is_not_in_charge_until_they_go_on_and_who_is_reopened_i
     for event, is_in_charge in steps:
         await deliver(stage.runtime, stage.registry, event, record=record, scope=episode)
         async with stage.runtime.database.read() as session:
-            assert await queries.is_in_charge(session, record) is is_in_charge, event
+            assert await caseload.is_in_charge(session, record) is is_in_charge, event
 
 
 async def test_another_members_registry_puts_nobody_in_charge_here(stage: Any, territory: Territory) -> None:

@@ -2,6 +2,7 @@
 
 from typing import Annotated
 
+import trama_caseload as caseload
 from fastapi import Depends, Query
 from trama_chassis.accounts import Caller, require
 from trama_chassis.database import Reading, Router, Transaction
@@ -143,7 +144,7 @@ async def invitations(session: Reading, _: Operator) -> list[InvitationView]:
 @router.get("/teams")
 async def teams(session: Reading, _: Operator, on: Date | None = None) -> list[TeamView]:
     """The kinds of team in force on a day (today if none is named), with their seats."""
-    return await queries.teams(session, on or queries.today(session))
+    return await queries.teams(session, on or caseload.today(session))
 
 
 @router.get("/instrument")

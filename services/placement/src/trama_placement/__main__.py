@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import trama_caseload as caseload
 from trama_chassis.service import NavigationEntry, Service
 
 from trama_placement import api, models, pages
@@ -14,12 +15,11 @@ service = Service(
     routers=[api.router, pages.router],
     handlers=handlers,
     tables=[
+        *caseload.TABLES,
         models.PathTypeRule,
         models.Placement,
         models.Approval,
         models.HostAnswer,
-        models.PersonCopy,
-        models.EpisodeCopy,
         models.EvaluationCopy,
         models.HostPlacementCopy,
     ],

@@ -2,6 +2,7 @@
 
 from typing import Annotated
 
+import trama_caseload as caseload
 from fastapi import Depends, Query
 from trama_chassis.accounts import Caller, require
 from trama_chassis.database import Reading, Router, Transaction
@@ -130,7 +131,7 @@ async def refuse_hosted(
 @router.get("/path-types")
 async def path_types(session: Reading, _: Officer, on: Date | None = None) -> list[PathTypeView]:
     """The path types that exist on a day (today if none is named), with the rules they then have."""
-    return await queries.path_types(session, on or queries.today(session))
+    return await queries.path_types(session, on or caseload.today(session))
 
 
 @router.get("/hosts")

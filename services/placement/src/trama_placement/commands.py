@@ -7,6 +7,7 @@ from datetime import date
 from typing import Literal
 from uuid import uuid4
 
+import trama_caseload as caseload
 from sqlalchemy.ext.asyncio import AsyncSession
 from trama_chassis import outbox
 from trama_chassis.accounts import Caller
@@ -34,7 +35,7 @@ from trama_placement.errors import (
     PlacementNotHere,
     UnknownPathType,
 )
-from trama_placement.models import HostAnswer, HostPlacementCopy, PersonCopy, Placement, Plan
+from trama_placement.models import HostAnswer, HostPlacementCopy, Placement, Plan
 from trama_placement.schemas import (
     ConfirmStart,
     EndPlacement,
@@ -66,8 +67,8 @@ async def propose_placement(session: AsyncSession, request: ProposePlacement) ->
     rule = await queries.find_rule(session, request.path_type, request.planned_from)
     if rule is None:
         raise UnknownPathType
-    rule.judge_host(queries.own_entry(session), queries.find_member(session, request.host))
-    placement = Placement.propose(Plan(**request.model_dump()), rule, queries.today(session))
+    rule.judge_host(caseload.own_entry(session), caseload.directory(session).get(request.host))
+    placement = Placement.propose(Plan(**request.model_dump()), rule, caseload.today(session))
     evaluation = await queries.last_evaluation(session, request.record)
     rule.judge_evaluation(is_known=evaluation is not None)
     if evaluation is not None:
@@ -96,7 +97,7 @@ async def give_approval(session: AsyncSession, placement_id: str, request: GiveA
     Raises PlacementNotHere, ApprovalNotYetReached, and what `Placement.approve` raises.
     """
     placement = await _placement(session, placement_id)
-    today = queries.today(session)
+    today = caseload.today(session)
     if request.given_on is not None and request.given_on > today:
         raise ApprovalNotYetReached
     await take_approval(session, placement, request.party, request.given_on or today, request.how)
@@ -126,7 +127,7 @@ async def refuse_approval(session: AsyncSession, placement_id: str, request: Ref
     Raises PlacementNotHere, and what `Placement.refuse` raises.
     """
     placement = await _placement(session, placement_id)
-    await take_refusal(session, placement, request.party, queries.today(session), request.reason)
+    await take_refusal(session, placement, request.party, caseload.today(session), request.reason)
     return placement
 
 
@@ -151,7 +152,7 @@ async def withdraw_placement(
     Raises PlacementNotHere, and what `Placement.withdraw` raises.
     """
     placement = await _placement(session, placement_id)
-    placement.withdraw(queries.today(session), request.reason)
+    placement.withdraw(caseload.today(session), request.reason)
     _tell_withdrawn(session, placement)
     return placement
 
@@ -166,7 +167,7 @@ async def confirm_start(
     placement = await _placement(session, placement_id)
     await _person_in_charge(session, placement.record)
     approvals = await queries.approvals_of(session, placement)
-    today = queries.today(session)
+    today = caseload.today(session)
     placement.confirm_start(request.started_on, today, by.operator, approvals.missing)
     started = PlacementStarted(
         placement=placement.placement,
@@ -186,7 +187,7 @@ async def end_placement(session: AsyncSession, placement_id: str, request: EndPl
     Raises PlacementNotHere, and what `Placement.end` raises.
     """
     placement = await _placement(session, placement_id)
-    placement.end(request.ended_on, request.reason, queries.today(session))
+    placement.end(request.ended_on, request.reason, caseload.today(session))
     ended = PlacementEnded(
         placement=placement.placement,
         path_type=placement.path_type,
@@ -225,7 +226,7 @@ async def _answer(session: AsyncSession, promoter: str, placement: str, *, given
         placement=placement,
         record=str(uuid4()),
         given=given,
-        answered_on=queries.today(session),
+        answered_on=caseload.today(session),
     )
     session.add(answer)
     return answer
@@ -253,14 +254,14 @@ async def find_locked(session: AsyncSession, placement_id: str) -> Placement | N
     return await session.get(Placement, placement_id, with_for_update=True)
 
 
-async def _person_in_charge(session: AsyncSession, record: str) -> PersonCopy:
-    person = await queries.find_person(session, record)
-    if person is None or not await queries.is_in_charge(session, record):
+async def _person_in_charge(session: AsyncSession, record: str) -> caseload.PersonCopy:
+    person = await caseload.find_person(session, record)
+    if person is None or not await caseload.is_in_charge(session, record):
         raise PersonNotInCharge
     return person
 
 
-def _arrival(placement: Placement, person: PersonCopy) -> HostPlacementOpened:
+def _arrival(placement: Placement, person: caseload.PersonCopy) -> HostPlacementOpened:
     return HostPlacementOpened(
         placement=placement.placement,
         given_name=person.given_name,
@@ -290,7 +291,7 @@ def _tell_withdrawn(session: AsyncSession, placement: Placement) -> None:
 
 def _tell_host(session: AsyncSession, placement: Placement, event: ForHost) -> None:
     """Publish to the host alone; a path at our own service has no host to tell."""
-    if placement.host != queries.own_entry(session).member:
+    if placement.host != caseload.own_entry(session).member:
         outbox.add(
             session,
             event,

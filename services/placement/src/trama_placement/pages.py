@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Annotated
 
+import trama_caseload as caseload
 from fastapi import Depends, Form, Query, Request
 from fastapi.responses import RedirectResponse, Response
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -208,7 +209,7 @@ async def _placement_page(
 ) -> Response:
     shown = await queries.placement_view(session, placement)
     missing = [one for one in shown.approvals if one.state is ApprovalState.AWAITED]
-    has_host = shown.host != queries.own_entry(session).member
+    has_host = shown.host != caseload.own_entry(session).member
     values = {
         "placement": shown,
         "missing": missing,
@@ -222,7 +223,7 @@ async def _placement_page(
         "withdrawals": {
             code: label for code, label in WITHDRAWAL_LABELS.items() if has_host or code != "host-refused"
         },
-        "today": queries.today(session),
+        "today": caseload.today(session),
     }
     return await forms.page(request, "inserimento.html", values, templates=templates, refused=refused)
 
@@ -231,5 +232,4 @@ def _evaluated_by(session: AsyncSession, placement: PlacementView) -> str | None
     """The name of the member whose evaluation a placement was proposed after."""
     if placement.evaluation is None:
         return None
-    entry = queries.find_member(session, placement.evaluation.member)
-    return entry.name if entry is not None else placement.evaluation.member
+    return caseload.member_name(session, placement.evaluation.member)

@@ -3,13 +3,12 @@
 from collections.abc import Collection, Mapping
 from datetime import date
 
+import trama_caseload as caseload
 from sqlalchemy import ColumnElement, Row, Select, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped
 from sqlmodel import col
 from trama_chassis import access
-from trama_chassis.outbox import runtime_of
-from trama_contracts.directory_entries import Entry
 from trama_contracts.placement import ApprovalParty
 
 from trama_placement.errors import NotAskedHere, PlacementNotHere
@@ -23,13 +22,11 @@ from trama_placement.models import (
     Approval,
     Approvals,
     ApprovalState,
-    EpisodeCopy,
     EvaluationCopy,
     HostAnswer,
     HostedState,
     HostPlacementCopy,
     PathTypeRule,
-    PersonCopy,
     Placement,
     State,
 )
@@ -43,30 +40,13 @@ from trama_placement.schemas import (
     PlacementView,
 )
 
-UNKNOWN_PERSON = "Persona non ancora ricevuta dal registro"
 PAGE = 100
-
-
-def today(session: AsyncSession) -> date:
-    """The day it is, in business time."""
-    return runtime_of(session).clock.today()
-
-
-def own_entry(session: AsyncSession) -> Entry:
-    """This member, as the directory in force knows it."""
-    runtime = runtime_of(session)
-    return runtime.directory.current.members[runtime.settings.member]
-
-
-def find_member(session: AsyncSession, member: str) -> Entry | None:
-    """Any member, as the directory in force knows it."""
-    return runtime_of(session).directory.current.members.get(member)
 
 
 def hosts(session: AsyncSession) -> list[HostView]:
     """The members at which this one can propose placements."""
-    read_by = own_entry(session).read_by
-    members = runtime_of(session).directory.current.members.values()
+    read_by = caseload.own_entry(session).read_by
+    members = caseload.directory(session).values()
     return [
         HostView(host=entry.member, name=entry.name, kind=entry.kind)
         for entry in sorted(members, key=lambda entry: entry.name)
@@ -93,21 +73,6 @@ async def path_types(session: AsyncSession, day: date) -> list[PathTypeView]:
         select(PathTypeRule).where(_in_force(day)).order_by(col(PathTypeRule.genus), col(PathTypeRule.label))
     )
     return [PathTypeView(**rule.model_dump()) for rule in rules]
-
-
-async def is_in_charge(session: AsyncSession, record: str) -> bool:
-    """Whether this member has the person in charge and works with them, as its registry last told."""
-    found = await session.scalar(
-        select(col(EpisodeCopy.episode))
-        .where(
-            col(EpisodeCopy.record) == record,
-            col(EpisodeCopy.opened_on).is_not(None),
-            col(EpisodeCopy.suspended_on).is_(None),
-            col(EpisodeCopy.closed_on).is_(None),
-        )
-        .limit(1)
-    )
-    return found is not None
 
 
 async def last_evaluation(session: AsyncSession, record: str) -> EvaluationCopy | None:
@@ -137,7 +102,7 @@ def _approvals(
     rule: PathTypeRule | None,
     said: Mapping[ApprovalParty, Approval],
 ) -> Approvals:
-    own = own_entry(session).member
+    own = caseload.own_entry(session).member
     return Approvals(rule.asked_of(own, placement.host) if rule is not None else (), said)
 
 
@@ -148,11 +113,6 @@ async def _said(
     for word in await session.scalars(select(Approval).where(col(Approval.placement).in_(placements))):
         found[word.placement][word.party] = word
     return found
-
-
-async def find_person(session: AsyncSession, record: str) -> PersonCopy | None:
-    """Who the person of a record of this member is."""
-    return await session.get(PersonCopy, record)
 
 
 async def placement_view(session: AsyncSession, placement: str) -> PlacementView:
@@ -171,7 +131,7 @@ async def placements(
     if record is not None:
         wanted.append(col(Placement.record) == record)
     if state is not None:
-        wanted += _in_state(state, today(session))
+        wanted += _in_state(state, caseload.today(session))
     total = await session.scalar(select(func.count()).select_from(Placement).where(*wanted))
     rows = await session.execute(
         _shown()
@@ -197,16 +157,16 @@ def _in_state(state: State, day: date) -> list[ColumnElement[bool]]:
     return [*unstarted, agreed.is_not(None), planned > day if state is State.AGREED else planned <= day]
 
 
-def _shown() -> Select[Placement, PersonCopy, PathTypeRule]:
+def _shown() -> Select[Placement, caseload.PersonCopy, PathTypeRule]:
     rule = (col(PathTypeRule.path_type) == col(Placement.path_type)) & _in_force(col(Placement.planned_from))
     return (
-        select(Placement, PersonCopy, PathTypeRule)
-        .outerjoin(PersonCopy, col(PersonCopy.record) == col(Placement.record))
+        select(Placement, caseload.PersonCopy, PathTypeRule)
+        .outerjoin(caseload.PersonCopy, col(caseload.PersonCopy.record) == col(Placement.record))
         .outerjoin(PathTypeRule, rule)
     )
 
 
-Shown = Row[Placement, PersonCopy, PathTypeRule]
+Shown = Row[Placement, caseload.PersonCopy, PathTypeRule]
 
 
 async def _views(session: AsyncSession, rows: Collection[Shown]) -> list[PlacementView]:
@@ -216,15 +176,15 @@ async def _views(session: AsyncSession, rows: Collection[Shown]) -> list[Placeme
 
 def _view(session: AsyncSession, row: Shown, said: Mapping[ApprovalParty, Approval]) -> PlacementView:
     placement: Placement
-    person: PersonCopy | None
+    person: caseload.PersonCopy | None
     rule: PathTypeRule | None
     placement, person, rule = row
-    state = placement.state(today(session))
+    state = placement.state(caseload.today(session))
     return PlacementView(
         **placement.model_dump(exclude={"confirmed_by", "evaluation_member", "evaluation"}),
-        person=_name(person) if person is not None else UNKNOWN_PERSON,
+        person=caseload.name_of(person) if person is not None else caseload.UNKNOWN_PERSON,
         path_type_label=rule.label if rule is not None else placement.path_type,
-        host_name=_member_name(session, placement.host),
+        host_name=caseload.member_name(session, placement.host),
         evaluation=_evaluation(placement),
         approvals=_approval_views(_approvals(session, placement, rule, said)),
         ending_label=ENDING_LABELS[placement.ending] if placement.ending else None,
@@ -286,17 +246,8 @@ def _hosted(session: AsyncSession, row: HostPlacementCopy, answer: HostAnswer | 
     state = row.state(answer)
     return HostedView(
         **row.model_dump(exclude={"given_name", "family_name"}),
-        promoter_name=_member_name(session, row.promoter),
-        person=_name(row),
+        promoter_name=caseload.member_name(session, row.promoter),
+        person=caseload.name_of(row),
         state=state,
         state_label=HOSTED_LABELS[state],
     )
-
-
-def _name(person: PersonCopy | HostPlacementCopy) -> str:
-    return " ".join(part for part in (person.given_name, person.family_name) if part)
-
-
-def _member_name(session: AsyncSession, member: str) -> str:
-    entry = find_member(session, member)
-    return entry.name if entry is not None else member

@@ -2,6 +2,7 @@
 
 from uuid import uuid4
 
+import trama_caseload as caseload
 from sqlalchemy.ext.asyncio import AsyncSession
 from trama_chassis import outbox
 from trama_contracts.evaluation import (
@@ -37,7 +38,7 @@ async def submit_contribution(
     contribution = await _contribution_id(session, asked, own_record)
     for part in _parts(session, asked, request, contribution):
         outbox.add(session, part, record=own_record, scope=evaluation)
-    if lead == queries.own_member(session):
+    if lead == caseload.own_member(session):
         await take_late(session, await queries.own_evaluation(session, evaluation), lead)
     return ContributionView(
         contribution=contribution,
@@ -45,7 +46,7 @@ async def submit_contribution(
         evaluation=evaluation,
         own_record=own_record,
         discipline=request.discipline,
-        submitted_on=queries.today(session),
+        submitted_on=caseload.today(session),
         health=request.health is not None,
         social=request.social is not None,
     )
@@ -53,7 +54,7 @@ async def submit_contribution(
 
 def _judge(session: AsyncSession, request: Contribute) -> None:
     judge_sector(
-        queries.own_entry(session).sector,
+        caseload.own_entry(session).sector,
         health=request.health is not None,
         social=request.social is not None,
     )
@@ -71,7 +72,7 @@ async def _contribution_id(session: AsyncSession, asked: RequestCopy, own_record
 
 def _parts(session: AsyncSession, asked: RequestCopy, request: Contribute, contribution: str) -> list[Part]:
     evaluated = Evaluated(member=asked.lead, evaluation=asked.evaluation)
-    today = queries.today(session)
+    today = caseload.today(session)
     parts: list[Part] = [
         ContributionSubmitted(
             contribution=contribution,

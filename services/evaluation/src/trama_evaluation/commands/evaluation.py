@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
+import trama_caseload as caseload
 from sqlalchemy.ext.asyncio import AsyncSession
 from trama_chassis import access, outbox
 from trama_chassis.entitlement import Authorisation
@@ -23,7 +24,7 @@ from trama_evaluation.errors import (
     SessionInvalid,
     UnknownTeam,
 )
-from trama_evaluation.models import Asked, Choice, Evaluation, PersonCopy, TeamRule, instrument
+from trama_evaluation.models import Asked, Choice, Evaluation, TeamRule, instrument
 from trama_evaluation.schemas import (
     CompleteEvaluation,
     ConveneSession,
@@ -40,7 +41,7 @@ async def request_evaluation(session: AsyncSession, request: RequestEvaluation) 
 
     Raises PersonNotInCharge, UnknownTeam, NotAContributor, and what `Evaluation.request` raises.
     """
-    today = queries.today(session)
+    today = caseload.today(session)
     await _person_in_charge(session, request.record)
     if await queries.find_rule(session, request.team, today) is None:
         raise UnknownTeam
@@ -59,9 +60,9 @@ async def request_evaluation(session: AsyncSession, request: RequestEvaluation) 
     return evaluation
 
 
-async def _person_in_charge(session: AsyncSession, record: str) -> PersonCopy:
-    person = await queries.find_person(session, record)
-    if person is None or not await queries.is_in_charge(session, record):
+async def _person_in_charge(session: AsyncSession, record: str) -> caseload.PersonCopy:
+    person = await caseload.find_person(session, record)
+    if person is None or not await caseload.is_in_charge(session, record):
         raise PersonNotInCharge
     return person
 
@@ -111,7 +112,7 @@ async def _rule(session: AsyncSession, evaluation: Evaluation, held_on: date) ->
 
 def _seated(session: AsyncSession, seats: list[SeatBody]) -> list[tuple[str, str]]:
     """The members that sit, with the sector the directory names for each."""
-    known = queries.directory(session)
+    known = caseload.directory(session)
     strangers = {seat.member for seat in seats} - known.keys()
     if strangers:
         raise SessionInvalid(
@@ -131,7 +132,7 @@ async def _must_receive(
     """Refuse invitations that would not arrive, or that nothing allows."""
     if not invited:
         return
-    known, own = queries.directory(session), queries.own_entry(session)
+    known, own = caseload.directory(session), caseload.own_entry(session)
     for member in sorted(invited):
         entry = known[member]
         reads = member in own.read_by and queries.SERVICE in entry.services and "referral" in entry.circles
@@ -143,7 +144,7 @@ async def _must_receive(
             "Per invitarlo serve un'autorizzazione a condividere che lo nomini."
         )
     terms = await _terms(session, evaluation.record, request.authorisation)
-    today = queries.today(session)
+    today = caseload.today(session)
     named = terms is not None and set(invited) <= terms.recipients and own.controller in terms.controllers
     if terms is None or not named or not terms.in_force(today):
         raise AuthorisationMissing(
@@ -200,7 +201,7 @@ async def complete_evaluation(
     Raises EvaluationNotHere, PersonNotInCharge, SessionInvalid, and what `Evaluation.complete` raises.
     """
     evaluation = await queries.find_evaluation(session, evaluation_id, lock=True)
-    today = queries.today(session)
+    today = caseload.today(session)
     completed_on = request.completed_on or today
     held_on = evaluation.must_be_completable(completed_on, today)
     await _person_in_charge(session, evaluation.record)

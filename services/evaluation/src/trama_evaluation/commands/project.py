@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+import trama_caseload as caseload
 from sqlalchemy.ext.asyncio import AsyncSession
 from trama_chassis import outbox
 from trama_contracts.evaluation import ProjectAgreed, ProjectRefused, ProjectSigned, ReviewSet
@@ -28,7 +29,7 @@ async def agree_project(session: AsyncSession, evaluation_id: str, request: Agre
     path_type = request.path_type if "path_type" in request.model_fields_set else evaluation.path_type
     goals = [payload_of(goal) for goal in request.goals]
     pact = Pact(request.own_words, goals, path_type, request.review_on)
-    project = Project.agree(evaluation_id, evaluation.record, pact, queries.today(session))
+    project = Project.agree(evaluation_id, evaluation.record, pact, caseload.today(session))
     project.review_due = bool(evaluation.late)
     session.add(project)
     told = project.model_dump(
@@ -43,7 +44,7 @@ async def agree_project(session: AsyncSession, evaluation_id: str, request: Agre
 async def sign_project(session: AsyncSession, project_id: str, request: SignProject) -> Project:
     """Record who signed. Raises ProjectNotHere, UnknownMember, and what `Project.sign` raises."""
     project = await queries.find_project(session, project_id, lock=True)
-    today = queries.today(session)
+    today = caseload.today(session)
     members = (one.member for one in request.signatories if one.member is not None)
     _must_be_known(session, members, "signatories")
     signatories = [payload_of(one) for one in request.signatories]
@@ -56,7 +57,7 @@ async def sign_project(session: AsyncSession, project_id: str, request: SignProj
 async def refuse_project(session: AsyncSession, project_id: str, request: RefuseProject) -> Project:
     """Record that the person does not sign. Raises ProjectNotHere, and what `Project.refuse` raises."""
     project = await queries.find_project(session, project_id, lock=True)
-    today = queries.today(session)
+    today = caseload.today(session)
     project.refuse(request.reason, today)
     _publish(session, project, ProjectRefused(project=project_id, refused_on=today, reason=request.reason))
     return project
@@ -65,14 +66,14 @@ async def refuse_project(session: AsyncSession, project_id: str, request: Refuse
 async def set_review(session: AsyncSession, project_id: str, request: SetReview) -> Project:
     """Set when it is looked at again. Raises ProjectNotHere, and what `Project.set_review` raises."""
     project = await queries.find_project(session, project_id, lock=True)
-    project.set_review(request.review_on, queries.today(session))
+    project.set_review(request.review_on, caseload.today(session))
     told = ReviewSet(project=project_id, review_on=request.review_on, because=request.because)
     _publish(session, project, told)
     return project
 
 
 def _must_be_known(session: AsyncSession, members: Iterable[str], field: str) -> None:
-    strangers = set(members) - queries.directory(session).keys()
+    strangers = set(members) - caseload.directory(session).keys()
     if strangers:
         raise UnknownMember(f"{queries.names(session, strangers)}: non fa parte della rete.", field=field)
 

@@ -1,14 +1,13 @@
 """The tables of the evaluation service, and its rules. No I/O here."""
 
+import trama_caseload as caseload
 from sqlmodel import SQLModel
 
 from trama_evaluation.models.copies import (
     CompletedCopy,
     ContributionCopy,
-    EpisodeCopy,
     HealthContributionCopy,
     InvitationCopy,
-    PersonCopy,
     ProjectCopy,
     RequestCopy,
     SocialContributionCopy,
@@ -42,8 +41,7 @@ TABLES: tuple[type[SQLModel], ...] = (
     TeamRule,
     Evaluation,
     Project,
-    PersonCopy,
-    EpisodeCopy,
+    *caseload.TABLES,
     RequestCopy,
     ContributionCopy,
     HealthContributionCopy,
@@ -70,13 +68,11 @@ __all__ = [
     "Choice",
     "CompletedCopy",
     "ContributionCopy",
-    "EpisodeCopy",
     "Evaluation",
     "Finding",
     "HealthContributionCopy",
     "InvitationCopy",
     "Pact",
-    "PersonCopy",
     "Project",
     "ProjectCopy",
     "ProjectState",

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import trama_caseload as caseload
 from fastapi import Request
 from fastapi.responses import RedirectResponse, Response
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -32,7 +33,7 @@ SOCIAL = ("family", "housing", "economy")
 @router.get("/valutazioni/richieste")
 async def asked_page(request: Request, session: Reading, _: Operator) -> Response:
     """What we are asked to contribute to, what is due first on top."""
-    values = {"asked": await queries.asked(session), "today": queries.today(session)}
+    values = {"asked": await queries.asked(session), "today": caseload.today(session)}
     return web.page(request, "richieste.html", values, templates=templates)
 
 
@@ -77,7 +78,7 @@ async def _page(
     said: dict[str, Any],
     refused: Refused | None = None,
 ) -> Response:
-    sector = queries.own_entry(session).sector
+    sector = caseload.own_entry(session).sector
     values = {
         "asked": await queries.asked_view(session, asked),
         "said": said,
@@ -136,5 +137,5 @@ def _ratings(form: FormData, prefix: str) -> list[dict[str, Any]]:
 @router.get("/incontri")
 async def invitations_page(request: Request, session: Reading, _: Operator) -> Response:
     """The sessions at which this member must sit without following the person."""
-    values = {"invitations": await queries.invitations(session), "today": queries.today(session)}
+    values = {"invitations": await queries.invitations(session), "today": caseload.today(session)}
     return web.page(request, "incontri.html", values | {"roles": DISCIPLINE_LABELS}, templates=templates)

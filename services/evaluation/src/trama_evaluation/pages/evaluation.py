@@ -2,6 +2,7 @@
 
 from typing import Annotated, Any
 
+import trama_caseload as caseload
 from fastapi import Form, Query, Request
 from fastapi.responses import RedirectResponse, Response
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -49,7 +50,7 @@ async def _board(
     refused: Refused | None = None,
 ) -> Response:
     found = await queries.evaluations(session, state=state, record=record, offset=first)
-    today = queries.today(session)
+    today = caseload.today(session)
     values: dict[str, Any] = {
         "found": found,
         "state": state,
@@ -60,7 +61,7 @@ async def _board(
     }
     if record is not None:
         values |= {
-            "person": await queries.person_name(session, record),
+            "person": await caseload.person_name(session, record),
             "possible": [
                 (one.member, one.name) for one in await queries.possible_contributors(session, record)
             ],
@@ -101,7 +102,7 @@ async def _page(
     request: Request, session: AsyncSession, evaluation: str, refused: Refused | None = None
 ) -> Response:
     kept = await queries.find_evaluation(session, evaluation)
-    known = queries.directory(session)
+    known = caseload.directory(session)
     sitting = {seat["member"]: seat["role"] for seat in kept.seats}
     living = [one for one in await queries.projects_of(session, evaluation) if one.refused_on is None]
     view = await queries.evaluation_view(session, evaluation)
@@ -125,9 +126,9 @@ async def _page(
         "score_labels": instrument.SCORE_LABELS,
         "support_labels": instrument.SUPPORTS,
         "goals": range(GOALS),
-        "is_asked": queries.own_member(session) in kept.contributors,
-        "own": queries.own_member(session),
-        "today": queries.today(session),
+        "is_asked": caseload.own_member(session) in kept.contributors,
+        "own": caseload.own_member(session),
+        "today": caseload.today(session),
     }
     return await forms.page(request, "valutazione.html", values, templates=templates, refused=refused)
 

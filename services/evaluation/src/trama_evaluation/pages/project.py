@@ -2,6 +2,7 @@
 
 from typing import Annotated
 
+import trama_caseload as caseload
 from fastapi import Form, Query, Request
 from fastapi.responses import RedirectResponse, Response
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -39,14 +40,14 @@ async def _page(
 ) -> Response:
     view = await queries.project_view(session, project)
     follow = await queries.followers(session, view.record)
-    known = queries.directory(session)
+    known = caseload.directory(session)
     values = {
         "project": view,
         "ProjectState": ProjectState,
         "signing": [(member, known[member].name) for member in sorted(follow) if member in known],
         "roles": {code: label for code, label in ROLE_LABELS.items() if code != "service"},
         "reasons": REVIEW_LABELS,
-        "today": queries.today(session),
+        "today": caseload.today(session),
     }
     return await forms.page(request, "progetto.html", values, templates=templates, refused=refused)
 

@@ -1,5 +1,6 @@
 """What can be asked of other members' evaluations: what they want of us, how it ended, where we sit."""
 
+import trama_caseload as caseload
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
@@ -16,7 +17,6 @@ from trama_evaluation.models import (
     RequestCopy,
     SocialContributionCopy,
 )
-from trama_evaluation.queries.network import member_name, name_of, own_member, person_name
 from trama_evaluation.queries.team import team_labels
 from trama_evaluation.schemas import AskedView, InvitationView, OutcomeView
 
@@ -28,7 +28,7 @@ async def find_request(session: AsyncSession, lead: str, evaluation: str) -> Req
 
 async def own_record_of(session: AsyncSession, request: RequestCopy) -> str | None:
     """Our own record of the person an evaluation is about, if the link has arrived."""
-    if request.lead == own_member(session):
+    if request.lead == caseload.own_member(session):
         return request.record
     return min(await access.own_records(session, (request.lead, request.record)), default=None)
 
@@ -37,7 +37,7 @@ async def own_contribution(
     session: AsyncSession, request: RequestCopy, own_record: str
 ) -> tuple[ContributionCopy | None, HealthContributionCopy | None, SocialContributionCopy | None]:
     """What we have contributed so far: the parts all services see, health services, social services."""
-    key = (own_member(session), request.lead, request.evaluation, own_record)
+    key = (caseload.own_member(session), request.lead, request.evaluation, own_record)
     return (
         await session.get(ContributionCopy, key),
         await session.get(HealthContributionCopy, key),
@@ -64,14 +64,14 @@ async def asked_view(session: AsyncSession, request: RequestCopy) -> AskedView:
 
 async def _asked(session: AsyncSession, request: RequestCopy, labels: dict[str, str]) -> AskedView:
     own_record = await own_record_of(session, request)
-    key = (own_member(session), request.lead, request.evaluation, own_record)
+    key = (caseload.own_member(session), request.lead, request.evaluation, own_record)
     said = await session.get(ContributionCopy, key) if own_record is not None else None
     return AskedView(
         **request.model_dump(include={"evaluation", "record", "team", "question", "contributions_by"}),
         member=request.lead,
-        member_name=member_name(session, request.lead),
+        member_name=caseload.member_name(session, request.lead),
         own_record=own_record,
-        person=await person_name(session, own_record),
+        person=await caseload.person_name(session, own_record),
         team_label=labels.get(request.team, request.team),
         state="awaited" if said is None else "submitted",
         outcome=await _outcome(session, request),
@@ -113,9 +113,9 @@ async def invitations(session: AsyncSession) -> list[InvitationView]:
     return [
         InvitationView(
             **row.model_dump(exclude={"given_name", "family_name"}),
-            lead_name=member_name(session, row.lead),
+            lead_name=caseload.member_name(session, row.lead),
             team_label=labels.get(row.team, row.team),
-            person=name_of(row),
+            person=caseload.name_of(row),
         )
         for row in rows
     ]

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
+import trama_caseload as caseload
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
@@ -19,7 +20,6 @@ from trama_evaluation.models import (
 )
 from trama_evaluation.models.instrument import BAND_LABELS
 from trama_evaluation.queries.evaluation import contributed
-from trama_evaluation.queries.network import member_name, today
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,7 @@ async def parts(session: AsyncSession, evaluation: Evaluation) -> list[Part]:
     social = {one.contributor: one for one in found.social}
     return [
         Part(
-            member_name(session, said.contributor),
+            caseload.member_name(session, said.contributor),
             said,
             health.get(said.contributor),
             social.get(said.contributor),
@@ -113,10 +113,10 @@ async def permits(session: AsyncSession, record: str) -> list[Permit]:
     return [
         Permit(
             one.authorisation,
-            ", ".join(member_name(session, member) for member in sorted(one.recipients)),
+            ", ".join(caseload.member_name(session, member) for member in sorted(one.recipients)),
             one.starts_on,
             one.ends_on,
         )
         for one in held
-        if one.in_force(today(session))
+        if one.in_force(caseload.today(session))
     ]

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, TypeVar
 
+import trama_caseload as caseload
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
@@ -24,7 +25,6 @@ from trama_evaluation.models import (
     State,
     instrument,
 )
-from trama_evaluation.queries.network import UNKNOWN_PERSON, member_name, own_member, person_names
 from trama_evaluation.queries.team import team_labels
 from trama_evaluation.schemas import (
     ContributorView,
@@ -90,7 +90,7 @@ async def _contributed(session: AsyncSession, evaluations: Sequence[Evaluation])
     for one in evaluations:
         theirs = any(part.evaluation == one.evaluation and part.record != one.record for part in parts)
         # Our own part is on our own record: only others' have to be found by the links between records.
-        same_person = {(own_member(session), one.record)}
+        same_person = {(caseload.own_member(session), one.record)}
         same_person |= await access.component(session, one.record) if theirs else set()
         found[one.evaluation] = Contributed(
             _believed(parts, one, same_person),
@@ -106,7 +106,7 @@ async def _to_ours(
     rows = await session.scalars(
         select(table)
         .where(
-            col(table.lead) == own_member(session),
+            col(table.lead) == caseload.own_member(session),
             col(table.evaluation).in_([one.evaluation for one in evaluations]),
         )
         .order_by(col(table.contributor))
@@ -186,13 +186,13 @@ async def _views(session: AsyncSession, rows: Sequence[Evaluation]) -> list[Eval
     labels, parts = await team_labels(session), await _contributed(session, rows)
     projects = await projects_of(session, *(row.evaluation for row in rows))
     living = {one.evaluation: one for one in projects}
-    persons = await person_names(session, {row.record for row in rows})
+    persons = await caseload.person_names(session, {row.record for row in rows})
     return [
         _view(
             session,
             row,
             Beside(
-                persons.get(row.record, UNKNOWN_PERSON),
+                persons.get(row.record, caseload.UNKNOWN_PERSON),
                 labels.get(row.team, row.team),
                 parts[row.evaluation],
                 living.get(row.evaluation),
@@ -248,12 +248,15 @@ def _found(row: Evaluation, parts: Contributed) -> dict[str, Any]:
 def _contributor(session: AsyncSession, row: Evaluation, member: str, arrived: set[str]) -> ContributorView:
     state = row.arrival(member, arrived)
     return ContributorView(
-        member=member, name=member_name(session, member), state=state, state_label=ARRIVAL_LABELS[state]
+        member=member,
+        name=caseload.member_name(session, member),
+        state=state,
+        state_label=ARRIVAL_LABELS[state],
     )
 
 
 def _session(session: AsyncSession, row: Evaluation) -> SessionView | None:
     if row.session is None or row.held_on is None or row.place is None:
         return None
-    seats = [SeatView(**seat, name=member_name(session, seat["member"])) for seat in row.seats]
+    seats = [SeatView(**seat, name=caseload.member_name(session, seat["member"])) for seat in row.seats]
     return SessionView(session=row.session, held_on=row.held_on, place=row.place, seats=seats)

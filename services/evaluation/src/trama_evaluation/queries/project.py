@@ -1,5 +1,6 @@
 """What can be asked of the projects led here."""
 
+import trama_caseload as caseload
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
@@ -7,7 +8,6 @@ from sqlmodel import col
 from trama_evaluation.errors import ProjectNotHere
 from trama_evaluation.models import PATH_LABELS, PROJECT_LABELS, ROLE_LABELS, Project
 from trama_evaluation.queries.evaluation import PAGE
-from trama_evaluation.queries.network import member_name, person_name
 from trama_evaluation.schemas import GoalView, ProjectList, ProjectView, SignatoryView
 
 
@@ -36,9 +36,10 @@ async def projects(session: AsyncSession, *, offset: int = 0) -> ProjectList:
 async def _view(session: AsyncSession, row: Project) -> ProjectView:
     return ProjectView(
         **row.model_dump(exclude={"goals", "signatories"}),
-        person=await person_name(session, row.record),
+        person=await caseload.person_name(session, row.record),
         goals=[
-            GoalView(**{"until": None} | goal, by_name=member_name(session, goal["by"])) for goal in row.goals
+            GoalView(**{"until": None} | goal, by_name=caseload.member_name(session, goal["by"]))
+            for goal in row.goals
         ],
         path_type_label=PATH_LABELS.get(row.path_type or ""),
         state=row.state,
@@ -53,5 +54,5 @@ def _signatory(session: AsyncSession, signed: dict[str, str]) -> SignatoryView:
         role=signed["role"],
         role_label=ROLE_LABELS[signed["role"]],
         member=member,
-        name=member_name(session, member) if member is not None else None,
+        name=caseload.member_name(session, member) if member is not None else None,
     )

@@ -9,6 +9,7 @@ from trama_placement.models.approval import (
     ApprovalState,
     named,
 )
+from trama_placement.models.evaluation import EvaluationCopy
 from trama_placement.models.hosted import (
     HOSTED_LABELS,
     HostAnswer,
@@ -16,7 +17,6 @@ from trama_placement.models.hosted import (
     HostPlacementCopy,
 )
 from trama_placement.models.path_type import HOST_KINDS, PathTypeRule, last_day
-from trama_placement.models.person import EpisodeCopy, EvaluationCopy, PersonCopy
 from trama_placement.models.placement import (
     ENDING_LABELS,
     STATE_LABELS,
@@ -39,13 +39,11 @@ __all__ = [
     "Approval",
     "ApprovalState",
     "Approvals",
-    "EpisodeCopy",
     "EvaluationCopy",
     "HostAnswer",
     "HostPlacementCopy",
     "HostedState",
     "PathTypeRule",
-    "PersonCopy",
     "Placement",
     "Plan",
     "State",

@@ -1,36 +1,14 @@
-"""What changes who may know: authorisations and links."""
+"""What changes who may know: authorisations and links, as all services learn them, and separations."""
 
 from sqlalchemy.ext.asyncio import AsyncSession
-from trama_chassis import access
+from trama_caseload import sharing
 from trama_chassis.handlers import Origin
-from trama_contracts.registry import AuthorisationGiven, RecordsLinked, RecordsUnlinked
+from trama_contracts.registry import RecordsUnlinked
 
 from trama_registry import commands
 from trama_registry.event_handlers.heard import handlers, log
 
-
-@handlers.react(AuthorisationGiven)
-async def learn_authorisation(session: AsyncSession, event: AuthorisationGiven, origin: Origin) -> None:
-    """Take another member's word that the person, or a law, lets us share."""
-    learnt = await access.learn_authorisation(
-        session,
-        authorisation=event.authorisation,
-        member=origin.member,
-        record=origin.record,
-        terms=event.payload(),
-    )
-    if not learnt:
-        log.warning("authorisation of another record", source=origin.source, event_id=origin.event_id)
-
-
-@handlers.react(RecordsLinked)
-async def learn_link(session: AsyncSession, event: RecordsLinked, origin: Origin) -> None:
-    """Follow a link between two other members' records of a person of ours."""
-    a, b = ((party.member, party.record) for party in (event.a, event.b))
-    said_by = (origin.member, origin.record)
-    decided = event.certainty == "decided"
-    if not await access.hear_link(session, link=event.link, a=a, b=b, said_by=said_by, decided=decided):
-        log.warning("link not believed", source=origin.source, event_id=origin.event_id)
+handlers.include(sharing.handlers)
 
 
 @handlers.react(RecordsUnlinked)

@@ -1,4 +1,4 @@
-"""What is kept of the persons others told us of: names, takings in charge, completed evaluations."""
+"""The copies of what this member's own registry tells, never edited: each row depends on the events alone."""
 
 from datetime import date
 
@@ -25,17 +25,3 @@ class EpisodeCopy(SQLModel, table=True):
     opened_on: date | None = None
     suspended_on: date | None = None
     closed_on: date | None = None
-
-
-class EvaluationCopy(SQLModel, table=True):
-    """An evaluation (valutazione) that some member completed, of its own record of a person.
-
-    Whose it is here is asked of the links between records, when it is asked.
-    """
-
-    __tablename__ = "evaluation_copy"
-
-    member: str = Field(primary_key=True)
-    evaluation: str = Field(primary_key=True)
-    record: str = Field(index=True)
-    completed_on: date

@@ -1,0 +1,39 @@
+"""What registries tell the services beside them, kept by all in one way: whom their member follows, which
+records are of one person, why something may be shared. It decides nothing, publishes nothing, has no page."""
+
+from trama_caseload.copies import EpisodeCopy, PersonCopy
+from trama_caseload.event_handlers import handlers
+from trama_caseload.queries import (
+    UNKNOWN_PERSON,
+    directory,
+    find_person,
+    is_in_charge,
+    member_name,
+    name_of,
+    own_entry,
+    own_member,
+    person_name,
+    person_names,
+    today,
+)
+
+TABLES = (PersonCopy, EpisodeCopy)
+"""What a service that includes the handlers lists among its tables, and makes by a migration."""
+
+__all__ = [
+    "TABLES",
+    "UNKNOWN_PERSON",
+    "EpisodeCopy",
+    "PersonCopy",
+    "directory",
+    "find_person",
+    "handlers",
+    "is_in_charge",
+    "member_name",
+    "name_of",
+    "own_entry",
+    "own_member",
+    "person_name",
+    "person_names",
+    "today",
+]
