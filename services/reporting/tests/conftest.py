@@ -37,6 +37,7 @@ TEAM = "integrated-planning-unit"
 PLACES = {
     **FIRST_PLACES,
     "ambito-urbano": replace(FIRST_PLACES["ambito-urbano"], services=("registry", "evaluation")),
+    "cpi": replace(FIRST_PLACES["cpi"], sector="employment"),
 }
 ANNA, BRUNO, CARLA = ("A" * 43, "B" * 42 + "A", "C" * 42 + "A")
 GRANT, TRAINEESHIP = "work-grant-therapeutic", "traineeship"

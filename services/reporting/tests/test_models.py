@@ -180,10 +180,17 @@ def test_an_answer_counts_in_the_period_in_which_it_is_given(fact: Make) -> None
 KINDS = {
     "taking-in-charge-opened": {"sector": "social"},
     "taking-in-charge-closed": {"reason": "moved"},
+    "taking-in-charge-reopened": {},
     "referral-sent": {"to": "sil"},
     "referral-accepted": {"sender": "cpi"},
     "referral-declined": {"sender": "cpi", "reason": "other"},
     "referral-withdrawn": {},
+    "referral-renewed": {},
+    "referral-unanswered": {"answer_by": "2013-04-03"},
+    "referral-reconsidered": {"sender": "cpi"},
+    "referral-completed": {"sender": "cpi", "outcome": "goals-reached"},
+    "referral-failed": {"sender": "cpi", "reason": "unreachable"},
+    "referral-reopened": {"sender": "cpi"},
     "evaluation-requested": {"team": "integrated-team"},
     "evaluation-completed": {"team": "integrated-team", "path_type": "traineeship", "overridden": True},
     "project-agreed": {},
@@ -191,6 +198,9 @@ KINDS = {
     "placement-started": {"path_type": "traineeship"},
     "placement-ended": {"path_type": "traineeship", "reason": "hired"},
 }
+ANSWERS = ("referral-accepted", "referral-declined")
+TERMS = {"sent_on": "2013-04-01", "answer_by": "2013-04-06"}
+SECTORS = {"sil": "social", "cpi": "employment"}
 
 
 @st.composite
@@ -204,6 +214,7 @@ def some_facts(draw: st.DrawFn) -> list[FactCopy]:
                 st.sampled_from("AB"),
                 st.sampled_from(["sil", "cpi"]),
                 st.sampled_from("xyz"),
+                st.booleans(),
             ),
             max_size=24,
         )
@@ -218,9 +229,9 @@ def some_facts(draw: st.DrawFn) -> list[FactCopy]:
             stream=f"{member}-{stream}",
             seq=seq,
             day=day(4, 1) + timedelta(days=after),
-            attributes=KINDS[kind],
+            attributes=KINDS[kind] | (TERMS if says_when and kind in ANSWERS else {}),
         )
-        for seq, (kind, after, person, member, stream) in enumerate(drawn, 1)
+        for seq, (kind, after, person, member, stream, says_when) in enumerate(drawn, 1)
     ]
 
 
@@ -230,13 +241,13 @@ def test_figures_are_the_same_in_whatever_order_facts_came(facts: list[FactCopy]
     shuffled = random.sample(facts, len(facts))
     period = Period(day(4, 3), day(4, 9))
     for indicator in INDICATORS:
-        assert indicator.figure(shuffled, period) == indicator.figure(facts, period)
+        assert indicator.figure(shuffled, period, SECTORS) == indicator.figure(facts, period, SECTORS)
 
 
 @given(some_facts())
 def test_every_figure_opens_the_facts_it_counts(facts: list[FactCopy]) -> None:
     for indicator in INDICATORS:
-        found = indicator.figure(facts, YEAR)
+        found = indicator.figure(facts, YEAR, SECTORS)
         assert {one.kind for one in found.facts} <= set(indicator.kinds)
         if indicator.unit == "persone":
             assert found.value == len({one.reporting_id for one in found.facts})

@@ -1,5 +1,7 @@
 """The pages of the reporting service: the figures as tables, each opening the facts it counts."""
 
+from itertools import groupby
+from operator import attrgetter
 from pathlib import Path
 from typing import Annotated
 
@@ -44,7 +46,9 @@ Asked = Annotated[Period, Depends(asked_period)]
 async def indicators_page(request: Request, session: Reading, _: Reader, period: Asked) -> Response:
     """All figures of a period, and the sentence on completeness."""
     found = await queries.indicators(session, period)
-    return web.page(request, "rendicontazione.html", {"found": found}, templates=templates)
+    groups = [(label, list(some)) for label, some in groupby(found.indicators, attrgetter("group_label"))]
+    values = {"found": found, "groups": groups}
+    return web.page(request, "rendicontazione.html", values, templates=templates)
 
 
 @router.get("/rendicontazione/{code}")

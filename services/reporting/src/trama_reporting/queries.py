@@ -23,6 +23,7 @@ from trama_reporting.models import (
     Figure,
     Indicator,
     Period,
+    Sectors,
     once_each,
 )
 from trama_reporting.schemas import (
@@ -43,10 +44,17 @@ PATIENCE = 1.5
 KINDS = {
     "taking-in-charge-opened": "Presa in carico aperta",
     "taking-in-charge-closed": "Presa in carico conclusa",
+    "taking-in-charge-reopened": "Presa in carico riaperta",
     "referral-sent": "Segnalazione inviata",
     "referral-accepted": "Segnalazione accettata",
     "referral-declined": "Segnalazione non accolta",
     "referral-withdrawn": "Segnalazione ritirata",
+    "referral-renewed": "Segnalazione inviata di nuovo",
+    "referral-unanswered": "Segnalazione senza risposta nei termini",
+    "referral-reconsidered": "Segnalazione di nuovo da valutare",
+    "referral-completed": "Segnalazione conclusa",
+    "referral-failed": "Segnalazione non riuscita",
+    "referral-reopened": "Segnalazione riaperta",
     "evaluation-requested": "Valutazione richiesta",
     "evaluation-completed": "Valutazione conclusa",
     "project-agreed": "Progetto concordato",
@@ -66,6 +74,18 @@ DIVISIONS = {
     "sender": "Per servizio che invia",
     "team": "Per équipe",
     "choice": "Per scelta dell'équipe",
+    "outcome": "Per esito",
+    "failing": "Per motivo",
+    "term": "Per termine",
+    "answer-days": "Mediana dei giorni, per servizio che risponde",
+    "answers-in-term": "Risposte nel termine su 100, per servizio che risponde",
+}
+GROUPS = {
+    "placements": "Inserimenti",
+    "takings-in-charge": "Prese in carico",
+    "referrals": "Segnalazioni",
+    "passages": "Passaggi dal servizio sociale ai servizi per l'impiego",
+    "evaluations": "Valutazioni",
 }
 LABELS = {
     "path_type": {
@@ -103,6 +123,21 @@ LABELS = {
         "already-followed": "Già seguita",
         "other": "Altro motivo",
     },
+    "outcome": {
+        "goals-reached": "Obiettivi raggiunti",
+        "partly-reached": "Obiettivi raggiunti in parte",
+        "transferred": "Passata a un altro servizio",
+        "no-longer-needed": "Non serve più",
+        "other": "Altro esito",
+    },
+    "failing": {
+        "no-capacity": "Nessun posto disponibile",
+        "not-competent": "Non di nostra competenza",
+        "person-choice": "Scelta della persona",
+        "unreachable": "La persona non è rintracciabile",
+        "other": "Altro motivo",
+    },
+    "term": {"in-term": "Entro il termine", "late": "Fuori termine"},
     "sector": {
         "social": "Servizio sociale",
         "health": "Servizio sanitario",
@@ -120,7 +155,7 @@ LABELS = {
         "own-choice": "Scelta motivata dell'équipe",
     },
 }
-MEMBERS = frozenset({"member", "to", "sender"})
+MEMBERS = frozenset({"member", "to", "sender", "answer-days", "answers-in-term"})
 SERVICES = {
     "registry": "prese in carico e segnalazioni",
     "evaluation": "valutazioni",
@@ -143,7 +178,7 @@ def indicator_of(code: str) -> Indicator:
 
 async def indicators(session: AsyncSession, period: Period) -> IndicatorList:
     """Every indicator in a period."""
-    facts = await _facts(session, tuple(KINDS))
+    facts, sectors = await _facts(session, tuple(KINDS)), _sectors(session)
     known = await completeness.sources(session)
     complete, sentence = _completeness(session, known)
     return IndicatorList(
@@ -151,7 +186,8 @@ async def indicators(session: AsyncSession, period: Period) -> IndicatorList:
         complete=complete,
         completeness=sentence,
         indicators=[
-            _view(session, indicator, period, indicator.figure(facts, period)) for indicator in INDICATORS
+            _view(session, indicator, period, indicator.figure(facts, period, sectors))
+            for indicator in INDICATORS
         ],
     )
 
@@ -159,13 +195,14 @@ async def indicators(session: AsyncSession, period: Period) -> IndicatorList:
 async def indicator(session: AsyncSession, code: str, period: Period) -> IndicatorView:
     """One indicator in a period. Raises IndicatorNotHere."""
     found = indicator_of(code)
-    return _view(session, found, period, found.figure(await _facts(session, found.kinds), period))
+    facts = await _facts(session, found.kinds)
+    return _view(session, found, period, found.figure(facts, period, _sectors(session)))
 
 
 async def facts_of(session: AsyncSession, code: str, period: Period, offset: int = 0) -> FactList:
     """The facts that an indicator counts in a period. Raises IndicatorNotHere."""
     found = indicator_of(code)
-    counted = found.figure(await _facts(session, found.kinds), period).facts
+    counted = found.figure(await _facts(session, found.kinds), period, _sectors(session)).facts
     return FactList(
         code=code,
         period=_period(period),
@@ -182,6 +219,11 @@ async def _facts(session: AsyncSession, kinds: Sequence[str]) -> Sequence[FactCo
     return once_each([fact for fact in facts if fact.kind != REPLACED], replacements)
 
 
+def _sectors(session: AsyncSession) -> Sectors:
+    """What every member works in, as the directory says today."""
+    return {name: entry.sector for name, entry in runtime_of(session).directory.current.members.items()}
+
+
 def _period(period: Period) -> PeriodView:
     return PeriodView(first=period.first, last=period.last)
 
@@ -189,6 +231,8 @@ def _period(period: Period) -> PeriodView:
 def _view(session: AsyncSession, found: Indicator, period: Period, figure: Figure) -> IndicatorView:
     return IndicatorView(
         code=found.code,
+        group=found.group,
+        group_label=GROUPS[found.group],
         title=found.title,
         definition=found.definition,
         to_agree=found.to_agree,
@@ -213,7 +257,9 @@ def _breakdown(session: AsyncSession, found: Breakdown) -> BreakdownView:
 
 def label_of(session: AsyncSession, by: str, code: str) -> str:
     """How a code is called; one that is not known yet stands for itself."""
-    return member_name(session, code) if by in MEMBERS else LABELS.get(by, {}).get(code, code)
+    if by in MEMBERS and code != UNNAMED:
+        return member_name(session, code)
+    return LABELS.get(by, {UNNAMED: "Da definire"}).get(code, code)
 
 
 def member_name(session: AsyncSession, member: str) -> str:

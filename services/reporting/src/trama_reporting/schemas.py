@@ -24,7 +24,7 @@ class ShareView(View):
 
     code: str
     label: str
-    value: int
+    value: int | float
 
 
 class BreakdownView(View):
@@ -51,6 +51,8 @@ class IndicatorView(View):
     """
 
     code: str
+    group: str
+    group_label: str
     title: str
     definition: str
     to_agree: str | None

@@ -3,10 +3,12 @@
 No name, no record and no key to turn a reporting id into a person ever comes here.
 """
 
+from trama_reporting.models.answer import Answered, answered
 from trama_reporting.models.fact import REPLACED, FactCopy, Facts, Period, once_each
-from trama_reporting.models.figure import UNNAMED, Answered, Breakdown, Figure, Share, answered
+from trama_reporting.models.figure import UNNAMED, Breakdown, Figure, Share
 from trama_reporting.models.given import Given
-from trama_reporting.models.indicator import BY_CODE, INDICATORS, Indicator
+from trama_reporting.models.indicator import Indicator, Sectors
+from trama_reporting.models.indicators import BY_CODE, INDICATORS
 
 __all__ = [
     "BY_CODE",
@@ -21,6 +23,7 @@ __all__ = [
     "Given",
     "Indicator",
     "Period",
+    "Sectors",
     "Share",
     "answered",
     "once_each",

@@ -1,10 +1,8 @@
 """Figures: small pure functions from facts to a number, with the facts it counts and no others."""
 
-import statistics
-from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator
+from collections import defaultdict
+from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
 
 from trama_reporting.models.fact import FactCopy, Facts, Period
 
@@ -14,7 +12,7 @@ class Share:
     """One line of a breakdown: a code and how much of the figure is of it."""
 
     code: str
-    value: int
+    value: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +40,11 @@ Count = Callable[[Facts, Period], Figure]
 Attribute = Callable[[FactCopy], str]
 
 
+def case_of(fact: FactCopy) -> tuple[str, str]:
+    """What one service tells of one case stands in one stream."""
+    return fact.member, fact.stream
+
+
 def by_member(fact: FactCopy) -> str:
     """The member whose service wrote the fact."""
     return fact.member
@@ -57,6 +60,29 @@ def events(kind: str, **divisions: Attribute) -> Count:
 
     def count(facts: Facts, period: Period) -> Figure:
         counted = tuple(fact for fact in facts if fact.kind == kind and fact.day in period)
+        return Figure(len(counted), counted, _divide(counted, divisions, _number))
+
+    return count
+
+
+def standing(kind: str, undone_by: str, **divisions: Attribute) -> Count:
+    """How many facts of a kind the period holds that were not undone by its end, in the same stream.
+
+    What is undone later still counts here: the figure of a period that is over does not change.
+    """
+
+    def count(facts: Facts, period: Period) -> Figure:
+        undoing: dict[tuple[str, str], list[int]] = defaultdict(list)
+        for fact in facts:
+            if fact.kind == undone_by and fact.day <= period.last:
+                undoing[case_of(fact)].append(fact.seq)
+        counted = tuple(
+            fact
+            for fact in facts
+            if fact.kind == kind
+            and fact.day in period
+            and not any(seq > fact.seq for seq in undoing[case_of(fact)])
+        )
         return Figure(len(counted), counted, _divide(counted, divisions, _number))
 
     return count
@@ -113,15 +139,13 @@ def placements_on(day: Callable[[Period], Period], **divisions: Attribute) -> Co
 
     def count(facts: Facts, period: Period) -> Figure:
         stretch = day(period)
-        ended = {
-            (fact.member, fact.stream): fact.day for fact in reversed(facts) if fact.kind == "placement-ended"
-        }
+        ended = {case_of(fact): fact.day for fact in reversed(facts) if fact.kind == "placement-ended"}
         counted = tuple(
             fact
             for fact in facts
             if fact.kind == "placement-started"
             and fact.day <= stretch.last
-            and ended.get((fact.member, fact.stream), stretch.first) >= stretch.first
+            and ended.get(case_of(fact), stretch.first) >= stretch.first
         )
         return Figure(len(counted), counted, _divide(counted, divisions, _number))
 
@@ -136,79 +160,3 @@ def whole(period: Period) -> Period:
 def last_day(period: Period) -> Period:
     """The last day of the period."""
     return Period(period.last, period.last)
-
-
-@dataclass(frozen=True, slots=True)
-class Answered:
-    """A referral and the answer that can only be its own."""
-
-    sent: FactCopy
-    answer: FactCopy
-
-    @property
-    def days(self) -> int:
-        """How long the answer took."""
-        return (self.answer.day - self.sent.day).days
-
-
-def answered(facts: Facts) -> tuple[list[Answered], list[FactCopy]]:
-    """Referrals joined with their answers, and the answers that could be of several referrals.
-
-    Sender and receiver tell of one referral in streams of their own, and no fact names it. An answer
-    is joined only when exactly one referral of that person from that sender to that receiver waits for it.
-    A referral that was withdrawn, which the sender tells in its stream, waits no longer after that day.
-    """
-    joined: list[Answered] = []
-    unjoined: list[FactCopy] = []
-    withdrawn = {_case(fact): fact.day for fact in facts if fact.kind == "referral-withdrawn"}
-    for said in _between_two(facts).values():
-        waiting: list[FactCopy] = []
-        is_mixed = False
-        for day, sent, answers in _days_of(said):
-            waiting = [one for one in waiting if withdrawn.get(_case(one), day) >= day] + sent
-            if len(waiting) == len(answers) == 1 and not is_mixed:
-                joined.append(Answered(waiting.pop(), answers[0]))
-            elif answers:
-                unjoined += answers
-                del waiting[: len(answers)]
-                is_mixed = bool(waiting)
-    return joined, unjoined
-
-
-def _case(fact: FactCopy) -> tuple[str, str]:
-    """What one service told of one referral stands in one stream."""
-    return fact.member, fact.stream
-
-
-def _between_two(facts: Facts) -> dict[tuple[str, str, str], list[FactCopy]]:
-    """What was said of one person between one sender and one receiver."""
-    said: dict[tuple[str, str, str], list[FactCopy]] = defaultdict(list)
-    for fact in facts:
-        if fact.kind == "referral-sent":
-            said[(fact.reporting_id, fact.member, fact.attributes["to"])].append(fact)
-        elif fact.kind != "referral-withdrawn":
-            said[(fact.reporting_id, fact.attributes["sender"], fact.member)].append(fact)
-    return said
-
-
-def _days_of(facts: Facts) -> Iterator[tuple[date, list[FactCopy], list[FactCopy]]]:
-    """What was sent and what was answered, day by day."""
-    days: dict[date, tuple[list[FactCopy], list[FactCopy]]] = defaultdict(lambda: ([], []))
-    for fact in facts:
-        days[fact.day][0 if fact.kind == "referral-sent" else 1].append(fact)
-    for day in sorted(days):
-        yield day, *days[day]
-
-
-def answer_days(facts: Facts, period: Period) -> Figure:
-    """The median of the days that answers given in the period took, of those that can be joined."""
-    joined, unjoined = answered(facts)
-    within = [one for one in joined if one.answer.day in period]
-    counted = tuple(fact for one in within for fact in (one.sent, one.answer))
-    lengths = Counter(one.answer.member for one in within)
-    return Figure(
-        statistics.median(one.days for one in within) if within else None,
-        counted,
-        (Breakdown("member", tuple(Share(code, number) for code, number in sorted(lengths.items()))),),
-        left_out=sum(1 for fact in unjoined if fact.day in period),
-    )
