@@ -12,7 +12,7 @@ ROOT = Path(__file__).parents[2]
 # The two commit points, and the chassis' own bookkeeping (relay marks, mailbox, keystore, decisions, timers).
 MAY_COMMIT = frozenset(
     {
-        *("outbox", "database", "inbox", "consumer", "relay", "duties", "runtime", "timers"),
+        *("outbox", "database", "inbox", "consumer", "relay", "duties", "file_duties", "runtime", "timers"),
         *("rebuild", "dead_letters", "migrations", "testing", "testing_territory"),
     }
 )

@@ -21,6 +21,7 @@ from trama_chassis import (
     clock,
     completeness,
     dead_letters,
+    file_duties,
     granting,
     hpke_keys,
     idempotency,
@@ -76,6 +77,7 @@ class Duties:
             (0.0, self.send_wanted_grants),
             (0.0, self._decided_dead_letters),
             (0.0, self._timers),
+            (0.0, self._files),
             (settings.receipts_every, self.tell_receipts),
             (settings.heads_every, self.tell_heads),
             (settings.receipts_every, self.ask_for_what_is_missing),
@@ -111,6 +113,9 @@ class Duties:
 
     async def _timers(self) -> None:
         await timers.run_due(self._runtime)
+
+    async def _files(self) -> None:
+        await file_duties.turn(self._runtime)
 
     async def _renew_keys(self) -> None:
         async with self._runtime.bookkeeping() as session:

@@ -20,6 +20,7 @@ CONTENT_TYPES = {
     "event": STRUCTURED,
     "fact": STRUCTURED,
     "message": STRUCTURED,
+    "file": STRUCTURED,
     "control": STRUCTURED,
     "catalogue": OPEN,
 }

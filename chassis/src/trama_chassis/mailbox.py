@@ -16,6 +16,7 @@ from trama_contracts.errors import UnusableKey
 from trama_contracts.hpke import seal_message
 from trama_contracts.inner import instant
 from trama_contracts.messages import (
+    FilePart,
     Grant,
     GrantEnd,
     Grants,
@@ -29,7 +30,7 @@ from trama_contracts.names import parse_topic, topic_of
 from trama_contracts.outcomes import Outcome
 from trama_contracts.signature import signature_header
 
-from trama_chassis import clock, resend
+from trama_chassis import clock, file_mail, resend
 from trama_chassis.positions import POSITION_OF_GRANT
 from trama_chassis.tables import (
     Delivered,
@@ -132,6 +133,8 @@ async def receive(
             await _note_heads(session, runtime, sender, message, sent_at)
         case Request():
             await _answer(session, runtime, sender, message)
+        case FilePart():
+            return await file_mail.take(session, runtime, sender, message)
         case _:
             runtime.log.info("message not handled", source=sender)
     return Outcome.OK
@@ -263,7 +266,7 @@ async def _given_to(session: AsyncSession, recipient: str, streams: Collection[s
 
 
 async def _answer(session: AsyncSession, runtime: "Runtime", sender: str, message: Request) -> None:
-    """Send again what this recipient was given: keys it asks for, and exact bytes."""
+    """Send again what this recipient was given: keys it asks for, exact bytes, and files it may have."""
     given = select(GrantGiven).where(col(GrantGiven.recipient) == sender, col(GrantGiven.ended_at).is_(None))
     mine = {row.stream: row for row in (await session.execute(given)).scalars()}
     if message.keys is not None:
@@ -275,6 +278,7 @@ async def _answer(session: AsyncSession, runtime: "Runtime", sender: str, messag
         for stream, from_seq in pairs:
             if stream in mine:
                 await resend.ask(session, stream, sender, from_seq)
+    await file_mail.answer(session, runtime, sender, message.files or ())
 
 
 async def _note_heads(

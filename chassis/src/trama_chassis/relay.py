@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
 from aiokafka.structs import RecordMetadata
-from sqlalchemy import bindparam, func, select, text, update
+from sqlalchemy import bindparam, delete, func, select, text, update
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
@@ -35,6 +35,8 @@ WAVE = 1000
 WAVES = 20
 MESSAGES_FIRST = ("message", "catalogue", "control")
 GATED = ("event", "fact")
+FILES = ("file",)
+"""Parts of files: behind everything else, and gone from the outbox once the broker has them."""
 HELD_FOR = timedelta(seconds=5)
 POLL_SECONDS = 1.0
 RECONCILE_EVERY = timedelta(hours=1)
@@ -137,6 +139,7 @@ class Relay:
         async with self._runtime.database.read() as session:
             rows = await self._due(session, MESSAGES_FIRST)
             rows = rows or await self._due(session, GATED)
+            rows = rows or await self._due(session, FILES)
             again = None if rows else await resend.due(session, WAVE // 2)
         if again is not None:
             return await self._resend(producer, again)
@@ -155,7 +158,8 @@ class Relay:
                 outcome = await self._send_wave(producer, rows)
                 if marking is not None:
                     await marking
-                marking = asyncio.create_task(self._mark(outcome.sent))
+                settle = self._drop if rows[0].kind in FILES else self._mark
+                marking = asyncio.create_task(settle(outcome.sent))
                 total += len(outcome.sent)
                 rows = await ahead
                 if outcome.failed or not rows:
@@ -171,7 +175,7 @@ class Relay:
         """The wave after this one, if this one is full."""
         if len(rows) < WAVE:
             return []
-        kinds = MESSAGES_FIRST if rows[0].kind in MESSAGES_FIRST else GATED
+        kinds = next(some for some in (MESSAGES_FIRST, GATED, FILES) if rows[0].kind in some)
         async with self._runtime.database.read() as session:
             return await self._due(session, kinds, after=rows[-1].position)
 
@@ -246,12 +250,19 @@ class Relay:
             await session.commit()
         reach("relay.after_mark")
 
+    async def _drop(self, sent: Sequence[Sent]) -> None:
+        """Forget parts of files that the broker has: whoever misses one asks again."""
+        async with self._runtime.bookkeeping() as session:
+            positions = [one.position for one in sent]
+            await session.execute(delete(OutboxRow).where(col(OutboxRow.position).in_(positions)))
+            await session.commit()
+
     async def _hold_back(self, failed: dict[Row, BaseException]) -> None:
         """Hold a failing stream (or a message's topic) for a while, and start afresh with a new producer."""
         until = clock.machine_now() + HELD_FOR
         by_error: dict[str, int] = defaultdict(int)
         for row, error in failed.items():
-            self._held[row.topic if row.kind in MESSAGES_FIRST else row.key] = until
+            self._held[row.key if row.kind in GATED else row.topic] = until
             by_error[type(error).__name__] += 1
         self._runtime.log.warning("send failed", errors=dict(by_error), rows=len(failed))
         await self.throw_producer_away()

@@ -17,6 +17,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Field, SQLModel
 
+from trama_chassis.files import File, FileDue, FilePiece
 from trama_chassis.idempotency import AnswerGiven
 from trama_chassis.links import LinkHeard, LinkRemoved, RecordLink
 
@@ -386,5 +387,8 @@ CHASSIS_TABLES: tuple[type[SQLModel], ...] = (
     AnswerGiven,
     ReportingIdHeld,
     Decision,
+    File,
+    FilePiece,
+    FileDue,
     TimerRun,
 )
