@@ -115,6 +115,8 @@ async def accept_referral(
         contact=request.contact or by.name,
         step=at.step,
         heard=at.heard,
+        sent_on=received.sent_on,
+        answer_by=received.answer_by,
     )
     outbox.add(session, accepted, record=person.record, scope=referral, to={f"{received.sender}.registry"})
     await link(session, accepted, own=accepted.receiver, certainty=certainty, by=by.operator)
@@ -132,6 +134,8 @@ async def decline_referral(session: AsyncSession, referral: str, request: Declin
         alternative=request.alternative,
         step=at.step,
         heard=at.heard,
+        sent_on=received.sent_on,
+        answer_by=received.answer_by,
     )
     return await _reply(session, received, course, declined)
 
