@@ -4,14 +4,12 @@ from datetime import date
 from typing import Any
 from uuid import uuid4
 
-import trama_caseload as caseload
 from sqlalchemy import select
 from sqlmodel import SQLModel
 from trama_caseload import EpisodeCopy, PersonCopy
-from trama_chassis import access
 from trama_chassis.rebuild import rebuild
 from trama_chassis.runtime import Runtime
-from trama_chassis.testing import Peer, Territory, deliver, published, transaction
+from trama_chassis.testing import Territory, deliver, published, transaction
 from trama_contracts.evaluation import (
     ContributionSubmitted,
     EvaluationCompleted,
@@ -22,14 +20,6 @@ from trama_contracts.evaluation import (
     ProjectRefused,
     ProjectSigned,
     ReviewSet,
-)
-from trama_contracts.registry import (
-    PersonRegistered,
-    RecordsLinked,
-    TakingInChargeClosed,
-    TakingInChargeReopened,
-    TakingInChargeResumed,
-    TakingInChargeSuspended,
 )
 from trama_evaluation import commands, queries
 from trama_evaluation.models import (
@@ -100,23 +90,6 @@ async def test_what_others_ask_of_us_is_kept_and_answered_on_our_own_record(stag
         assert [one.state for one in await asked(stage)] == ["submitted"]
         told = await published(stage.runtime, ContributionSubmitted, HealthContributionSubmitted)
         assert [(one.record, one.scope) for one in told] == [(record, f"evaluation:{evaluation}")] * 2
-
-
-async def test_who_rests_is_not_in_charge_until_they_go_on_and_who_is_reopened_is_again(stage: Any) -> None:
-    record, day = await stage.in_charge(), date(2013, 10, 1)
-    async with stage.runtime.database.read() as session:
-        episode = (await session.scalars(select(EpisodeCopy))).one().episode
-    registry = stage.peer(f"{stage.runtime.settings.member}.registry")
-    steps = [
-        (TakingInChargeSuspended(episode=episode, suspended_on=day, reason="away"), False),
-        (TakingInChargeResumed(episode=episode, resumed_on=day), True),
-        (TakingInChargeClosed(episode=episode, closed_on=day, reason="moved"), False),
-        (TakingInChargeReopened(episode=episode, reopened_on=day, reason="Non era finita"), True),
-    ]
-    for event, is_in_charge in steps:
-        await deliver(stage.runtime, registry, event, record=record, scope=episode)
-        async with stage.runtime.database.read() as session:
-            assert await caseload.is_in_charge(session, record) is is_in_charge, event
 
 
 async def test_what_is_asked_of_others_is_no_business_of_ours(stage_of: Any) -> None:
@@ -313,27 +286,6 @@ async def test_how_what_we_contributed_to_ended_is_kept_from_the_lead_alone(stag
         assert one.outcome.review_on == date(2013, 11, 4)
         (kept,) = await rows(stage.runtime, ProjectCopy)
         assert (kept["signed_on"], kept["refused_on"]) == (date(2013, 10, 14), None)
-
-
-async def test_another_members_registry_puts_nobody_in_charge_here(stage: Any, territory: Territory) -> None:
-    other = Peer(territory, "sil.registry")
-    await deliver(stage.runtime, other, PersonRegistered(family_name="Esempio"), record=str(uuid4()))
-    assert await rows(stage.runtime, PersonCopy) == []
-
-
-async def test_no_other_member_links_our_persons(stage: Any, territory: Territory) -> None:
-    """INVARIANT: a link leads to grants; believed from anybody, it would open our persons to whoever asks."""
-    record, theirs = await stage.in_charge(), str(uuid4())
-    linked = RecordsLinked(
-        link=str(uuid4()),
-        a={"member": "dsm", "record": theirs},
-        b={"member": "ambito-urbano", "record": record},
-        certainty="certain",
-        decided_by="op-altrui",
-    )
-    await deliver(stage.runtime, Peer(territory, "dsm.registry"), linked, record=theirs)
-    async with stage.runtime.database.read(runtime=stage.runtime) as session:
-        assert await access.component(session, record) == {("ambito-urbano", record)}
 
 
 async def test_copies_wiped_and_rebuilt_are_the_same_and_publish_nothing(stage: Any) -> None:
