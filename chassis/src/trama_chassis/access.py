@@ -70,6 +70,15 @@ async def learn_link(session: AsyncSession, *, link: str, a: Edge, b: Edge, deci
     return True
 
 
+async def is_spent(session: AsyncSession, link: str, a: Edge, b: Edge) -> bool:
+    """Whether a link of this id was removed, or joins others: its id will never join these two."""
+    held = await session.get(RecordLink, link)
+    if held is not None:
+        return {(held.a_member, held.a_record), (held.b_member, held.b_record)} != {a, b}
+    removed = select(LinkRemoved).where(col(LinkRemoved.link) == link).limit(1)
+    return await session.scalar(removed) is not None
+
+
 async def is_split(session: AsyncSession, a: Edge, b: Edge) -> bool:
     """Whether joining these would bring together records that were found to be of two people."""
     left, right = await linked_to(session, *a), await linked_to(session, *b)

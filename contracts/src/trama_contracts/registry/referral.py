@@ -80,6 +80,8 @@ class ReferralAccepted(Counted):
     sent_on: Day | None = None
     answer_by: Day | None = None
     """The sending that is answered, and the day by which an answer to it was asked."""
+    link: Uuid | None = None
+    """The link of the two records, where it is not the referral's own id: that one had been removed."""
 
     def fact(self, reporting_id: str) -> ReferralAcceptedFact:
         """From whom, when, and how long the answer took; neither record."""
