@@ -30,6 +30,7 @@ TABLES = {
         "models.identifier": "FORM_WORDS",
         "models.likeness": "_NAMES _BIRTHS",
         "models.referral": "ANSWERED DONE",
+        "queries.told.document": "KINDS",
         "queries.told.identity": (
             "IDENTIFIERS VERIFICATIONS IDENTIFIER_ENDINGS CERTIFICATES CERTIFICATE_ENDINGS GROUPS"
         ),
@@ -38,7 +39,12 @@ TABLES = {
             "DOORS CHANNELS RISK_FACTORS OUTCOMES SUSPENSIONS ACCESS_STATES "
             "GRADES KINDS STATES COMPETENCES GROUNDS"
         ),
-        "queries.told.words": "RELATIONS CLOSINGS REFUSALS OUTCOMES FAILURES STATES SERVICES ROLES",
+        "queries.told.note": "KINDS READERS",
+        "queries.told.referral": "NOTED",
+        "queries.told.words": (
+            "RELATIONS CLOSINGS REFUSALS OUTCOMES FAILURES ENDINGS CIRCLES STATES TEAMS PATHS PARTIES "
+            "WITHDRAWALS REVIEWS SERVICES ROLES"
+        ),
     },
     "trama_evaluation": {
         "__main__": "service.roles",
@@ -69,7 +75,6 @@ SINGLE = {
         "Stesso comune",
         "ma il nome è diverso: uno dei due è da correggere",
         "I codici fiscali sono diversi: forse due persone, forse un codice sbagliato",
-        "registrato il",
         "non firmato",
         "bozza condivisa",
     ),

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from trama_chassis import web
+from trama_chassis.language import language_name
 
 from trama_registry.queries import told
 from trama_registry.schemas import EntryView
@@ -13,11 +14,12 @@ templates.filters["day"] = told.day
 
 def _when(entry: EntryView) -> str:
     """The moment of an entry in the language of the page."""
-    own = "registrato il"
-    return told.when(entry.occurred_at, entry.recorded_at).replace(own, templates.filters["translated"](own))
+    return told.when(entry.occurred_at, entry.recorded_at)
 
 
 templates.filters["when"] = _when
+templates.filters["language_name"] = language_name
+templates.filters["moment"] = lambda moment: told.when(moment, moment)
 templates.globals |= {"refusals": told.REFUSALS, "services": told.SERVICES, "states": told.STATES}
 templates.globals |= {
     "state_kinds": told.STATE_KINDS,

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from sqlalchemy.ext.asyncio import AsyncSession
 from trama_chassis import access, clock, completeness
 from trama_chassis.completeness import Source
+from trama_chassis.language import say
 from trama_chassis.outbox import runtime_of
 
 from trama_registry.errors import EntryNotHere
@@ -71,7 +72,7 @@ async def how_complete(session: AsyncSession, same_person: set[Edge]) -> tuple[b
     now = clock.machine_now()
     said = [sentence_on(sources, now=now, patience=patience, names=names)]
     said += [
-        f"{told.named(names(member))} non condivide più con noi una parte del percorso."
+        say("Il %(who)s non condivide più con noi una parte del percorso.", who=names(member))
         for member in sorted({principal.partition(".")[0] for principal in withheld})
     ]
     complete = all(one.complete and not is_silent(one, now, patience) for one in sources)
@@ -139,12 +140,13 @@ def sentence_on(sources: Sequence[Source], *, now: datetime, patience: timedelta
         name, moments = names(member), [source.heard_at for source in of_member]
         known = [moment for moment in moments if moment is not None]
         if len(known) < len(moments):
-            silent.append(f"{told.named(name)} non ha ancora confermato che cosa ha trasmesso.")
+            silent.append(say("Il %(who)s non ha ancora confermato che cosa ha trasmesso.", who=name))
         elif any(is_silent(source, now, patience) for source in of_member):
-            silent.append(f"{told.named(name)} non trasmette {told.since(min(known), now)}.")
+            silent.append(told.silent(name, min(known), now))
         elif all(source.complete for source in of_member):
             heard.append(min(known))
         if not all(source.complete for source in of_member):
-            missing.append(f"Mancano comunicazioni {told.named(name, 'di')}: sono state richieste.")
-    up_to = [] if by_member and not heard else [f"Aggiornato {told.at(min(heard, default=now), now)}."]
-    return " ".join([*up_to, *silent, *missing])
+            missing.append(say("Mancano comunicazioni del %(who)s: sono state richieste.", who=name))
+    if heard or not by_member:
+        silent.insert(0, say("Aggiornato %(at)s.", at=told.at(min(heard, default=now), now)))
+    return " ".join([*silent, *missing])

@@ -3,6 +3,7 @@
 from datetime import date
 from typing import TypeVar
 
+from trama_chassis.language import say
 from trama_contracts.evaluation import (
     EvaluationCompleted,
     EvaluationRequested,
@@ -16,7 +17,6 @@ from trama_contracts.placement import PlacementEnded, PlacementProposed, Placeme
 from trama_registry.models import EntryCopy
 from trama_registry.queries.landmarks import Landmarks
 from trama_registry.queries.told import Names
-from trama_registry.queries.told.words import ENDINGS
 from trama_registry.schemas import FollowerView, GoalView, PersonView, ProjectView, StepTakenView
 
 T = TypeVar("T")
@@ -90,7 +90,7 @@ def _kept(landmarks: Landmarks) -> StepTakenView:
     hired = [event for _, event in landmarks.of(PlacementEnded) if event.reason == HIRED]
     if not hired:
         return StepTakenView(label="Tenuta", on=None)
-    return StepTakenView(label="Tenuta", on=hired[-1].ended_on, detail=f"dall'{ENDINGS[HIRED]}")
+    return StepTakenView(label="Tenuta", on=hired[-1].ended_on, detail=say("dall'assunzione"))
 
 
 def project_of(landmarks: Landmarks, own: str, names: Names) -> ProjectView | None:

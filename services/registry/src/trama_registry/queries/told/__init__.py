@@ -1,6 +1,6 @@
-"""What happened, in plain Italian: the one place where events, codes, days and members become words."""
+"""What happened, in plain words: the one place where events, codes, days and members become sentences."""
 
-from trama_chassis.web import day
+from trama_chassis.language import day
 
 # In the order in which a story is told when all happens in one moment.
 from trama_registry.queries.told import registry  # isort: skip
@@ -25,8 +25,7 @@ from trama_registry.queries.told.words import (
     STATES,
     at,
     local_day,
-    named,
-    since,
+    silent,
     when,
 )
 
@@ -50,13 +49,12 @@ __all__ = [
     "identity",
     "kind_of",
     "local_day",
-    "named",
     "note",
     "placement",
     "referral",
     "registry",
     "relation",
-    "since",
+    "silent",
     "story",
     "types_of",
     "when",

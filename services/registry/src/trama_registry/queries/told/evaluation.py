@@ -3,6 +3,7 @@
 A story is read over a shoulder: no figure of a profile, nothing of what health and social services wrote.
 """
 
+from trama_chassis.language import say
 from trama_contracts.evaluation import (
     ContributionSubmitted,
     EvaluationCompleted,
@@ -26,88 +27,111 @@ from trama_registry.queries.told.words import (
     TEAMS,
     because,
     listed,
-    named,
-    on,
     sentence,
 )
 
 
 @tells(EvaluationRequested)
 def _requested(event: EvaluationRequested, member: str, names: Names) -> str:
-    return (
-        f"Valutazione richiesta{_team(event.team)}. Domanda: {sentence(event.question)} "
-        f"Contributi attesi entro {on(event.contributions_by)}: {listed(event.contributors, names)}."
+    return say(
+        "Valutazione richiesta%(team)s. Domanda: %(question)s "
+        "Contributi attesi entro il %(day)s: %(awaited)s.",
+        team=f": {say(TEAMS[event.team])}" if event.team in TEAMS else "",
+        question=sentence(event.question),
+        day=event.contributions_by,
+        awaited=listed(event.contributors, names),
     )
 
 
 @tells(ContributionSubmitted)
 def _contributed(event: ContributionSubmitted, member: str, names: Names) -> str:
-    return f"Contributo alla valutazione{_led_by(event.evaluation.member, member, names)} arrivato."
+    lead = event.evaluation.member
+    if lead == member:
+        return say("Contributo alla valutazione arrivato.")
+    return say("Contributo alla valutazione richiesta dal %(lead)s arrivato.", lead=names(lead))
 
 
 @tells(HealthContributionSubmitted)
 def _contributed_health(event: HealthContributionSubmitted, member: str, names: Names) -> str:
-    return f"Contributo sanitario alla valutazione. Chi può vedere: {CIRCLES['clinical']}."
+    circle = say(CIRCLES["clinical"])
+    return say("Contributo sanitario alla valutazione. Chi può vedere: %(circle)s.", circle=circle)
 
 
 @tells(SocialContributionSubmitted)
 def _contributed_social(event: SocialContributionSubmitted, member: str, names: Names) -> str:
-    return f"Contributo sociale alla valutazione. Chi può vedere: {CIRCLES['social']}."
+    circle = say(CIRCLES["social"])
+    return say("Contributo sociale alla valutazione. Chi può vedere: %(circle)s.", circle=circle)
 
 
 @tells(SessionConvened)
 def _convened(event: SessionConvened, member: str, names: Names) -> str:
-    return f"Incontro {on(event.held_on)}, {event.place}. Partecipano: {_seated(event, names)}."
+    return say(
+        "Incontro il %(day)s, %(place)s. Partecipano: %(seated)s.",
+        day=event.held_on,
+        place=event.place,
+        seated=_seated(event, names),
+    )
 
 
 @tells(InvitationSent)
 def _invited(event: InvitationSent, member: str, names: Names) -> str:
-    to = named(names(event.to), "a")
-    return f"Invito {to} all'incontro {on(event.held_on, 'del')}, {event.place}."
+    return say(
+        "Invito al %(to)s all'incontro del %(day)s, %(place)s.",
+        to=names(event.to),
+        day=event.held_on,
+        place=event.place,
+    )
 
 
 @tells(EvaluationCompleted)
 def _completed(event: EvaluationCompleted, member: str, names: Names) -> str:
-    chosen = f" Percorso scelto: {PATHS[event.path_type]}." if event.path_type in PATHS else ""
-    reason = (
-        f" Scelta motivata dell'équipe: {sentence(event.override_reason)}" if event.override_reason else ""
+    said = say(
+        "Valutazione conclusa il %(day)s da: %(seated)s.",
+        day=event.completed_on,
+        seated=_seated(event, names),
     )
-    missing = f" Contributi non arrivati: {listed(event.missing, names)}." if event.missing else ""
-    seated = _seated(event, names)
-    return f"Valutazione conclusa {on(event.completed_on)} da: {seated}.{chosen}{reason}{missing}"
+    if event.path_type in PATHS:
+        said += say(" Percorso scelto: %(path)s.", path=say(PATHS[event.path_type]))
+    if event.override_reason:
+        said += say(" Scelta motivata dell'équipe: %(reason)s", reason=sentence(event.override_reason))
+    if event.missing:
+        said += say(" Contributi non arrivati: %(missing)s.", missing=listed(event.missing, names))
+    return said
 
 
 @tells(ProjectAgreed)
 def _agreed(event: ProjectAgreed, member: str, names: Names) -> str:
-    path = f" Percorso previsto: {PATHS[event.path_type]}." if event.path_type in PATHS else ""
-    return (
-        f"Progetto personalizzato concordato {on(event.agreed_on)}. "
-        f"Con le parole della persona: «{sentence(event.own_words)}»{path} Verifica {on(event.review_on)}."
+    path = ""
+    if event.path_type in PATHS:
+        path = say(" Percorso previsto: %(path)s.", path=say(PATHS[event.path_type]))
+    return say(
+        "Progetto personalizzato concordato il %(day)s. Con le parole della persona: «%(words)s»%(path)s "
+        "Verifica il %(review)s.",
+        day=event.agreed_on,
+        words=sentence(event.own_words),
+        path=path,
+        review=event.review_on,
     )
 
 
 @tells(ProjectSigned)
 def _signed(event: ProjectSigned, member: str, names: Names) -> str:
     by = "; ".join(_signatory(one, names) for one in event.signatories)
-    return f"Progetto firmato {on(event.signed_on)} da: {by}."
+    return say("Progetto firmato il %(day)s da: %(by)s.", day=event.signed_on, by=by)
 
 
 @tells(ProjectRefused)
 def _refused(event: ProjectRefused, member: str, names: Names) -> str:
-    return f"Progetto non firmato, {on(event.refused_on)}.{because(event.reason)}"
+    return say("Progetto non firmato, il %(day)s.", day=event.refused_on) + because(event.reason)
 
 
 @tells(ReviewSet)
 def _to_review(event: ReviewSet, member: str, names: Names) -> str:
-    return f"Verifica del progetto {on(event.review_on)}: {REVIEWS[event.because]}."
-
-
-def _team(code: str) -> str:
-    return f": {TEAMS[code]}" if code in TEAMS else ""
-
-
-def _led_by(lead: str, member: str, names: Names) -> str:
-    return "" if lead == member else f" richiesta {named(names(lead), 'da')}"
+    return say(
+        "Verifica del progetto il %(day)s: %(reason)s.",
+        day=event.review_on,
+        reason=say(REVIEWS[event.because]),
+    )
 
 
 def _seated(event: SessionConvened | EvaluationCompleted, names: Names) -> str:
@@ -117,4 +141,4 @@ def _seated(event: SessionConvened | EvaluationCompleted, names: Names) -> str:
 def _signatory(one: Signatory, names: Names) -> str:
     if one.role == "service" and one.member is not None:
         return names(one.member)
-    return "la persona" if one.role == "person" else "chi la rappresenta"
+    return say("la persona") if one.role == "person" else say("chi la rappresenta")

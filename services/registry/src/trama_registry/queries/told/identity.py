@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from trama_chassis.language import language_name, say
 from trama_contracts.registry import (
     CertificateEnded,
     CertificateRecorded,
@@ -14,7 +15,7 @@ from trama_contracts.registry import (
 )
 
 from trama_registry.queries.told.telling import Names, tells
-from trama_registry.queries.told.words import because, named, on
+from trama_registry.queries.told.words import because, until
 
 IDENTIFIERS = {
     "tax-code": "Codice fiscale",
@@ -35,6 +36,12 @@ IDENTIFIER_ENDINGS = {
     "expired": "scaduto",
     "mistaken": "inserito per errore",
 }
+LANGUAGES = (
+    *("ak", "am", "ar", "bg", "bm", "bn", "bs", "cs", "de", "en", "es", "fa", "ff", "fr", "fur", "ha", "hi"),
+    *("hr", "hu", "it", "mk", "pa", "pl", "ps", "pt", "ro", "rom", "ru", "sk", "sl", "so", "sq", "sr", "sw"),
+    *("ti", "tr", "uk", "ur", "vi", "wo", "zh"),
+)
+"""Languages that a form offers, by code of ISO 639; the API takes any."""
 CERTIFICATES = {
     "targeted-placement": "Collocamento mirato (L. 68/1999)",
     "disadvantaged": "Persona svantaggiata (L. 381/1991, art. 4)",
@@ -63,56 +70,78 @@ GROUPS = {
 
 @tells(IdentifierAssigned)
 def _assigned(event: IdentifierAssigned, member: str, names: Names) -> str:
-    until = f" {on(event.valid_to, 'al')}" if event.valid_to else ""
     said = f", {event.attested_by}" if event.attested_by else ""
-    return (
-        f"{IDENTIFIERS[event.kind]} {event.value}, {on(event.valid_from, 'dal')}{until} "
-        f"({VERIFICATIONS[event.verification]}{said})."
+    return say(
+        "%(kind)s %(value)s, dal %(day)s%(until)s (%(verification)s).",
+        kind=say(IDENTIFIERS[event.kind]),
+        value=event.value,
+        day=event.valid_from,
+        until=until(event.valid_to),
+        verification=say(VERIFICATIONS[event.verification]) + said,
     )
 
 
 @tells(IdentifierEnded)
 def _identifier_ended(event: IdentifierEnded, member: str, names: Names) -> str:
-    reason = IDENTIFIER_ENDINGS[event.reason]
-    return f"{IDENTIFIERS[event.kind]} {event.value} non più usato {on(event.ended_on, 'dal')}: {reason}."
+    return say(
+        "%(kind)s %(value)s non più usato dal %(day)s: %(reason)s.",
+        kind=say(IDENTIFIERS[event.kind]),
+        value=event.value,
+        day=event.ended_on,
+        reason=say(IDENTIFIER_ENDINGS[event.reason]),
+    )
 
 
 @tells(RecordsUnlinked)
 def _unlinked(event: RecordsUnlinked, member: str, names: Names) -> str:
     other = event.b.member if event.a.member == member else event.a.member
-    return (
-        f"Percorso separato da quello che risultava {named(names(other), 'presso')}, "
-        f"{on(event.unlinked_on, 'dal')}.{because(event.reason)}"
-    )
+    return say(
+        "Percorso separato da quello che risultava presso il %(other)s, dal %(day)s.",
+        other=names(other),
+        day=event.unlinked_on,
+    ) + because(event.reason)
 
 
 @tells(CertificateRecorded)
 def _certified(event: CertificateRecorded, member: str, names: Names) -> str:
-    until = f" {on(event.ends_on, 'al')}" if event.ends_on else ""
-    issuer = f" Rilasciata da: {event.issuer}." if event.issuer else ""
-    return f"Certificazione: {CERTIFICATES[event.kind]}, {on(event.starts_on, 'dal')}{until}.{issuer}"
+    return say(
+        "Certificazione: %(kind)s, dal %(day)s%(until)s.",
+        kind=say(CERTIFICATES[event.kind]),
+        day=event.starts_on,
+        until=until(event.ends_on),
+    ) + (say(" Rilasciata da: %(issuer)s.", issuer=event.issuer) if event.issuer else "")
 
 
 @tells(CertificateEnded)
 def _certificate_ended(event: CertificateEnded, member: str, names: Names) -> str:
-    reason = CERTIFICATE_ENDINGS[event.reason]
-    return f"Certificazione {reason} {on(event.ended_on, 'dal')}: {CERTIFICATES[event.kind]}."
+    return say(
+        "Certificazione %(reason)s dal %(day)s: %(kind)s.",
+        reason=say(CERTIFICATE_ENDINGS[event.reason]),
+        day=event.ended_on,
+        kind=say(CERTIFICATES[event.kind]),
+    )
 
 
 @tells(TargetGroupsSet)
 def _groups(event: TargetGroupsSet, member: str, names: Names) -> str:
-    return _listed("Categorie di destinatari", event.groups)
+    return say("Categorie di destinatari: %(groups)s.", groups=_listed(event.groups))
 
 
 @tells(HealthTargetGroupsSet)
 def _health_groups(event: HealthTargetGroupsSet, member: str, names: Names) -> str:
-    return _listed("Categorie sanitarie", event.groups)
+    return say("Categorie sanitarie: %(groups)s.", groups=_listed(event.groups))
 
 
 @tells(JudicialTargetGroupsSet)
 def _judicial_groups(event: JudicialTargetGroupsSet, member: str, names: Names) -> str:
-    return _listed("Categorie giudiziarie", event.groups)
+    return say("Categorie giudiziarie: %(groups)s.", groups=_listed(event.groups))
 
 
-def _listed(title: str, groups: Iterable[str]) -> str:
-    return f"{title}: {', '.join(GROUPS[group] for group in groups) or 'nessuna'}."
+def languages(known: str | None = None) -> list[tuple[str, str]]:
+    """The languages to choose from, in the order of their names, with the one that is known already."""
+    codes = {*LANGUAGES, *([known] if known else [])}
+    return sorted(((code, language_name(code)) for code in codes), key=lambda one: one[1].casefold())
+
+
+def _listed(groups: Iterable[str]) -> str:
+    return ", ".join(say(GROUPS[group]) for group in groups) or say("nessuna")

@@ -1,5 +1,6 @@
 """Work paths in words: for those who follow, and for the host, which learns no more than it may."""
 
+from trama_chassis.language import say
 from trama_contracts.placement import (
     ApprovalGiven,
     ApprovalRefused,
@@ -16,73 +17,93 @@ from trama_contracts.placement import (
 )
 
 from trama_registry.queries.told.telling import Names, tells
-from trama_registry.queries.told.words import ENDINGS, PARTIES, WITHDRAWALS, because, named, on
+from trama_registry.queries.told.words import ENDINGS, PARTIES, WITHDRAWALS, because
 
 
 @tells(PlacementProposed)
 def _proposed(event: PlacementProposed, member: str, names: Names) -> str:
-    return (
-        f"Inserimento proposto {named(names(event.host), 'presso')}: "
-        f"{event.task}, {event.weekly_hours} ore alla settimana, "
-        f"{on(event.planned_from, 'dal')} {on(event.planned_to, 'al')}."
+    return say(
+        "Inserimento proposto presso il %(host)s: %(task)s, %(hours)s ore alla settimana, "
+        "dal %(first)s al %(last)s.",
+        host=names(event.host),
+        task=event.task,
+        hours=event.weekly_hours,
+        first=event.planned_from,
+        last=event.planned_to,
     )
 
 
 @tells(ApprovalGiven)
 def _approved(event: ApprovalGiven, member: str, names: Names) -> str:
-    how = "firmata" if event.how == "signed" else "data in Trama"
-    return f"Adesione {PARTIES[event.party]} {on(event.given_on)}, {how}."
+    return say(
+        "Adesione %(party)s il %(day)s, %(how)s.",
+        party=say(PARTIES[event.party]),
+        day=event.given_on,
+        how=say("firmata") if event.how == "signed" else say("data in Trama"),
+    )
 
 
 @tells(ApprovalRefused)
 def _not_approved(event: ApprovalRefused, member: str, names: Names) -> str:
-    said = f"Adesione {PARTIES[event.party]} non data, {on(event.refused_on)}."
+    party = say(PARTIES[event.party])
+    said = say("Adesione %(party)s non data, il %(day)s.", party=party, day=event.refused_on)
     return said + because(event.reason)
 
 
 @tells(PlacementAgreed)
 def _agreed(event: PlacementAgreed, member: str, names: Names) -> str:
-    return f"Inserimento concordato {on(event.agreed_on)}: ci sono tutte le adesioni."
+    return say("Inserimento concordato il %(day)s: ci sono tutte le adesioni.", day=event.agreed_on)
 
 
 @tells(PlacementWithdrawn)
 def _withdrawn(event: PlacementWithdrawn, member: str, names: Names) -> str:
-    return f"Inserimento ritirato {on(event.withdrawn_on)}: {WITHDRAWALS[event.reason]}."
+    return say(
+        "Inserimento ritirato il %(day)s: %(reason)s.",
+        day=event.withdrawn_on,
+        reason=say(WITHDRAWALS[event.reason]),
+    )
 
 
 @tells(PlacementStarted)
 def _started(event: PlacementStarted, member: str, names: Names) -> str:
-    return f"Inserimento iniziato {on(event.started_on)}: avvio confermato."
+    return say("Inserimento iniziato il %(day)s: avvio confermato.", day=event.started_on)
 
 
 @tells(PlacementEnded)
 def _ended(event: PlacementEnded, member: str, names: Names) -> str:
-    return f"Inserimento concluso {on(event.ended_on)}: {ENDINGS[event.reason]}."
+    return say(
+        "Inserimento concluso il %(day)s: %(reason)s.",
+        day=event.ended_on,
+        reason=say(ENDINGS[event.reason]),
+    )
 
 
 @tells(HostPlacementOpened)
 def _hosted(event: HostPlacementOpened, member: str, names: Names) -> str:
-    return (
-        f"Percorso in azienda: {event.task}, {event.weekly_hours} ore alla settimana, "
-        f"{on(event.planned_from, 'dal')} {on(event.planned_to, 'al')}."
+    return say(
+        "Percorso in azienda: %(task)s, %(hours)s ore alla settimana, dal %(first)s al %(last)s.",
+        task=event.task,
+        hours=event.weekly_hours,
+        first=event.planned_from,
+        last=event.planned_to,
     )
 
 
 @tells(HostApprovalGiven)
 def _host_approved(event: HostApprovalGiven, member: str, names: Names) -> str:
-    return f"Percorso in azienda accolto {on(event.given_on)}."
+    return say("Percorso in azienda accolto il %(day)s.", day=event.given_on)
 
 
 @tells(HostApprovalRefused)
 def _host_refused(event: HostApprovalRefused, member: str, names: Names) -> str:
-    return f"Percorso in azienda non accolto, {on(event.refused_on)}.{because(event.reason)}"
+    return say("Percorso in azienda non accolto, il %(day)s.", day=event.refused_on) + because(event.reason)
 
 
 @tells(HostPlacementStarted)
 def _host_started(event: HostPlacementStarted, member: str, names: Names) -> str:
-    return f"Percorso in azienda iniziato {on(event.started_on)}."
+    return say("Percorso in azienda iniziato il %(day)s.", day=event.started_on)
 
 
 @tells(HostPlacementClosed)
 def _host_left(event: HostPlacementClosed, member: str, names: Names) -> str:
-    return f"Percorso in azienda concluso {on(event.ended_on)}."
+    return say("Percorso in azienda concluso il %(day)s.", day=event.ended_on)

@@ -1,5 +1,6 @@
 """The two doors, and what becomes of a taking in charge: in words."""
 
+from trama_chassis.language import say
 from trama_contracts.registry import (
     AccessConcluded,
     AccessRecorded,
@@ -13,7 +14,7 @@ from trama_contracts.registry import (
 )
 
 from trama_registry.queries.told.telling import Names, tells
-from trama_registry.queries.told.words import because, named, on, sentence
+from trama_registry.queries.told.words import because, sentence
 
 DOORS = {"desk": "Accesso allo sportello", "planning-unit": "Richiesta all'unità di progettazione"}
 CHANNELS = {
@@ -80,60 +81,83 @@ GROUNDS = {"residence": "cambio di residenza", "agreement": "accordo tra i servi
 
 @tells(AccessRecorded)
 def _asked(event: AccessRecorded, member: str, names: Names) -> str:
-    channel = CHANNELS.get(event.channel)
-    how = f", {channel}" if channel else ""
-    return f"{DOORS[event.door]}{how}, {on(event.received_on)}. Bisogno: {sentence(event.need)}"
+    how = f", {say(CHANNELS[event.channel])}" if event.channel in CHANNELS else ""
+    return say(
+        "%(door)s%(how)s, il %(day)s. Bisogno: %(need)s",
+        door=say(DOORS[event.door]),
+        how=how,
+        day=event.received_on,
+        need=sentence(event.need),
+    )
 
 
 @tells(AccessConcluded)
 def _routed(event: AccessConcluded, member: str, names: Names) -> str:
-    note = f" {sentence(event.note)}" if event.note else ""
-    return f"Esito dell'accesso, {on(event.concluded_on)}: {OUTCOMES[event.outcome]}.{note}"
+    return say(
+        "Esito dell'accesso, il %(day)s: %(outcome)s.",
+        day=event.concluded_on,
+        outcome=say(OUTCOMES[event.outcome]),
+    ) + (f" {sentence(event.note)}" if event.note else "")
 
 
 @tells(TakingInChargeSuspended)
 def _suspended(event: TakingInChargeSuspended, member: str, names: Names) -> str:
-    until = f" Da rivedere entro {on(event.resume_by)}." if event.resume_by else ""
-    since = on(event.suspended_on, "dal")
-    return f"Presa in carico sospesa {since}: {SUSPENSIONS[event.reason]}.{until}"
+    return say(
+        "Presa in carico sospesa dal %(day)s: %(reason)s.",
+        day=event.suspended_on,
+        reason=say(SUSPENSIONS[event.reason]),
+    ) + (say(" Da rivedere entro il %(day)s.", day=event.resume_by) if event.resume_by else "")
 
 
 @tells(TakingInChargeResumed)
 def _resumed(event: TakingInChargeResumed, member: str, names: Names) -> str:
-    return f"Presa in carico ripresa {on(event.resumed_on)}."
+    return say("Presa in carico ripresa il %(day)s.", day=event.resumed_on)
 
 
 @tells(TakingInChargeReopened)
 def _reopened(event: TakingInChargeReopened, member: str, names: Names) -> str:
-    return f"Presa in carico riaperta {on(event.reopened_on)}.{because(event.reason)}"
+    return say("Presa in carico riaperta il %(day)s.", day=event.reopened_on) + because(event.reason)
 
 
 @tells(CompetenceMoved)
 def _moved(event: CompetenceMoved, member: str, names: Names) -> str:
-    since = on(event.moved_on, "dal")
-    follows = named(names(member))
-    return (
-        f"Competenza passata {named(names(event.to), 'a')} {since}: {GROUNDS[event.ground]}. "
-        f"{follows} segue la persona fino al passaggio."
+    return say(
+        "Competenza passata al %(to)s dal %(day)s: %(ground)s. "
+        "Il %(who)s segue la persona fino al passaggio.",
+        to=names(event.to),
+        day=event.moved_on,
+        ground=say(GROUNDS[event.ground]),
+        who=names(member),
     )
 
 
 @tells(CompetenceDisputed)
 def _disputed(event: CompetenceDisputed, member: str, names: Names) -> str:
-    other, since = named(names(event.other), "da"), on(event.disputed_on, "dal")
-    return (
-        f"Competenza da chiarire, contestata {other} {since}: {sentence(event.reason)} "
-        f"{named(names(member))} intanto segue la persona."
+    return say(
+        "Competenza da chiarire, contestata dal %(other)s dal %(day)s: %(reason)s "
+        "Il %(who)s intanto segue la persona.",
+        other=names(event.other),
+        day=event.disputed_on,
+        reason=sentence(event.reason),
+        who=names(member),
     )
 
 
 @tells(CompetenceSettled)
 def _settled(event: CompetenceSettled, member: str, names: Names) -> str:
-    who = named(names(event.competent))
-    return f"Competenza chiarita {on(event.settled_on)}. Risponde: {who[0].lower() + who[1:]}."
+    return say(
+        "Competenza chiarita il %(day)s. Risponde: il %(who)s.",
+        day=event.settled_on,
+        who=names(event.competent),
+    )
 
 
 @tells(ServicePactSigned)
 def _pact(event: ServicePactSigned, member: str, names: Names) -> str:
-    until = f", valido fino {on(event.valid_until, 'al')}" if event.valid_until else ""
-    return f"Patto di servizio firmato {on(event.signed_on)}{until}."
+    if event.valid_until is None:
+        return say("Patto di servizio firmato il %(day)s.", day=event.signed_on)
+    return say(
+        "Patto di servizio firmato il %(day)s, valido fino al %(until)s.",
+        day=event.signed_on,
+        until=event.valid_until,
+    )

@@ -1,23 +1,31 @@
 """What comes next, and what was told wrongly: in words."""
 
+from trama_chassis.language import say
 from trama_contracts.registry import EntryCorrected, NextStepDone, NextStepSet
 
 from trama_registry.queries.told.telling import Names, tells
-from trama_registry.queries.told.words import on, sentence
+from trama_registry.queries.told.words import sentence
 
 
 @tells(NextStepSet)
 def _set(event: NextStepSet, member: str, names: Names) -> str:
-    return f"Prossimo passo: {sentence(event.what)} Entro {on(event.due_on)}, se ne occupa {event.who}."
+    return say(
+        "Prossimo passo: %(what)s Entro il %(day)s, se ne occupa %(who)s.",
+        what=sentence(event.what),
+        day=event.due_on,
+        who=event.who,
+    )
 
 
 @tells(NextStepDone)
 def _done(event: NextStepDone, member: str, names: Names) -> str:
-    outcome = f": {sentence(event.outcome)}" if event.outcome else "."
-    return f"Prossimo passo concluso {on(event.done_on)}{outcome}"
+    if event.outcome is None:
+        return say("Prossimo passo concluso il %(day)s.", day=event.done_on)
+    outcome = sentence(event.outcome)
+    return say("Prossimo passo concluso il %(day)s: %(outcome)s", day=event.done_on, outcome=outcome)
 
 
 @tells(EntryCorrected)
 def _corrected(event: EntryCorrected, member: str, names: Names) -> str:
-    instead = f" In realtà: {sentence(event.instead)}" if event.instead else ""
-    return f"Una voce era sbagliata. Perché: {sentence(event.reason)}{instead}"
+    instead = say(" In realtà: %(instead)s", instead=sentence(event.instead)) if event.instead else ""
+    return say("Una voce era sbagliata. Perché: %(reason)s", reason=sentence(event.reason)) + instead

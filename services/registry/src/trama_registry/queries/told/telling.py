@@ -3,10 +3,11 @@
 from collections.abc import Callable
 from typing import Any, TypeVar
 
+from trama_chassis.language import Named, say
 from trama_contracts.event import Event
 from trama_contracts.events import EVENTS
 
-Names = Callable[[str], str]
+Names = Callable[[str], Named]
 """How a member is called, from its name in the directory."""
 
 E = TypeVar("E", bound=Event)
@@ -18,10 +19,10 @@ ORDER: list[str] = []
 
 
 def happened(wire_type: str, payload: dict[str, Any], member: str, names: Names, *, corrected: bool) -> str:
-    """One sentence, or two, about an event that a member wrote."""
+    """One sentence, or two, about an event that a member wrote, in the language of whoever reads."""
     event = EVENTS[wire_type].from_payload(payload)
     sentence = _TELLERS[wire_type](event, member, names)
-    return f"Correzione. {sentence}" if corrected else sentence
+    return say("Correzione. %(sentence)s", sentence=sentence) if corrected else sentence
 
 
 def tells(event_class: type[E]) -> Callable[[Teller[E]], Teller[E]]:

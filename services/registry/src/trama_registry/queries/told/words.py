@@ -1,10 +1,10 @@
-"""Codes, days and members in plain Italian."""
+"""Codes, days and members in plain words."""
 
 from collections.abc import Callable, Iterable
 from datetime import date, datetime
 
 from trama_chassis.clock import ZONE
-from trama_chassis.web import day
+from trama_chassis.language import Named, day, say
 
 RELATIONS = {
     "social": "Presa in carico",
@@ -158,13 +158,17 @@ def listed(members: Iterable[str], names: Callable[[str], str]) -> str:
 
 def because(reason: str | None) -> str:
     """The reason that somebody gave, if they did: none is owed."""
-    return f" Motivo: {sentence(reason)}" if reason else ""
+    return say(" Motivo: %(reason)s", reason=sentence(reason)) if reason else ""
 
 
-def on(day_of_it: date, article: str = "il") -> str:
-    """A day with its article: `il 4 febbraio 2013`, `dall'8 marzo 2013`."""
-    elided = {"il": "l'", "dal": "dall'", "al": "all'", "del": "dell'"}
-    return f"{elided[article] if day_of_it.day in (8, 11) else article + ' '}{day(day_of_it)}"
+def alternatively(alternative: str | None) -> str:
+    """What was proposed instead, if anything was."""
+    return say(" Alternativa: %(alternative)s", alternative=sentence(alternative)) if alternative else ""
+
+
+def until(last: date | None) -> str:
+    """Up to which day, if one was said."""
+    return say(" al %(day)s", day=last) if last else ""
 
 
 def when(occurred_at: datetime, recorded_at: datetime) -> str:
@@ -172,47 +176,22 @@ def when(occurred_at: datetime, recorded_at: datetime) -> str:
     occurred, recorded = occurred_at.astimezone(ZONE), recorded_at.astimezone(ZONE)
     if occurred.date() == recorded.date():
         return f"{day(occurred.date())}, {occurred:%H:%M}"
-    return f"{day(occurred.date())} (registrato il {day(recorded.date())})"
+    return say("%(day)s (registrato il %(recorded)s)", day=occurred, recorded=recorded)
 
 
-def since(moment: datetime, now: datetime) -> str:
+def silent(who: Named, since: datetime, now: datetime) -> str:
     """Since when somebody is silent: `dalle 10:42`, `da ieri`, `dal 12 ottobre 2013`."""
-    local, today = moment.astimezone(ZONE), now.astimezone(ZONE).date()
+    local, today = since.astimezone(ZONE), now.astimezone(ZONE).date()
     if local.date() == today:
-        return f"dalle {local:%H:%M}"
-    return "da ieri" if (today - local.date()).days == 1 else f"dal {day(local.date())}"
+        return say("Il %(who)s non trasmette dalle %(time)s.", who=who, time=f"{local:%H:%M}")
+    if (today - local.date()).days == 1:
+        return say("Il %(who)s non trasmette da ieri.", who=who)
+    return say("Il %(who)s non trasmette dal %(day)s.", who=who, day=local)
 
 
 def at(moment: datetime, now: datetime) -> str:
     """Up to when something holds: `alle 10:42`, or with its day if that is not today."""
     local = moment.astimezone(ZONE)
-    is_today = local.date() == now.astimezone(ZONE).date()
-    return f"alle {local:%H:%M}" if is_today else f"alle {local:%H:%M} del {day(local.date())}"
-
-
-_ARTICLES = {
-    "il": {"": "Il ", "di": "del ", "a": "al ", "da": "dal ", "presso": "presso il "},
-    "lo": {"": "Lo ", "di": "dello ", "a": "allo ", "da": "dallo ", "presso": "presso lo "},
-    "la": {"": "La ", "di": "della ", "a": "alla ", "da": "dalla ", "presso": "presso la "},
-    "l'": {"": "L'", "di": "dell'", "a": "all'", "da": "dall'", "presso": "presso l'"},
-    "": {"": "", "di": "di ", "a": "a ", "da": "da ", "presso": "presso "},
-}
-
-
-def named(name: str, preposition: str = "") -> str:
-    """A member's name with its article: `Il SIL`, as a subject, or after a preposition: `dell'ambito`."""
-    return f"{_ARTICLES[_article(name)][preposition]}{name}"
-
-
-def _article(name: str) -> str:
-    """The article of a name's first word; none for a name that begins with its own."""
-    first = name.split()[0].strip(",«»") if name.split() else ""
-    low, is_acronym = first.casefold(), first.isupper()
-    if low in ("", "il", "lo", "la", "i", "gli", "le"):
-        return ""
-    if low[0] in "aeiouàèéìòù":
-        return "l'"
-    if low.endswith(("a", "ione")) and not is_acronym:
-        return "la"
-    is_impure = low[0] in "zxy" or (low[0] == "s" and low[1:2] not in tuple("aeiouàèéìòù"))
-    return "lo" if is_impure and not is_acronym else "il"
+    if local.date() == now.astimezone(ZONE).date():
+        return say("alle %(time)s", time=f"{local:%H:%M}")
+    return say("alle %(time)s del %(day)s", time=f"{local:%H:%M}", day=local)
