@@ -14,6 +14,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import ClassVar
 
+from babel import Locale
 from babel.dates import format_date
 from babel.messages.pofile import read_po
 from starlette.datastructures import Headers
@@ -188,6 +189,11 @@ def say(text: str, /, **values: object) -> str:
 
 
 _EVERYWHERE = Words(())
+
+
+def language_name(code: str) -> str:
+    """A language, by its code of ISO 639, as the language of the page calls it; unknown, the code itself."""
+    return Locale.parse(spoken()).languages.get(code) or code
 
 
 def weekday(on: date) -> str:

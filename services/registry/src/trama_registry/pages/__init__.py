@@ -1,12 +1,23 @@
 """The registry's pages: persons, referrals, a person's story. They call the same queries as the API."""
 
-from trama_registry.pages import access, identity, network, new_referral, person, referral, relation, story
+from trama_registry.pages import (
+    access,
+    identity,
+    network,
+    new_referral,
+    note,
+    person,
+    referral,
+    relation,
+    story,
+)
 
 routers = (
     access.router,
     identity.router,
     person.router,
     relation.router,
+    note.router,
     new_referral.router,
     referral.router,
     network.router,

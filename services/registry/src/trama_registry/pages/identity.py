@@ -17,6 +17,7 @@ from trama_registry import commands, queries
 from trama_registry.api.callers import Operator
 from trama_registry.pages.templates import templates
 from trama_registry.queries.told import identity as words
+from trama_registry.queries.told.languages import languages
 from trama_registry.schemas import (
     AssignIdentifier,
     AttestIdentifier,
@@ -99,8 +100,10 @@ async def _typed(request: Request, form: type[BaseModel]) -> dict[str, object]:
 async def _identity(
     request: Request, session: AsyncSession, record: str, by: Caller, refused: Refused | None = None
 ) -> Response:
+    person = await queries.identity_view(session, record, by)
     values = {
-        "person": await queries.identity_view(session, record, by),
+        "person": person,
+        "languages": languages(person.language),
         "identifiers": words.IDENTIFIERS,
         "identifier_endings": words.IDENTIFIER_ENDINGS,
         "certificates": words.CERTIFICATES,

@@ -128,7 +128,9 @@ async def find_note(session: AsyncSession, record: str, note: str) -> tuple[Entr
     return found, [NoteRead.from_payload(one.payload) for one in said]
 
 
-def notes_awaited(notes: Sequence[NoteView], still: Collection[str], today: date) -> Iterator[AwaitedView]:
+def notes_awaited(
+    notes: Sequence[NoteView], record: str, still: Collection[str], today: date
+) -> Iterator[AwaitedView]:
     """Notes of ours that somebody has still to read, of who still can; and those that nobody has answered."""
     for note in reversed(notes):
         unread = [name for member, name in note.not_read_by.items() if member in still]
@@ -143,5 +145,5 @@ def notes_awaited(notes: Sequence[NoteView], still: Collection[str], today: date
             since=since,
             days=(today - since).days,
             late=False,
-            href="note",
+            href=f"/persone/{record}/note#nota-{note.note}",
         )

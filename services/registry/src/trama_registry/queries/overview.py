@@ -5,6 +5,7 @@ from datetime import date
 
 from sqlalchemy.ext.asyncio import AsyncSession
 from trama_chassis import access
+from trama_chassis.language import say
 from trama_chassis.outbox import runtime_of
 from trama_contracts.registry import TakingInChargeOpened
 
@@ -13,14 +14,15 @@ from trama_registry.queries.awaited import approvals_awaited, contributions_awai
 from trama_registry.queries.document import documents_of
 from trama_registry.queries.entries import Part, entries_of
 from trama_registry.queries.identity import certificates_of, view_of_certificate
+from trama_registry.queries.interview import kept_to_ourselves
 from trama_registry.queries.landmarks import STEPS, Landmarks, landmarks_of
 from trama_registry.queries.names import names_of
 from trama_registry.queries.next_step import next_step_of, steps_of_others, view_of_next_step
+from trama_registry.queries.note import NOTES, note_views, notes_awaited
 from trama_registry.queries.offer import network
 from trama_registry.queries.person import person_view
 from trama_registry.queries.relation import relations_of
 from trama_registry.queries.timeline import how_complete, views_of
-from trama_registry.queries.told.words import on
 from trama_registry.queries.way import project_of, way_of
 from trama_registry.schemas import (
     AwaitedView,
@@ -28,14 +30,13 @@ from trama_registry.schemas import (
     HeldCertificateView,
     NeedView,
     PersonOverview,
-    PersonView,
     RelationsView,
     StateView,
     TakingInChargeView,
 )
 
 NEWS = 8
-LAST_STEPS = 40
+LAST_SAID = 100
 RELATION = "Presa in carico"
 RELATIONS = {"registration": "Iscrizione"}
 """Relations that are called otherwise."""
@@ -49,11 +50,14 @@ async def overview(session: AsyncSession, record: str) -> PersonOverview:
     person = await person_view(session, record)
     same_person = await access.component(session, record)
     landmarks = await landmarks_of(session, same_person)
-    steps = await landmarks_of(session, same_person, STEPS, most=LAST_STEPS)
+    said = await landmarks_of(session, same_person, (*STEPS, *NOTES), most=LAST_SAID)
     relations = await relations_of(session, record)
     following = followers_of(relations, names(own), own, await _phones(session))
     news = await entries_of(session, same_person, Part(size=NEWS))
     step = await next_step_of(session, record)
+    followed_since = person.taking_in_charge.opened_on if person.taking_in_charge else None
+    notes = await note_views(session, said, followed_since=followed_since)
+    readers = await access.seen_by(session, record, "care")
     complete, completeness = await how_complete(session, same_person)
     return PersonOverview(
         person=person,
@@ -63,8 +67,12 @@ async def overview(session: AsyncSession, record: str) -> PersonOverview:
         case_manager=relations.referente,
         following=following,
         next_step=view_of_next_step(step) if step is not None else None,
-        next_steps_of_others=list(steps_of_others(steps, own, names)),
-        awaited=await _awaited(session, record, landmarks, names),
+        next_steps_of_others=list(steps_of_others(said, own, names)),
+        notes=[note for note in notes if note.to_read or note.to_answer],
+        awaited=[
+            *await _awaited(session, record, landmarks, names),
+            *notes_awaited(notes, record, {principal.partition(".")[0] for principal in readers}, today),
+        ],
         way=way_of(person, following, landmarks, own, told.local_day(person.registered_at)),
         project=project_of(landmarks, own, names),
         news=list(reversed(await views_of(session, news.entries, same_person))),
@@ -73,7 +81,8 @@ async def overview(session: AsyncSession, record: str) -> PersonOverview:
         documents=await documents_of(session, record, own, names),
         needs=needs_of(landmarks, names),
         certificates=await _certificates(session, record, today),
-        seen_by=await _seen_by(session, person, names),
+        seen_by=sorted({names(one.partition(".")[0]) for one in readers}, key=str.casefold),
+        kept_to_ourselves=await kept_to_ourselves(session, record),
     )
 
 
@@ -108,13 +117,14 @@ def state_of(episodes: Sequence[TakingInChargeView]) -> StateView:
         episodes, key=lambda one: (one.closed_on is None, one.closed_on or one.opened_on), default=None
     )
     if last is None:
-        return StateView(label="Primo contatto", kind="neutral")
+        return StateView(label=say("Primo contatto"), kind="neutral")
     if last.closed_on is not None:
-        return StateView(label=f"Conclusa {on(last.closed_on)}", kind="closed")
+        return StateView(label=say("Conclusa il %(day)s", day=last.closed_on), kind="closed")
     if last.suspended_on is not None and last.state == "suspended":
-        return StateView(label=f"Sospesa {on(last.suspended_on, 'dal')}", kind="waiting")
-    word = "Iscrizione" if last.kind == "registration" else "In carico"
-    return StateView(label=f"{word} {on(last.opened_on, 'dal')}", kind="good")
+        return StateView(label=say("Sospesa dal %(day)s", day=last.suspended_on), kind="waiting")
+    if last.kind == "registration":
+        return StateView(label=say("Iscrizione dal %(day)s", day=last.opened_on), kind="good")
+    return StateView(label=say("In carico dal %(day)s", day=last.opened_on), kind="good")
 
 
 def followers_of(
@@ -157,9 +167,3 @@ async def _phones(session: AsyncSession) -> dict[str, str]:
     """The number that each service tells the network, for who has no number of their own."""
     members = await network(session)
     return {one.member: one.offers[0].phone for one in members if one.offers and one.offers[0].phone}
-
-
-async def _seen_by(session: AsyncSession, person: PersonView, names: told.Names) -> list[str]:
-    """The services of other members that read what we write of the person's way."""
-    readers = await access.seen_by(session, person.record, "care")
-    return sorted({names(principal.partition(".")[0]) for principal in readers}, key=str.casefold)

@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, Field, StringConstraints
 from trama_chassis.bodies import Body, Date, Line
 from trama_contracts.event import Member, Uuid
-from trama_contracts.payload_fields import Phone
+from trama_contracts.payload_fields import Language, Phone
 from trama_contracts.registry import CertificateEnding, CertificateKind, IdentifierEnding, IdentifierKind
 
 from trama_registry.schemas.fields import Name
@@ -27,6 +27,8 @@ class CorrectPerson(Body):
     birth_date: Date | None = None
     town: Line | None = None
     phone: Phone | None = None
+    language: Language | None = None
+    needs_interpreter: bool | None = None
     version: Version | None = None
 
 
@@ -189,6 +191,8 @@ class IdentityView(BaseModel):
     birth_date: date | None
     town: str | None
     phone: str | None
+    language: str | None
+    needs_interpreter: bool | None
     identifiers: list[IdentifierView]
     certificates: list[HeldCertificateView]
     groups: list[GroupsView]

@@ -5,6 +5,7 @@ from datetime import date
 from pydantic import BaseModel
 
 from trama_registry.schemas.identity import HeldCertificateView
+from trama_registry.schemas.note import NoteView
 from trama_registry.schemas.person import PersonView
 from trama_registry.schemas.relation import ReferenteView
 from trama_registry.schemas.story import NextStepView
@@ -107,6 +108,8 @@ class PersonOverview(BaseModel):
     following: list[FollowerView]
     next_step: NextStepView | None
     next_steps_of_others: list[OthersStepView]
+    notes: list[NoteView]
+    """Notes of other services that ours has still to read, or to answer."""
     awaited: list[AwaitedView]
     way: list[StepTakenView]
     project: ProjectView | None
@@ -117,3 +120,5 @@ class PersonOverview(BaseModel):
     needs: list[NeedView]
     certificates: list[HeldCertificateView]
     seen_by: list[str]
+    kept_to_ourselves: int
+    """How many entries nobody but our service can read."""

@@ -5,7 +5,7 @@ from typing import Literal
 
 from pydantic import BaseModel
 from trama_chassis.bodies import Body, Date, Line
-from trama_contracts.payload_fields import Phone
+from trama_contracts.payload_fields import Language, Phone
 
 from trama_registry.schemas.fields import Name, TypedTaxCode
 from trama_registry.schemas.taking_in_charge import OpenTakingInCharge, TakingInChargeView
@@ -20,6 +20,8 @@ class RegisterPerson(Body):
     birth_date: Date | None = None
     town: Line | None = None
     phone: Phone | None = None
+    language: Language | None = None
+    needs_interpreter: bool | None = None
     taking_in_charge: OpenTakingInCharge | None = None
     another_person: Line | None = None
     """Why this is somebody else than who looks the same here; asked only where it is certain by all signs."""
@@ -58,6 +60,8 @@ class PersonView(BaseModel):
     birth_date: date | None
     town: str | None
     phone: str | None
+    language: str | None = None
+    needs_interpreter: bool | None = None
     registered_at: datetime
     taking_in_charge: TakingInChargeView | None
     version: int = 1
