@@ -53,11 +53,12 @@ TABLES = {
         "models.instrument": "PROFILE HEALTH SCORE_LABELS SUPPORTS BAND_LABELS",
         "models.path": "PATH_LABELS RULE_LABELS",
         "models.project": "PROJECT_LABELS ROLE_LABELS REVIEW_LABELS",
+        "models.team": "SECTOR_LABELS",
     },
     "trama_placement": {
         "__main__": "service.roles",
         "migrations.versions.0001_placement": "RULES",
-        "models.approval": "PARTY_LABELS APPROVAL_LABELS",
+        "models.approval": "PARTY_LABELS APPROVAL_LABELS AGREEMENT_OF",
         "models.hosted": "HOSTED_LABELS",
         "models.placement": "STATE_LABELS ENDING_LABELS WITHDRAWAL_LABELS",
     },

@@ -284,7 +284,7 @@ async def test_the_page_names_who_is_missing_and_takes_approvals(stage: Any) -> 
             assert (await http.post(f"{path}/adesione", headers=PAGE, data=word)).status_code == 303
         assert "Manca l'adesione del nostro servizio" in (await http.get(path, headers=PAGE)).text
         twice = await http.post(f"{path}/adesione", headers=PAGE, data=word)
-        assert (twice.status_code, "è già registrata, in data 01/10/2013" in twice.text) == (409, True)
+        assert (twice.status_code, "è già registrata, in data 1º ottobre 2013" in twice.text) == (409, True)
         early = await http.post(f"{path}/avvio", headers=PAGE, data={"started_on": "2013-10-01"})
         assert (early.status_code, "non si può ancora confermare" in early.text) == (409, True)
         last = {"party": "promoter", "given_on": "2013-10-14"}

@@ -170,7 +170,7 @@ async def test_the_page_asks_and_takes_the_answer(filo: Filo) -> None:
         assert "<form" not in after.partition("<main")[2].partition("</main>")[0]
         again = await http.post(f"/ospiti/sil/{asked}/rifiuto", headers=PAGE)
         assert again.status_code == 409
-        assert "Avete già confermato il 14/10/2013" in again.text
+        assert "Avete già confermato il 14 ottobre 2013" in again.text
         unknown = await http.post(f"/ospiti/sil/{uuid4()}/conferma", headers=PAGE)
         assert unknown.status_code == 404
     assert len(await published(filo.runtime)) == 2

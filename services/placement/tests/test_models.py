@@ -119,7 +119,7 @@ def test_a_plan_outside_the_rule_is_refused(
 def test_a_refused_duration_says_the_day_to_plan_for_and_the_source() -> None:
     with pytest.raises(PlanTooShort) as refused:
         LAB.judge_plan(date(2013, 2, 1), date(2013, 3, 31), 20)
-    assert "almeno al 30/04/2013 (una fonte)" in refused.value.detail
+    assert "almeno al 30 aprile 2013 (una fonte)" in refused.value.detail
 
 
 def test_a_rule_without_limits_limits_nothing() -> None:
@@ -323,7 +323,7 @@ def test_a_start_outside_the_plan_or_to_come_is_refused(
 
 
 def test_a_start_is_confirmed_once() -> None:
-    with pytest.raises(AlreadyStarted, check=lambda refused: "02/10/2013" in refused.detail):
+    with pytest.raises(AlreadyStarted, check=lambda refused: "2 ottobre 2013" in refused.detail):
         started().confirm_start(date(2013, 10, 3), TODAY, "op-altro", ())
 
 

@@ -150,7 +150,7 @@ def test_nobody_is_born_tomorrow() -> None:
 def test_one_episode_is_open_at_a_time() -> None:
     with pytest.raises(errors.AlreadyInCharge) as refused:
         opened(MONDAY, last=opened(date(2013, 2, 4)))
-    assert "04/02/2013" in refused.value.detail
+    assert "4 febbraio 2013" in refused.value.detail
 
 
 def test_a_reopening_is_a_new_episode_from_the_closing_on() -> None:

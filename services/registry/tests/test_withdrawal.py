@@ -51,7 +51,7 @@ async def test_a_withdrawn_referral_cannot_be_answered_any_more(
         with pytest.raises(errors.WithdrawnBySender) as refused:
             async with transaction(sil) as session:
                 await answer(session)
-        assert "ha ritirato la segnalazione il 14/10/2013" in refused.value.detail
+        assert "ha ritirato la segnalazione il 14 ottobre 2013" in refused.value.detail
     assert (await desk.sent(ambito, referral)).state == "withdrawn"
     story = await desk.story(ambito, record)
     assert story.entries[-1].happened == (
@@ -105,7 +105,7 @@ async def test_what_was_answered_or_withdrawn_is_not_withdrawn_again(
     rows = len(await published(ambito))
     with pytest.raises(errors.AlreadyAnswered) as refused:
         await withdraw(ambito, answered)
-    assert "già stata accettata il 14/10/2013" in refused.value.detail
+    assert "già stata accettata il 14 ottobre 2013" in refused.value.detail
     with pytest.raises(errors.AlreadyWithdrawn):
         await withdraw(ambito, taken_back)
     with pytest.raises(errors.NotTheSender):

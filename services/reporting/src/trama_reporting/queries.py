@@ -7,9 +7,10 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
-from trama_chassis import clock, completeness, web
+from trama_chassis import clock, completeness
 from trama_chassis.clock import ZONE
 from trama_chassis.completeness import Source
+from trama_chassis.language import say
 from trama_chassis.outbox import runtime_of
 
 from trama_reporting.errors import IndicatorNotHere
@@ -298,31 +299,32 @@ def _completeness(session: AsyncSession, known: Sequence[Source]) -> tuple[bool,
     good = [source.heard_at for source in known if source.complete and source not in silent]
     never = "; ".join(_called(session, name) for name in unheard)
     sentences = (
-        (f"Aggiornato alle {_moment(min(filter(None, good), default=now), now)}.", good),
-        (f"Mancano dati di {_list(session, late)}: sono stati richiesti.", late),
-        (f"Non trasmettono: {_list(session, silent, now)}.", silent),
-        (f"Nessun dato ricevuto finora da: {never}.", unheard),
+        (say("Aggiornato alle %(time)s.", time=_moment(min(filter(None, good), default=now), now)), good),
+        (say("Mancano dati di %(names)s: sono stati richiesti.", names=_list(session, late)), late),
+        (say("Non trasmettono: %(names)s.", names=_list(session, silent, now)), silent),
+        (say("Nessun dato ricevuto finora da: %(names)s.", names=never), unheard),
     )
     sentence = " ".join(text for text, reason in sentences if reason)
-    return not (unheard or silent or late) and bool(known), sentence or "Nessun servizio trasmette dati."
+    return not (unheard or silent or late) and bool(known), sentence or say("Nessun servizio trasmette dati.")
 
 
 def _list(session: AsyncSession, sources: Sequence[Source], now: datetime | None = None) -> str:
     """The services by name; with `now`, since when each is silent."""
     return "; ".join(
         _called(session, source.principal)
-        + (f", dalle {_moment(source.heard_at, now)}" if now and source.heard_at else "")
+        + (say(", dalle %(time)s", time=_moment(source.heard_at, now)) if now and source.heard_at else "")
         for source in sources
     )
 
 
 def _called(session: AsyncSession, principal: str) -> str:
     member, _, service = principal.partition(".")
-    return f"{member_name(session, member)} ({SERVICES.get(service, service)})"
+    return f"{member_name(session, member)} ({say(SERVICES.get(service, service))})"
 
 
 def _moment(moment: datetime, now: datetime) -> str:
     """An hour of machine time, with its day unless it is today."""
     local = moment.astimezone(ZONE)
-    is_today = local.date() == now.astimezone(ZONE).date()
-    return f"{local:%H:%M}" if is_today else f"{local:%H:%M} del {web.day(local.date())}"
+    if local.date() == now.astimezone(ZONE).date():
+        return f"{local:%H:%M}"
+    return say("%(time)s del %(day)s", time=f"{local:%H:%M}", day=local)

@@ -75,11 +75,12 @@ async def _must_contribute(session: AsyncSession, record: str, members: Iterable
         return
     follow = await queries.followers(session, record)
     strangers = unable - follow
-    raise NotAContributor(
-        f"{queries.names(session, strangers)}: non segue la persona con noi, non può contribuire."
-        if strangers
-        else f"{queries.names(session, unable)}: non usa il servizio Valutazioni."
-    )
+    if strangers:
+        raise NotAContributor(
+            "%(names)s: non segue la persona con noi, non può contribuire.",
+            names=queries.names(session, strangers),
+        )
+    raise NotAContributor("%(names)s: non usa il servizio Valutazioni.", names=queries.names(session, unable))
 
 
 async def convene_session(session: AsyncSession, evaluation_id: str, request: ConveneSession) -> Evaluation:
@@ -105,7 +106,7 @@ async def _rule(session: AsyncSession, evaluation: Evaluation, held_on: date) ->
     rule = await queries.find_rule(session, evaluation.team, held_on)
     if rule is None:
         raise SessionInvalid(
-            f"Incontro non valido: il {held_on:%d/%m/%Y} non esiste questo tipo di équipe.", field="held_on"
+            "Incontro non valido: il %(day)s non esiste questo tipo di équipe.", field="held_on", day=held_on
         )
     return rule
 
@@ -116,7 +117,8 @@ def _seated(session: AsyncSession, seats: list[SeatBody]) -> list[tuple[str, str
     strangers = {seat.member for seat in seats} - known.keys()
     if strangers:
         raise SessionInvalid(
-            f"Incontro non valido: {queries.names(session, strangers)} non fa parte della rete."
+            "Incontro non valido: %(names)s non fa parte della rete.",
+            names=queries.names(session, strangers),
         )
     return [(seat.member, known[seat.member].sector) for seat in seats]
 
@@ -137,18 +139,22 @@ async def _must_receive(
         entry = known[member]
         reads = member in own.read_by and queries.SERVICE in entry.services and "referral" in entry.circles
         if not reads:
-            raise SessionInvalid(f"Incontro non valido: {entry.name} non può ricevere i nostri inviti.")
+            raise SessionInvalid(
+                "Incontro non valido: %(name)s non può ricevere i nostri inviti.", name=entry.name
+            )
     if request.authorisation is None:
         raise AuthorisationMissing(
-            f"{queries.names(session, invited)}: non segue la persona. "
-            "Per invitarlo serve un'autorizzazione a condividere che lo nomini."
+            "%(names)s: non segue la persona. "
+            "Per invitarlo serve un'autorizzazione a condividere che lo nomini.",
+            names=queries.names(session, invited),
         )
     terms = await _terms(session, evaluation.record, request.authorisation)
     today = caseload.today(session)
     named = terms is not None and set(invited) <= terms.recipients and own.controller in terms.controllers
     if terms is None or not named or not terms.in_force(today):
         raise AuthorisationMissing(
-            f"L'autorizzazione indicata non vale oggi per invitare {queries.names(session, invited)}."
+            "L'autorizzazione indicata non vale oggi per invitare %(names)s.",
+            names=queries.names(session, invited),
         )
 
 

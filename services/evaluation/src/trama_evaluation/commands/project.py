@@ -75,7 +75,8 @@ async def set_review(session: AsyncSession, project_id: str, request: SetReview)
 def _must_be_known(session: AsyncSession, members: Iterable[str], field: str) -> None:
     strangers = set(members) - caseload.directory(session).keys()
     if strangers:
-        raise UnknownMember(f"{queries.names(session, strangers)}: non fa parte della rete.", field=field)
+        names = queries.names(session, strangers)
+        raise UnknownMember("%(names)s: non fa parte della rete.", field=field, names=names)
 
 
 def _publish(session: AsyncSession, project: Project, event: Told) -> None:

@@ -9,6 +9,7 @@ from uuid import uuid4
 
 from sqlalchemy import JSON
 from sqlmodel import Field, SQLModel
+from trama_chassis.language import say
 
 from trama_evaluation.errors import (
     AlreadyCompleted,
@@ -176,7 +177,7 @@ class Evaluation(SQLModel, table=True):
     def must_be_open(self) -> None:
         """Raises AlreadyCompleted."""
         if self.completed_on is not None:
-            raise AlreadyCompleted(f"La valutazione si è già conclusa il {self.completed_on:%d/%m/%Y}.")
+            raise AlreadyCompleted("La valutazione si è già conclusa il %(day)s.", day=self.completed_on)
 
     def convene(self, held_on: date, place: str, seats: list[dict[str, str]], invited: Iterable[str]) -> None:
         """Call the session, or call it again with another day or composition; it stays the same session.
@@ -197,7 +198,7 @@ class Evaluation(SQLModel, table=True):
             raise CompletionNotYetReached
         if completed_on < self.held_on:
             raise CompletedBeforeSession(
-                f"L'incontro è del {self.held_on:%d/%m/%Y}: la valutazione non può concludersi prima."
+                "L'incontro è del %(day)s: la valutazione non può concludersi prima.", day=self.held_on
             )
         return self.held_on
 
@@ -216,8 +217,9 @@ class Evaluation(SQLModel, table=True):
         is_override = choice.path_type != first
         if is_override and choice.override_reason is None:
             raise OverrideNeedsReason(
-                f"Il primo percorso suggerito è «{PATH_LABELS[first]}»: "
-                "l'équipe può sceglierne un altro, scrivendo perché."
+                "Il primo percorso suggerito è «%(path)s»: l'équipe può sceglierne un altro, "
+                "scrivendo perché.",
+                path=say(PATH_LABELS[first]),
             )
         self.completed_on, self.path_type = choice.completed_on, choice.path_type
         self.override_reason = choice.override_reason if is_override else None

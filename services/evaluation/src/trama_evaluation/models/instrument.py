@@ -202,10 +202,18 @@ def judge_ratings(items: Iterable[str], *, health: bool = False) -> None:
     known = _HEALTH_ITEMS if health else _ITEMS
     unknown = [item for item in items if item not in known]
     if unknown:
-        where = "nella parte sanitaria" if health else "tra le voci che vedono tutti i servizi"
+        items, version = ", ".join(unknown), VERSION
+        if health:
+            raise UnknownItem(
+                "%(items)s: non è nella parte sanitaria di %(version)s.",
+                field="health",
+                items=items,
+                version=version,
+            )
         raise UnknownItem(
-            f"{', '.join(unknown)}: non è {where} di {VERSION}.",
-            field="health" if health else None,
+            "%(items)s: non è tra le voci che vedono tutti i servizi di %(version)s.",
+            items=items,
+            version=version,
         )
 
 
@@ -213,7 +221,7 @@ def judge_supports(supports: Iterable[str]) -> None:
     """Refuse supports that are not on the list. Raises UnknownSupport."""
     unknown = [code for code in supports if code not in SUPPORTS]
     if unknown:
-        raise UnknownSupport(f"{', '.join(unknown)}: non è nell'elenco dei sostegni.")
+        raise UnknownSupport("%(codes)s: non è nell'elenco dei sostegni.", codes=", ".join(unknown))
 
 
 def merged(ratings: Iterable[tuple[str, int]]) -> dict[str, int]:

@@ -114,8 +114,9 @@ class Project(SQLModel, table=True):
             raise AServiceMustSign
         if not self.agreed_on <= signed_on <= today:
             raise SignedOutsideTerm(
-                f"Il progetto è stato concordato il {self.agreed_on:%d/%m/%Y}: "
-                "la firma è di quel giorno o di uno dopo, non nel futuro."
+                "Il progetto è stato concordato il %(day)s: la firma è di quel giorno o di uno dopo, "
+                "non nel futuro.",
+                day=self.agreed_on,
             )
         self.signed_on, self.signatories = signed_on, signatories
 
@@ -135,6 +136,8 @@ class Project(SQLModel, table=True):
 
     def _must_be_agreed(self) -> None:
         if self.signed_on is not None:
-            raise ProjectNotOpen(f"Il progetto è già stato firmato il {self.signed_on:%d/%m/%Y}.")
+            raise ProjectNotOpen("Il progetto è già stato firmato il %(day)s.", day=self.signed_on)
         if self.refused_on is not None:
-            raise ProjectNotOpen(f"La persona non ha firmato il progetto: era il {self.refused_on:%d/%m/%Y}.")
+            raise ProjectNotOpen(
+                "La persona non ha firmato il progetto: era il %(day)s.", day=self.refused_on
+            )

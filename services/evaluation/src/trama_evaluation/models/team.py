@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import JSON
 from sqlmodel import Field, SQLModel
+from trama_chassis.language import say
 
 from trama_evaluation.errors import SessionInvalid
 
@@ -21,7 +22,8 @@ SECTOR_LABELS = {
 
 def sector_label(sector: str) -> str:
     """The seat of a sector in words."""
-    return SECTOR_LABELS.get(sector, f"il settore «{sector}»")
+    known = SECTOR_LABELS.get(sector)
+    return say(known) if known is not None else say("il settore «%(sector)s»", sector=sector)
 
 
 class TeamRule(SQLModel, table=True):
@@ -49,13 +51,19 @@ class TeamRule(SQLModel, table=True):
             if sum(sector == seat["sector"] for _, sector in present) < seat["at_least"]
         ]
         if len({member for member, _ in present}) < self.min_members:
-            missing.append(f"un altro servizio (ne servono almeno {self.min_members} diversi)")
+            missing.append(
+                say("un altro servizio (ne servono almeno %(count)s diversi)", count=self.min_members)
+            )
         if missing:
             raise SessionInvalid(
-                f"Incontro non valido: {', '.join(f'manca {one}' for one in missing)}. "
-                f"{self.label}: {self.source}."
+                "Incontro non valido: %(missing)s. %(team)s: %(source)s.",
+                missing=", ".join(say("manca %(seat)s", seat=one) for one in missing),
+                team=say(self.label),
+                source=self.source,
             )
 
     def _wanted(self, seat: dict[str, Any]) -> str:
         label = sector_label(seat["sector"])
-        return label if seat["at_least"] == 1 else f"{label} (almeno {seat['at_least']})"
+        if seat["at_least"] == 1:
+            return label
+        return say("%(seat)s (almeno %(count)s)", seat=label, count=seat["at_least"])

@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 from trama_chassis import bodies
+from trama_chassis.language import say
 from trama_contracts.evaluation import Score, SignatoryRole, Stability
 from trama_contracts.event import Member, Uuid
 from trama_contracts.payload_fields import Code, Members, Text
@@ -75,7 +76,7 @@ class RatingBody(Body):
 
 def _once(ratings: list[RatingBody]) -> list[RatingBody]:
     if len({one.item for one in ratings}) < len(ratings):
-        raise ValueError("La stessa voce è indicata due volte")
+        raise ValueError(say("La stessa voce è indicata due volte"))
     return ratings
 
 
@@ -105,7 +106,7 @@ class SocialBody(Body):
     @model_validator(mode="after")
     def _not_empty(self) -> Self:
         if not (self.family or self.housing or self.economy):
-            raise ValueError("La parte sociale è vuota: compilate almeno una voce o toglietela")
+            raise ValueError(say("La parte sociale è vuota: compilate almeno una voce o toglietela"))
         return self
 
 
@@ -123,7 +124,7 @@ class Contribute(Body):
     def _something(self) -> Self:
         _once(self.ratings)
         if not (self.ratings or self.supports or self.note or self.health or self.social):
-            raise ValueError("Il contributo è vuoto: indicate almeno una voce o una nota")
+            raise ValueError(say("Il contributo è vuoto: indicate almeno una voce o una nota"))
         return self
 
 
@@ -153,7 +154,7 @@ class SignatoryBody(Body):
     @model_validator(mode="after")
     def _named(self) -> Self:
         if (self.role == "service") != (self.member is not None):
-            raise ValueError("Un servizio si indica con il suo nome; gli altri firmatari no")
+            raise ValueError(say("Un servizio si indica con il suo nome; gli altri firmatari no"))
         return self
 
 

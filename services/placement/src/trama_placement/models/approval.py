@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from sqlalchemy import String
 from sqlmodel import Field, SQLModel
+from trama_chassis.language import say
 from trama_contracts.placement import ApprovalParty
 
 from trama_placement.errors import AlreadyApproved, ApprovalNotAsked
@@ -40,8 +41,8 @@ APPROVAL_LABELS = {
 
 def named(parties: Iterable[ApprovalParty]) -> str:
     """Whose approvals, in words: `della persona e del luogo di lavoro`."""
-    words = [AGREEMENT_OF[party] for party in parties]
-    return " e ".join(part for part in (", ".join(words[:-1]), *words[-1:]) if part)
+    words = [say(AGREEMENT_OF[party]) for party in parties]
+    return f" {say('e')} ".join(part for part in (", ".join(words[:-1]), *words[-1:]) if part)
 
 
 class Approval(SQLModel, table=True):
@@ -79,12 +80,14 @@ class Approvals:
         """
         if party not in self.asked:
             raise ApprovalNotAsked(
-                f"Per questo percorso non si chiede l'adesione {AGREEMENT_OF[party]}: "
-                f"servono le adesioni {named(self.asked)}."
+                "Per questo percorso non si chiede l'adesione %(party)s: servono le adesioni %(asked)s.",
+                party=say(AGREEMENT_OF[party]),
+                asked=named(self.asked),
             )
         if party in self.said:
             raise AlreadyApproved(
-                f"L'adesione {AGREEMENT_OF[party]} è già registrata, in data "
-                f"{self.said[party].decided_on:%d/%m/%Y}. Se qualcuno cambia idea prima dell'avvio, "
-                "l'inserimento si può ritirare."
+                "L'adesione %(party)s è già registrata, in data %(day)s. Se qualcuno cambia idea prima "
+                "dell'avvio, l'inserimento si può ritirare.",
+                party=say(AGREEMENT_OF[party]),
+                day=self.said[party].decided_on,
             )

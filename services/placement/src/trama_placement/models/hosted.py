@@ -4,6 +4,7 @@ from datetime import date
 from enum import StrEnum
 
 from sqlmodel import Field, SQLModel
+from trama_chassis.language import say
 
 from trama_placement.errors import AlreadyAnswered, NoLongerAsked
 
@@ -73,17 +74,19 @@ class HostPlacementCopy(SQLModel, table=True):
         Raises AlreadyAnswered, NoLongerAsked.
         """
         if answer is not None:
-            said = "confermato" if answer.given else "risposto che non potete accogliere"
+            said = say("confermato") if answer.given else say("risposto che non potete accogliere")
             raise AlreadyAnswered(
-                f"Avete già {said} il {answer.answered_on:%d/%m/%Y}: la risposta è stata inviata. "
-                "Se qualcosa è cambiato, chiamate l'ente promotore."
+                "Avete già %(said)s il %(day)s: la risposta è stata inviata. Se qualcosa è cambiato, "
+                "chiamate l'ente promotore.",
+                said=said,
+                day=answer.answered_on,
             )
         if self.started_on is not None:
             raise NoLongerAsked(
-                f"Il percorso è già iniziato il {self.started_on:%d/%m/%Y}: non c'è nulla da confermare."
+                "Il percorso è già iniziato il %(day)s: non c'è nulla da confermare.", day=self.started_on
             )
         if self.ended_on is not None:
             raise NoLongerAsked(
-                f"L'ente promotore ha ritirato questo percorso il {self.ended_on:%d/%m/%Y}: "
-                "non serve rispondere."
+                "L'ente promotore ha ritirato questo percorso il %(day)s: non serve rispondere.",
+                day=self.ended_on,
             )

@@ -2,9 +2,11 @@
 
 import calendar
 from datetime import date, timedelta
+from typing import Any
 
 from sqlalchemy import JSON
 from sqlmodel import Field, SQLModel
+from trama_chassis.language import say
 from trama_contracts.directory_entries import Entry
 from trama_contracts.placement import ApprovalParty
 
@@ -65,12 +67,23 @@ class PathTypeRule(SQLModel, table=True):
         if planned_to < planned_from:
             raise PlanReversed
         if self.min_months and planned_to < (earliest := last_day(planned_from, self.min_months)):
-            raise PlanTooShort(self._duration("almeno", self.min_months, planned_from, earliest))
+            raise PlanTooShort(
+                "%(label)s: la durata prevista è di almeno %(months)s mesi di calendario; dal %(first)s "
+                "si arriva almeno al %(last)s (%(source)s).",
+                **self._bounds(self.min_months, planned_from, earliest),
+            )
         if self.max_months and planned_to > (latest := last_day(planned_from, self.max_months)):
-            raise PlanTooLong(self._duration("al massimo", self.max_months, planned_from, latest))
+            raise PlanTooLong(
+                "%(label)s: la durata prevista è di al massimo %(months)s mesi di calendario; dal "
+                "%(first)s si arriva al massimo al %(last)s (%(source)s).",
+                **self._bounds(self.max_months, planned_from, latest),
+            )
         if self.max_weekly_hours and weekly_hours > self.max_weekly_hours:
             raise TooManyHours(
-                f"{self.label}: al massimo {self.max_weekly_hours} ore alla settimana ({self.source})."
+                "%(label)s: al massimo %(max_weekly_hours)s ore alla settimana (%(source)s).",
+                label=say(self.label),
+                max_weekly_hours=self.max_weekly_hours,
+                source=self.source,
             )
 
     def judge_evaluation(self, *, is_known: bool) -> None:
@@ -80,20 +93,25 @@ class PathTypeRule(SQLModel, table=True):
         """
         if self.needs_evaluation and not is_known:
             raise EvaluationMissing(
-                f"{self.label}: serve una valutazione conclusa della persona, nostra o di un servizio che la "
-                f"segue con noi, e qui non ne risulta nessuna ({self.conditions_source}). Va prima chiesta "
-                "e conclusa; se si è conclusa da poco, riprovate tra qualche secondo."
+                "%(label)s: serve una valutazione conclusa della persona, nostra o di un servizio che "
+                "la segue con noi, e qui non ne risulta nessuna (%(conditions_source)s). Va prima "
+                "chiesta e conclusa; se si è conclusa da poco, riprovate tra qualche secondo.",
+                label=say(self.label),
+                conditions_source=self.conditions_source,
             )
 
     def asked_of(self, promoter: str, host: str) -> tuple[ApprovalParty, ...]:
         """Who must approve a path of this type; where we host it ourselves there is no other to ask."""
         return tuple(party for party in self.approvals if party != "host" or host != promoter)
 
-    def _duration(self, bound: str, months: int, planned_from: date, end: date) -> str:
-        return (
-            f"{self.label}: la durata prevista è di {bound} {months} mesi di calendario; "
-            f"dal {planned_from:%d/%m/%Y} si arriva {bound} al {end:%d/%m/%Y} ({self.source})."
-        )
+    def _bounds(self, months: int, first: date, last: date) -> dict[str, Any]:
+        return {
+            "label": say(self.label),
+            "months": months,
+            "first": first,
+            "last": last,
+            "source": self.source,
+        }
 
     def judge_host(self, promoter: Entry, host: Entry | None) -> None:
         """Refuse a host that is none, that the network does not connect with us, or that is ourselves.
@@ -104,9 +122,11 @@ class PathTypeRule(SQLModel, table=True):
             raise NotAHost("Il luogo di lavoro indicato non è un servizio della rete.")
         if host.member == promoter.member:
             if self.needs_host:
-                raise NotAHost(f"{self.label}: serve un luogo di lavoro diverso dal nostro servizio.")
+                raise NotAHost(
+                    "%(label)s: serve un luogo di lavoro diverso dal nostro servizio.", label=say(self.label)
+                )
             return
         if host.kind not in HOST_KINDS or "placement" not in host.services:
-            raise NotAHost(f"{host.name} non è un luogo di lavoro: non ospita inserimenti.")
+            raise NotAHost("%(name)s non è un luogo di lavoro: non ospita inserimenti.", name=host.name)
         if host.member not in promoter.read_by or "host" not in host.circles:
-            raise NotAHost(f"{host.name} non è collegato con noi: non saprebbe chi arriva.")
+            raise NotAHost("%(name)s non è collegato con noi: non saprebbe chi arriva.", name=host.name)

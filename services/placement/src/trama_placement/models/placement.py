@@ -174,16 +174,18 @@ class Placement(SQLModel, table=True):
     def _judge_not_withdrawn(self) -> None:
         if self.withdrawn_on is not None:
             raise AlreadyWithdrawn(
-                f"L'inserimento è stato ritirato il {self.withdrawn_on:%d/%m/%Y}: "
-                "per riprendere il percorso serve una nuova proposta."
+                "L'inserimento è stato ritirato il %(day)s: per riprendere il percorso serve una "
+                "nuova proposta.",
+                day=self.withdrawn_on,
             )
 
     def _judge_unstarted(self) -> None:
         self._judge_not_withdrawn()
         if self.started_on is not None:
             raise AlreadyStarted(
-                f"L'avvio è stato confermato dal {self.started_on:%d/%m/%Y}: "
-                "un inserimento avviato non si ritira, se ne registra la conclusione."
+                "L'avvio è stato confermato dal %(day)s: un inserimento avviato non si ritira, se ne "
+                "registra la conclusione.",
+                day=self.started_on,
             )
 
     def confirm_start(
@@ -195,18 +197,21 @@ class Placement(SQLModel, table=True):
         """
         self._judge_not_withdrawn()
         if self.started_on is not None:
-            raise AlreadyStarted(f"L'avvio è già stato confermato: dal {self.started_on:%d/%m/%Y}.")
+            raise AlreadyStarted("L'avvio è già stato confermato: dal %(day)s.", day=self.started_on)
         if self.agreed_on is None:
             raise NotAgreed(
-                f"L'avvio non si può ancora confermare: manca l'adesione {named(missing)}. "
-                "Quando tutte le adesioni sono registrate, l'avvio si può confermare."
+                "L'avvio non si può ancora confermare: manca l'adesione %(missing)s. "
+                "Quando tutte le adesioni sono registrate, l'avvio si può confermare.",
+                missing=named(missing),
             )
         if started_on > today:
             raise StartNotYetReached
         if not self.planned_from <= started_on <= self.planned_to:
             raise StartOutsidePlan(
-                f"L'inserimento è previsto dal {self.planned_from:%d/%m/%Y} "
-                f"al {self.planned_to:%d/%m/%Y}: fuori da queste date serve una nuova proposta."
+                "L'inserimento è previsto dal %(planned_from)s al %(planned_to)s: fuori da queste "
+                "date serve una nuova proposta.",
+                planned_from=self.planned_from,
+                planned_to=self.planned_to,
             )
         self.started_on, self.confirmed_by = started_on, confirmed_by
 
@@ -219,9 +224,9 @@ class Placement(SQLModel, table=True):
         if self.started_on is None:
             raise NotStarted
         if self.ended_on is not None:
-            raise AlreadyEnded(f"L'inserimento si è già concluso il {self.ended_on:%d/%m/%Y}.")
+            raise AlreadyEnded("L'inserimento si è già concluso il %(day)s.", day=self.ended_on)
         if ended_on > today:
             raise EndNotYetReached
         if ended_on < self.started_on:
-            raise EndBeforeStart(f"L'avvio è stato confermato dal {self.started_on:%d/%m/%Y}.")
+            raise EndBeforeStart("L'avvio è stato confermato dal %(day)s.", day=self.started_on)
         self.ended_on, self.ending = ended_on, reason
