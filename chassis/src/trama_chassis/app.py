@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from fastapi import APIRouter, FastAPI, Request
 from fastapi.responses import JSONResponse, Response
 from starlette.datastructures import MutableHeaders
+from starlette.formparsers import MultiPartParser
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -38,6 +39,10 @@ HEADERS = {
 }
 
 
+# What is sent in may tell of a person: parsing a form writes nothing to a disk.
+MultiPartParser.spool_max_size = errors.MAX_UPLOAD
+
+
 class WrongRouter(Exception):
     """A service's router that cannot be placed: mixed paths, or routes that would not run again."""
 
@@ -60,12 +65,12 @@ def build_app(runtime: Runtime) -> FastAPI:
     for router in service.routers:
         _place(app, router, prefix, service.page_prefixes)
     app.include_router(_own_routes(runtime), prefix=prefix)
-    _dress(app, prefix)
+    _dress(app, prefix, service.uploads)
     return app
 
 
-def _dress(app: FastAPI, prefix: str = "") -> None:
-    errors.install(app)
+def _dress(app: FastAPI, prefix: str = "", uploads: tuple[str, ...] = ()) -> None:
+    errors.install(app, uploads)
     app.add_middleware(Speaking)
     app.add_middleware(SafeHeaders)
     app.add_middleware(AccessLog, prefix=prefix)

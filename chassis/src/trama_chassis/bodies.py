@@ -4,7 +4,9 @@ import re
 import unicodedata
 from datetime import date
 from typing import Annotated
+from urllib.parse import quote
 
+from fastapi import Response
 from pydantic import BaseModel, BeforeValidator, ConfigDict
 from trama_contracts.payload_fields import ShortText
 
@@ -39,3 +41,15 @@ Date = Annotated[date, BeforeValidator(_day)]
 """`YYYY-MM-DD` and nothing that could pass for a day: no moment, no number."""
 Line = Annotated[ShortText, BeforeValidator(tidied)]
 """One line of text."""
+
+
+def attached(content: bytes, name: str, media_type: str) -> Response:
+    """A file to be saved: no browser shows it, guesses what it is, or runs anything in it (RFC 6266)."""
+    plain = "".join(one if (one.isascii() and one.isalnum()) or one in " ._-" else "_" for one in name)
+    headers = {
+        "Content-Disposition": f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}",
+        "Content-Security-Policy": "sandbox; default-src 'none'",
+        "Cross-Origin-Resource-Policy": "same-origin",
+        "X-Content-Type-Options": "nosniff",
+    }
+    return Response(content, 200, headers, media_type)

@@ -24,6 +24,8 @@ from trama_chassis.contention import is_busy
 from trama_chassis.language import OWN, say, spoken
 
 MAX_BODY = 1024 * 1024
+MAX_UPLOAD = 11 * MAX_BODY
+"""A file of 10 MiB with what is said of it."""
 RETRY_AFTER_SECONDS = 2
 log = structlog.get_logger("trama.errors")
 
@@ -186,7 +188,7 @@ def problem(
     return Response(content, status, headers, media_type="application/problem+json")
 
 
-def install(app: FastAPI) -> None:
+def install(app: FastAPI, uploads: tuple[str, ...] = ()) -> None:
     """Make every error of this application leave as a problem document."""
     app.add_exception_handler(Refused, _refused)
     app.add_exception_handler(RequestValidationError, _invalid)
@@ -194,7 +196,7 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(DBAPIError, _database)
     app.add_exception_handler(PoolTimeout, _database)
     app.add_exception_handler(ClientDisconnect, _gone)
-    app.add_middleware(BodyLimit)
+    app.add_middleware(BodyLimit, uploads=uploads)
     app.add_middleware(LastResort)
 
 
@@ -298,7 +300,7 @@ async def refuse_unwritable(request: Request) -> None:
             found += _unwritable(await request.json(), ("body",))
         except ValueError:
             return
-    elif kind == "application/x-www-form-urlencoded":
+    elif kind in ("application/x-www-form-urlencoded", "multipart/form-data"):
         found += _unwritable(dict(await request.form()), ("body",))
     if found:
         raise RequestValidationError([{"type": "unwritable", "loc": place, "msg": ""} for place in found])
@@ -318,27 +320,34 @@ def _unwritable(value: object, place: tuple[str | int, ...]) -> Iterator[tuple[s
 
 
 class BodyLimit:
-    """Refuses a body longer than a service ever needs, before it is kept in memory."""
+    """Refuses a body longer than a service ever needs, before it is kept in memory.
 
-    def __init__(self, app: ASGIApp, limit: int = MAX_BODY) -> None:
+    Only paths with one of the endings `uploads` take a file.
+    """
+
+    def __init__(self, app: ASGIApp, limit: int = MAX_BODY, uploads: tuple[str, ...] = ()) -> None:
         self._app = app
         self._limit = limit
+        self._uploads = uploads
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Count what arrives; a declared length is not believed but saves the counting."""
         if scope["type"] != "http":
             return await self._app(scope, receive, send)
+        takes_file = bool(self._uploads) and scope["path"].endswith(self._uploads)
+        limit = MAX_UPLOAD if takes_file else self._limit
         declared = dict(scope["headers"]).get(b"content-length", b"0")
-        if declared.isdigit() and int(declared) > self._limit:
-            response = problem(Request(scope), 413, say("La richiesta supera il limite di 1 MiB."))
-            return await response(scope, receive, send)
+        if declared.isdigit() and int(declared) > limit:
+            too_long = "Il file è troppo grande: al massimo 10 MiB."
+            detail = say(too_long) if takes_file else say("La richiesta supera il limite di 1 MiB.")
+            return await problem(Request(scope), 413, detail)(scope, receive, send)
         arrived = 0
 
         async def counted() -> Message:
             nonlocal arrived
             message = await receive()
             arrived += len(message.get("body", b""))
-            if arrived > self._limit:
+            if arrived > limit:
                 raise HTTPException(413)
             return message
 

@@ -63,3 +63,5 @@ class Service:
     """What its roles are called on pages."""
     help: Path | None = None
     """A folder with what it has to explain, `<language>.yaml`."""
+    uploads: tuple[str, ...] = ()
+    """Endings of the paths that take a file: there alone a request may be long."""

@@ -117,8 +117,9 @@ async def _exchange(one: Runtime, other: Runtime) -> None:
     while before != (now := await _count(one) + await _count(other)):
         before = now
         for sender, receiver in ((one, other), (other, one)):
-            for message in await _written(sender, "message", to=receiver):
-                await receiver.take_message(message)
+            for kind in ("message", "file"):
+                for message in await _written(sender, kind, to=receiver):
+                    await receiver.take_message(message)
             await receiver.inbox.deliver(await _written(sender, "event"))
 
 

@@ -34,6 +34,7 @@ service = Service(
         models.ReferralMoveCopy,
         models.EntryCopy,
         models.NextStep,
+        models.DocumentCopy,
         models.NoteAddressee,
         models.OwnInterview,
     ],
@@ -57,5 +58,6 @@ service = Service(
         "supervisor": "Responsabile del servizio",
         "listening-specialist": "Specialista dell'ascolto",
     },
+    uploads=("/documents", "/documenti"),
     help=Path(__file__).with_name("help"),
 )

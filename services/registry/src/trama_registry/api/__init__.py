@@ -3,6 +3,7 @@
 from trama_registry.api import (
     access,
     authorisation,
+    document,
     identity,
     network,
     note,
@@ -22,6 +23,7 @@ routers = (
     taking_in_charge.router,
     relation.router,
     authorisation.router,
+    document.router,
     referral.router,
     network.router,
 )

@@ -24,6 +24,7 @@ from trama_registry.commands.certificate import (
     record_certificate,
     set_target_groups,
 )
+from trama_registry.commands.document import ask_document, file_document
 from trama_registry.commands.identifier import (
     assign_identifier,
     attest_identifier,
@@ -68,6 +69,7 @@ from trama_registry.commands.terms import watch_terms
 
 __all__ = [
     "accept_referral",
+    "ask_document",
     "assign_case_manager",
     "assign_identifier",
     "attest_identifier",
@@ -85,6 +87,7 @@ __all__ = [
     "enter_protocol",
     "explain_referral",
     "fail_referral",
+    "file_document",
     "follow_receiver",
     "give_authorisation",
     "learn_separation",

@@ -21,6 +21,15 @@ from trama_registry.errors.authorisation import (
     NotTheirCircle,
     NotTheirPurpose,
 )
+from trama_registry.errors.document import (
+    DocumentEmpty,
+    DocumentFiledAlready,
+    DocumentMisnamed,
+    DocumentNotArrived,
+    DocumentNotHere,
+    DocumentNotReadable,
+    DocumentTooLarge,
+)
 from trama_registry.errors.network import FreeBeyondPlaces, OfferNotHere
 from trama_registry.errors.note import NobodyToWriteTo, NoteNotHere, NoteOfOurs, NoteReadAlready
 from trama_registry.errors.person import (
@@ -109,6 +118,13 @@ __all__ = [
     "CorrectedElsewhere",
     "DayInFuture",
     "DayTooEarly",
+    "DocumentEmpty",
+    "DocumentFiledAlready",
+    "DocumentMisnamed",
+    "DocumentNotArrived",
+    "DocumentNotHere",
+    "DocumentNotReadable",
+    "DocumentTooLarge",
     "EndsBeforeStart",
     "EntryCorrectedAlready",
     "EntryNotHere",

@@ -10,6 +10,7 @@ from trama_registry.models.case_manager import (
 )
 from trama_registry.models.certificate import GROUPS, Certificate, JudicialTargetGroup, TargetGroup
 from trama_registry.models.course import AWAITING, OPEN, RULES, Course, Deed, Move, Place, Placed, Side, State
+from trama_registry.models.document import DocumentCopy, recognised
 from trama_registry.models.entry import EntryCopy
 from trama_registry.models.identifier import (
     TAX_CODES,
@@ -30,6 +31,7 @@ from trama_registry.models.move import (
     ReceiverMove,
     ReferralMoveCopy,
     SenderMove,
+    deed_of,
     move_of,
 )
 from trama_registry.models.next_step import NextStep
@@ -72,6 +74,7 @@ __all__ = [
     "Deed",
     "Described",
     "DistinctPersons",
+    "DocumentCopy",
     "EntryCopy",
     "Grade",
     "Identity",
@@ -104,6 +107,7 @@ __all__ = [
     "case_manager_at",
     "checked_tax_code",
     "compare",
+    "deed_of",
     "first_identifier",
     "kind_of_tax_code",
     "move_of",
@@ -112,6 +116,7 @@ __all__ = [
     "must_be_readable",
     "must_know_of_acceptance",
     "noticed",
+    "recognised",
     "reporting_id_of",
     "sort_name_of",
     "term",

@@ -2,6 +2,7 @@
 
 from trama_registry.pages import (
     access,
+    document,
     identity,
     network,
     new_referral,
@@ -9,15 +10,18 @@ from trama_registry.pages import (
     person,
     referral,
     relation,
+    sharing,
     story,
 )
 
 routers = (
     access.router,
+    document.router,
     identity.router,
     person.router,
     relation.router,
     note.router,
+    sharing.router,
     new_referral.router,
     referral.router,
     network.router,

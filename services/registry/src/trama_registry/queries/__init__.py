@@ -7,6 +7,14 @@ from trama_registry.queries.access import (
     view_of_access,
 )
 from trama_registry.queries.course import course_of, courses_of
+from trama_registry.queries.document import (
+    content_of,
+    documents_view,
+    filed_before,
+    find_document,
+    view_of_document,
+    view_of_filed,
+)
 from trama_registry.queries.duplicate import candidates, told_apart
 from trama_registry.queries.entries import Part, corrections_of, is_in_story
 from trama_registry.queries.identity import (
@@ -22,6 +30,7 @@ from trama_registry.queries.identity import (
     may_see_judicial,
 )
 from trama_registry.queries.interview import interviews_of
+from trama_registry.queries.joined import others_here
 from trama_registry.queries.names import names_of
 from trama_registry.queries.next_step import next_step_of, view_of_next_step
 from trama_registry.queries.note import find_note, notes_of, readers_of_notes
@@ -67,6 +76,7 @@ from trama_registry.queries.relation import (
     referente_of,
     relations_of,
 )
+from trama_registry.queries.sharing import sharing_of
 from trama_registry.queries.timeline import entry_view, timeline
 
 __all__ = [
@@ -78,15 +88,19 @@ __all__ = [
     "authorisations_of",
     "candidates",
     "certificates_of",
+    "content_of",
     "corrections_of",
     "count_groups",
     "course_of",
     "courses_of",
+    "documents_view",
     "entry_view",
+    "filed_before",
     "find_access",
     "find_authorisation",
     "find_by_tax_code",
     "find_certificate",
+    "find_document",
     "find_identifier",
     "find_note",
     "find_person",
@@ -109,6 +123,7 @@ __all__ = [
     "next_step_of",
     "notes_of",
     "open_taking_in_charge_of",
+    "others_here",
     "overview",
     "own_offer",
     "own_offers",
@@ -132,11 +147,14 @@ __all__ = [
     "sent_referral_view",
     "sent_referrals",
     "shared_purpose",
+    "sharing_of",
     "story_of_referral",
     "timeline",
     "told_apart",
     "usual_answer_days",
     "view_of_access",
+    "view_of_document",
+    "view_of_filed",
     "view_of_next_step",
     "view_of_received",
     "view_of_sent",

@@ -8,6 +8,7 @@ from trama_registry.schemas.access import (
     RecordAccess,
 )
 from trama_registry.schemas.authorisation import AuthorisationView, BasisAsked, GiveAuthorisation
+from trama_registry.schemas.document import DocumentsView, FiledDocumentView, FileDocument
 from trama_registry.schemas.fields import Circles, Members, Name, Sentences, TypedTaxCode
 from trama_registry.schemas.identity import (
     AssignIdentifier,
@@ -63,6 +64,7 @@ from trama_registry.schemas.person import (
     PersonList,
     PersonListed,
     PersonView,
+    RecordHereView,
     RegisterPerson,
     SeekDuplicates,
 )
@@ -104,6 +106,7 @@ from trama_registry.schemas.relation import (
     SignPact,
     Suspend,
 )
+from trama_registry.schemas.sharing import SharedView, SharingServiceView, SharingView
 from trama_registry.schemas.story import CompleteNextStep, CorrectEntry, NextStepView, SetNextStep
 from trama_registry.schemas.taking_in_charge import (
     CaseManagerAsked,
@@ -139,12 +142,15 @@ __all__ = [
     "DescribeOffer",
     "DisputeCompetence",
     "DocumentView",
+    "DocumentsView",
     "EndCertificate",
     "EndIdentifier",
     "EnterProtocol",
     "EntryView",
     "ExplainReferral",
     "FailReferral",
+    "FileDocument",
+    "FiledDocumentView",
     "FirstContactView",
     "FollowerView",
     "FollowingView",
@@ -190,6 +196,7 @@ __all__ = [
     "ReceiverView",
     "RecordAccess",
     "RecordCertificate",
+    "RecordHereView",
     "RecordInterview",
     "ReferenteView",
     "ReferralEntryView",
@@ -206,6 +213,9 @@ __all__ = [
     "SetNextStep",
     "SetTargetGroups",
     "SettleCompetence",
+    "SharedView",
+    "SharingServiceView",
+    "SharingView",
     "ShownBy",
     "SignPact",
     "StatePlaces",

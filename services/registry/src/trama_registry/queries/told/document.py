@@ -1,14 +1,15 @@
 """Documents that were filed: in words."""
 
+from trama_chassis.language import say
 from trama_contracts.registry import (
     DocumentFiled,
     HealthDocumentFiled,
     JudicialDocumentFiled,
     SocialDocumentFiled,
 )
+from trama_contracts.registry.document import Filing
 
 from trama_registry.queries.told.telling import Names, tells
-from trama_registry.queries.told.words import on
 
 KINDS = {
     "certificate": "Certificazione",
@@ -20,6 +21,13 @@ KINDS = {
     "report": "Relazione",
     "other": "Altro documento",
 }
+CIRCLES = {
+    "care": "Chi segue la persona",
+    "clinical": "Solo i servizi sanitari",
+    "social": "Solo i servizi sociali",
+    "justice": "Solo chi è autorizzato ai dati giudiziari",
+}
+"""For whose eyes a document is, as a choice in a form."""
 MEDIA = {
     "application/pdf": "PDF",
     "application/vnd.oasis.opendocument.text": "ODT",
@@ -28,13 +36,17 @@ MEDIA = {
     "image/png": "PNG",
     "text/plain": "TXT",
 }
-Filed = DocumentFiled | HealthDocumentFiled | SocialDocumentFiled | JudicialDocumentFiled
 
 
-@tells(DocumentFiled)
-@tells(HealthDocumentFiled)
-@tells(SocialDocumentFiled)
-@tells(JudicialDocumentFiled)
-def _filed(event: Filed, member: str, names: Names) -> str:
-    number = f", protocollo n. {event.protocol}" if event.protocol else ""
-    return f"Depositato un documento: {event.name} ({KINDS[event.kind]}, {on(event.dated, 'del')}{number})."
+def _filed(event: Filing, member: str, names: Names) -> str:
+    return say(
+        "Depositato un documento: %(name)s (%(kind)s, del %(day)s%(number)s).",
+        name=event.name,
+        kind=say(KINDS[event.kind]),
+        day=event.dated,
+        number=say(", protocollo n. %(number)s", number=event.protocol) if event.protocol else "",
+    )
+
+
+for _event in (JudicialDocumentFiled, SocialDocumentFiled, HealthDocumentFiled, DocumentFiled):
+    tells(_event)(_filed)

@@ -1,0 +1,58 @@
+"""Documents of a person over HTTP: filed, listed, asked of who filed them, opened."""
+
+from typing import Annotated
+
+from fastapi import File, Form, Response, UploadFile
+from trama_chassis import forms
+from trama_chassis.bodies import attached
+from trama_chassis.database import Reading, Router, Transaction
+from trama_contracts.event import Member, Uuid
+
+from trama_registry import commands, queries
+from trama_registry.api.callers import Operator
+from trama_registry.schemas import DocumentsView, FiledDocumentView, FileDocument
+
+router = Router()
+Typed = Annotated[str, Form(max_length=200)]
+
+
+@router.get("/persons/{record}/documents")
+async def documents(record: Uuid, session: Reading, by: Operator) -> DocumentsView:
+    """The documents of a person, ours and others', and which files are here."""
+    return await queries.documents_view(session, record, by)
+
+
+@router.post("/persons/{record}/documents", status_code=201)
+async def file_document(
+    record: Uuid,
+    file: Annotated[UploadFile, File()],
+    session: Transaction,
+    by: Operator,
+    *,
+    kind: Typed,
+    circle: Typed = "care",
+    dated: Typed = "",
+    protocol: Typed = "",
+) -> FiledDocumentView:
+    """File a document (PDF, JPEG, PNG, ODT, DOCX, text; up to 10 MiB) and tell who may know of it."""
+    said = {"kind": kind, "circle": circle, "dated": dated, "protocol": protocol}
+    asked = forms.read(FileDocument, said)
+    content = await file.read()
+    filed = await commands.file_document(session, record, asked, (file.filename or "", content), by)
+    return await queries.view_of_filed(session, record, filed)
+
+
+@router.post("/persons/{record}/documents/{member}/{document}/ask", status_code=202)
+async def ask_document(
+    record: Uuid, member: Member, document: Uuid, session: Transaction, by: Operator
+) -> FiledDocumentView:
+    """Ask who filed a document for the file. It comes in parts; asked again, nothing more happens."""
+    asked = await commands.ask_document(session, record, member, document, by)
+    return await queries.view_of_document(session, record, asked)
+
+
+@router.get("/persons/{record}/documents/{member}/{document}/content", response_class=Response)
+async def content(record: Uuid, member: Member, document: Uuid, session: Reading, by: Operator) -> Response:
+    """The file itself, to be saved: a browser shows none of it."""
+    found, raw = await queries.content_of(session, record, member, document, by)
+    return attached(raw, found.name, found.media_type)

@@ -1,0 +1,98 @@
+"""Documents: filed here and told in their circle, or asked of who filed them."""
+
+from datetime import date
+from uuid import uuid4
+
+from sqlalchemy.ext.asyncio import AsyncSession
+from trama_chassis import file_custody, outbox
+from trama_chassis.accounts import Caller
+from trama_chassis.errors import NotAllowed
+from trama_chassis.files import Place
+from trama_chassis.outbox import runtime_of
+from trama_contracts.encoding import full_hash
+from trama_contracts.registry import (
+    DocumentFiled,
+    HealthDocumentFiled,
+    JudicialDocumentFiled,
+    SocialDocumentFiled,
+)
+from trama_contracts.registry.document import Filing
+
+from trama_registry import queries
+from trama_registry.commands.person import must_be_in
+from trama_registry.commands.taking_in_charge import in_charge
+from trama_registry.errors import DayInFuture, DocumentFiledAlready
+from trama_registry.models import DocumentCopy, recognised
+from trama_registry.schemas import FileDocument
+
+EVENTS: dict[str, type[Filing]] = {
+    "care": DocumentFiled,
+    "clinical": HealthDocumentFiled,
+    "social": SocialDocumentFiled,
+    "justice": JudicialDocumentFiled,
+}
+"""Each circle has an event of its own: who reads one reads nothing of the others."""
+
+
+async def file_document(
+    session: AsyncSession, record: str, request: FileDocument, file: tuple[str, bytes], by: Caller
+) -> Filing:
+    """Keep a file, of this name and content, and tell who may know of it that it is here.
+
+    Raises PersonNotHere, NotInCharge, NotInCircle, NotAllowed (judicial ones), DayInFuture,
+    DocumentFiledAlready and what `recognised` raises.
+    """
+    runtime = runtime_of(session)
+    await in_charge(session, record)
+    must_be_in(runtime, EVENTS[request.circle].circle)
+    if request.circle == "justice" and not queries.may_see_judicial(by):
+        raise NotAllowed
+    today, (typed_name, content) = runtime.clock.today(), file
+    name, media_type = recognised(typed_name, content)
+    document = str(uuid4())
+    place = Place(record, request.circle, f"{EVENTS[request.circle].scope}:{record}")
+    await _must_be_new(session, place, full_hash(content))
+    sha256 = await file_custody.keep(session, document, content, place)
+    filed = EVENTS[request.circle](
+        document=document,
+        name=name,
+        kind=request.kind,
+        media_type=media_type,
+        size=len(content),
+        sha256=sha256,
+        dated=_day(request.dated, today),
+        protocol=request.protocol,
+    )
+    outbox.add(session, filed, record=record, scope=record)
+    return filed
+
+
+def _day(dated: date | None, today: date) -> date:
+    if dated is not None and dated > today:
+        raise DayInFuture(field="dated")
+    return dated or today
+
+
+async def _must_be_new(session: AsyncSession, place: Place, sha256: str) -> None:
+    """Refuse to tell the same file twice in one circle. Raises DocumentFiledAlready."""
+    before = await queries.filed_before(session, place.record, place.circle, sha256)
+    if before is not None:
+        raise DocumentFiledAlready(
+            "Questo file è già tra i documenti della persona: «%(name)s», del %(day)s.",
+            name=before.name,
+            day=before.dated,
+        )
+
+
+async def ask_document(
+    session: AsyncSession, record: str, member: str, document: str, by: Caller
+) -> DocumentCopy:
+    """Ask who filed a document for the file; nothing happens if it is here already.
+
+    Raises PersonNotHere, DocumentNotHere.
+    """
+    found = await queries.find_document(session, record, member, document, by)
+    if member != runtime_of(session).settings.member:
+        place = Place(found.record, found.circle, found.scope)
+        await file_custody.ask(session, found.file, found.sha256, found.size, place)
+    return found

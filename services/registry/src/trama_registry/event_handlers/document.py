@@ -1,0 +1,50 @@
+"""Documents that were filed, our own too: what is told of them. A file is asked for by a person alone."""
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+from trama_chassis import file_custody
+from trama_chassis.handlers import ErasedStream, Origin
+from trama_contracts.names import parse_topic
+from trama_contracts.registry import (
+    DocumentFiled,
+    HealthDocumentFiled,
+    JudicialDocumentFiled,
+    SocialDocumentFiled,
+)
+from trama_contracts.registry.document import Filing
+
+from trama_registry.event_handlers.heard import handlers, log
+from trama_registry.models import DocumentCopy
+
+
+@handlers.copy(DocumentFiled, HealthDocumentFiled, SocialDocumentFiled, JudicialDocumentFiled, own=True)
+async def copy_document(session: AsyncSession, event: Filing, origin: Origin) -> None:
+    """Keep what is told of a document; the first word on it counts."""
+    if await session.get(DocumentCopy, (origin.member, event.document)) is not None:
+        log.warning("document told twice", source=origin.source, event_id=origin.event_id)
+        return
+    session.add(
+        DocumentCopy(
+            **event.model_dump(),
+            member=origin.member,
+            record=origin.record,
+            circle=origin.circle,
+            scope=origin.scope,
+            event_id=origin.event_id,
+            stream=origin.stream,
+            filed_at=origin.recorded_at,
+        )
+    )
+
+
+@handlers.forget
+async def forget_documents(session: AsyncSession, erased: ErasedStream) -> None:
+    """Let go of what an erased stream told of documents, and of their files."""
+    topic = parse_topic(erased.topic)
+    if topic is None:
+        return
+    of_stream = (col(DocumentCopy.stream) == erased.stream, col(DocumentCopy.member) == topic.member)
+    for document in await session.scalars(select(DocumentCopy).where(*of_stream)):
+        await file_custody.forget(session, document.file)
+        await session.delete(document)
