@@ -1,28 +1,22 @@
 """Referrals over HTTP."""
 
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+
 from trama_chassis.database import Reading, Router, Transaction
 from trama_contracts.event import Uuid
 
 from trama_registry import commands, queries
 from trama_registry.api.callers import Operator
+from trama_registry.commands.acts import RECEIVER_ACTS, SENDER_ACTS, Act
 from trama_registry.schemas import (
-    AcceptReferral,
-    CompleteReferral,
-    DeclineReferral,
-    ExplainReferral,
-    FailReferral,
-    NoteAnswer,
     NoteProtocol,
     ProtocolNumberView,
-    QuestionReferral,
     ReceivedReferralView,
     ReceiverView,
-    RenewReferral,
-    ReopenReferral,
     SendReferral,
     SentReferralView,
     VersionSeen,
-    WithdrawReferral,
 )
 
 router = Router()
@@ -67,44 +61,6 @@ async def received_referral(referral: Uuid, session: Reading, _: Operator) -> Re
     return await queries.received_referral_view(session, referral)
 
 
-@router.post("/referrals/{referral}/renew")
-async def renew_referral(
-    referral: Uuid, request: RenewReferral, session: Transaction, _: Operator
-) -> SentReferralView:
-    """Send a referral of ours once more."""
-    return await queries.view_of_sent(session, *await commands.renew_referral(session, referral, request))
-
-
-@router.post("/referrals/{referral}/explain")
-async def explain_referral(
-    referral: Uuid, request: ExplainReferral, session: Transaction, _: Operator
-) -> SentReferralView:
-    """Tell the receiver what it asked."""
-    return await queries.view_of_sent(session, *await commands.explain_referral(session, referral, request))
-
-
-@router.post("/referrals/{referral}/remind")
-async def remind(referral: Uuid, request: VersionSeen, session: Transaction, _: Operator) -> SentReferralView:
-    """Ask again for an answer, once a week at most."""
-    return await queries.view_of_sent(session, *await commands.remind(session, referral, request))
-
-
-@router.post("/referrals/{referral}/withdraw")
-async def withdraw_referral(
-    referral: Uuid, request: WithdrawReferral, session: Transaction, _: Operator
-) -> SentReferralView:
-    """Take back a referral of ours; what was accepted only with `accepted_too`."""
-    return await queries.view_of_sent(session, *await commands.withdraw_referral(session, referral, request))
-
-
-@router.post("/referrals/{referral}/note")
-async def note_answer(
-    referral: Uuid, request: NoteAnswer, session: Transaction, _: Operator
-) -> SentReferralView:
-    """Key in an answer given on paper or by telephone."""
-    return await queries.view_of_sent(session, *await commands.note_answer(session, referral, request))
-
-
 @router.post("/referrals/{referral}/protocol")
 async def note_protocol(
     referral: Uuid, request: NoteProtocol, session: Transaction, _: Operator
@@ -120,65 +76,38 @@ async def see_referral(referral: Uuid, session: Transaction, _: Operator) -> Rec
     return queries.view_of_received(*await commands.see_referral(session, referral))
 
 
-@router.post("/referrals/{referral}/question")
-async def question_referral(
-    referral: Uuid, request: QuestionReferral, session: Transaction, _: Operator
-) -> ReceivedReferralView:
-    """Ask the sender for what is missing."""
-    return queries.view_of_received(*await commands.question_referral(session, referral, request))
+Asked = TypeVar("Asked", bound=VersionSeen)
 
 
-@router.post("/referrals/{referral}/accept")
-async def accept_referral(
-    referral: Uuid, request: AcceptReferral, session: Transaction, by: Operator
-) -> ReceivedReferralView:
-    """Take the person referred in charge; `record` of the answer is ours."""
-    return queries.view_of_received(*await commands.accept_referral(session, referral, request, by))
+def _sent(act: Act) -> Callable[..., Awaitable[SentReferralView]]:
+    async def act_on(referral: Uuid, request: Asked, session: Transaction, by: Operator) -> SentReferralView:
+        return await queries.view_of_sent(session, *await act.command(session, referral, request, by))
+
+    return act_on
 
 
-@router.post("/referrals/{referral}/decline")
-async def decline_referral(
-    referral: Uuid, request: DeclineReferral, session: Transaction, _: Operator
-) -> ReceivedReferralView:
-    """Say that we cannot accept, and why."""
-    return queries.view_of_received(*await commands.decline_referral(session, referral, request))
+def _received(act: Act) -> Callable[..., Awaitable[ReceivedReferralView]]:
+    async def act_on(
+        referral: Uuid, request: Asked, session: Transaction, by: Operator
+    ) -> ReceivedReferralView:
+        return queries.view_of_received(*await act.command(session, referral, request, by))
+
+    return act_on
 
 
-@router.post("/referrals/{referral}/reconsider")
-async def reconsider_referral(
-    referral: Uuid, request: VersionSeen, session: Transaction, _: Operator
-) -> ReceivedReferralView:
-    """Take back that we cannot accept."""
-    return queries.view_of_received(*await commands.reconsider_referral(session, referral, request))
+def _add(name: str, act: Act, answer: Callable[..., Awaitable[object]]) -> None:
+    """A route for one of the acts: they differ in what they ask for, and in what does it."""
+    answer.__annotations__["request"] = act.body
+    router.add_api_route(
+        f"/referrals/{{referral}}/{name}",
+        answer,
+        methods=["POST"],
+        name=f"{name}_referral",
+        description=act.says,
+    )
 
 
-@router.post("/referrals/{referral}/start")
-async def start_referral(
-    referral: Uuid, request: VersionSeen, session: Transaction, _: Operator
-) -> ReceivedReferralView:
-    """Say that the work on it has begun."""
-    return queries.view_of_received(*await commands.start_referral(session, referral, request))
-
-
-@router.post("/referrals/{referral}/complete")
-async def complete_referral(
-    referral: Uuid, request: CompleteReferral, session: Transaction, _: Operator
-) -> ReceivedReferralView:
-    """Say what came of it."""
-    return queries.view_of_received(*await commands.complete_referral(session, referral, request))
-
-
-@router.post("/referrals/{referral}/fail")
-async def fail_referral(
-    referral: Uuid, request: FailReferral, session: Transaction, _: Operator
-) -> ReceivedReferralView:
-    """Say that what we accepted came to nothing, and why."""
-    return queries.view_of_received(*await commands.fail_referral(session, referral, request))
-
-
-@router.post("/referrals/{referral}/reopen")
-async def reopen_referral(
-    referral: Uuid, request: ReopenReferral, session: Transaction, _: Operator
-) -> ReceivedReferralView:
-    """Go on with what we had completed or given up."""
-    return queries.view_of_received(*await commands.reopen_referral(session, referral, request))
+for name, act in SENDER_ACTS.items():
+    _add(name, act, _sent(act))
+for name, act in RECEIVER_ACTS.items():
+    _add(name, act, _received(act))

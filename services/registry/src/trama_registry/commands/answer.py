@@ -1,6 +1,8 @@
 """What a receiver does with a referral: reads it, asks more, accepts it or not, and says what comes of it."""
 
-from collections.abc import Collection
+from collections.abc import Awaitable, Callable, Collection
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
 from uuid import uuid4
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -37,6 +39,7 @@ from trama_registry.models import (
     ReferralCopy,
     ReferralProtocol,
     ReferralReply,
+    deed_of,
     move_of,
     must_be_possible,
     reporting_id_of,
@@ -53,6 +56,7 @@ from trama_registry.schemas import (
     VersionSeen,
 )
 
+Asked = TypeVar("Asked", bound=VersionSeen)
 Answered = tuple[ReferralCopy, Course]
 """A referral to us, and its course with our move in it."""
 
@@ -67,28 +71,8 @@ async def see_referral(session: AsyncSession, referral: str) -> Answered:
     if not course.may("see") or course.since_sending("see") is not None:
         return received, course
     at = course.next_place("receiver")
-    seen = ReferralSeen(
-        referral=referral,
-        sender=_sender(received),
-        seen_on=runtime_of(session).clock.today(),
-        step=at.step,
-        heard=at.heard,
-    )
+    seen = ReferralSeen(**_said(session, ReferralSeen, received, at))
     return await _reply(session, received, course, seen)
-
-
-async def question_referral(session: AsyncSession, referral: str, request: QuestionReferral) -> Answered:
-    """Ask the sender for what is missing before we can answer. Raises what `opening` raises."""
-    received, course, at = await opening(session, referral, "question", request)
-    questioned = ReferralQuestioned(
-        referral=referral,
-        sender=_sender(received),
-        asked_on=runtime_of(session).clock.today(),
-        question=request.question,
-        step=at.step,
-        heard=at.heard,
-    )
-    return await _reply(session, received, course, questioned)
 
 
 async def accept_referral(
@@ -107,107 +91,16 @@ async def accept_referral(
         open_episode(session, person.record, taken, by, last=None)
     elif await queries.open_taking_in_charge_of(session, person.record, lock=True) is None:
         await open_taking_in_charge(session, person.record, taken, by)
+    receiver = Party(member=runtime.settings.member, record=person.record)
     accepted = ReferralAccepted(
-        referral=referral,
-        sender=_sender(received),
-        receiver=Party(member=runtime.settings.member, record=person.record),
-        accepted_on=runtime.clock.today(),
+        **_said(session, ReferralAccepted, received, at),
+        receiver=receiver,
         contact=request.contact or by.name,
-        step=at.step,
-        heard=at.heard,
-        sent_on=received.sent_on,
-        answer_by=received.answer_by,
+        link=await _new_link(session, referral, _sender(received), receiver),
     )
     outbox.add(session, accepted, record=person.record, scope=referral, to={f"{received.sender}.registry"})
     await link(session, accepted, own=accepted.receiver, certainty=certainty, by=by.operator)
     return received, course.with_(move_of(accepted))
-
-
-async def decline_referral(session: AsyncSession, referral: str, request: DeclineReferral) -> Answered:
-    """Tell the sender that we cannot accept, and why. Raises what `opening` raises."""
-    received, course, at = await opening(session, referral, "decline", request)
-    declined = ReferralDeclined(
-        referral=referral,
-        sender=_sender(received),
-        declined_on=runtime_of(session).clock.today(),
-        reason=request.reason,
-        alternative=request.alternative,
-        step=at.step,
-        heard=at.heard,
-        sent_on=received.sent_on,
-        answer_by=received.answer_by,
-    )
-    return await _reply(session, received, course, declined)
-
-
-async def reconsider_referral(session: AsyncSession, referral: str, request: VersionSeen) -> Answered:
-    """Take back that we cannot accept: it is to be answered again. Raises what `opening` raises."""
-    received, course, at = await opening(session, referral, "reconsider", request)
-    again = ReferralReconsidered(
-        referral=referral,
-        sender=_sender(received),
-        reconsidered_on=runtime_of(session).clock.today(),
-        step=at.step,
-        heard=at.heard,
-    )
-    return await _reply(session, received, course, again)
-
-
-async def start_referral(session: AsyncSession, referral: str, request: VersionSeen) -> Answered:
-    """Say that the work on what we accepted has begun. Raises what `opening` raises."""
-    received, course, at = await opening(session, referral, "start", request)
-    started = ReferralStarted(
-        referral=referral,
-        sender=_sender(received),
-        started_on=runtime_of(session).clock.today(),
-        step=at.step,
-        heard=at.heard,
-    )
-    return await _tell(session, received, course, started)
-
-
-async def complete_referral(session: AsyncSession, referral: str, request: CompleteReferral) -> Answered:
-    """Say what came of it: to the sender, and to who holds the referente. Raises what `opening` raises."""
-    received, course, at = await opening(session, referral, "complete", request)
-    completed = ReferralCompleted(
-        referral=referral,
-        sender=_sender(received),
-        completed_on=runtime_of(session).clock.today(),
-        outcome=request.outcome,
-        note=request.note,
-        step=at.step,
-        heard=at.heard,
-    )
-    return await _tell(session, received, course, completed)
-
-
-async def fail_referral(session: AsyncSession, referral: str, request: FailReferral) -> Answered:
-    """Say that what we accepted came to nothing, or we changed our mind. Raises what `opening` raises."""
-    received, course, at = await opening(session, referral, "fail", request)
-    failed = ReferralFailed(
-        referral=referral,
-        sender=_sender(received),
-        failed_on=runtime_of(session).clock.today(),
-        reason=request.reason,
-        alternative=request.alternative,
-        step=at.step,
-        heard=at.heard,
-    )
-    return await _tell(session, received, course, failed)
-
-
-async def reopen_referral(session: AsyncSession, referral: str, request: ReopenReferral) -> Answered:
-    """Go on with what we had completed or given up. Raises what `opening` raises."""
-    received, course, at = await opening(session, referral, "reopen", request)
-    reopened = ReferralReopened(
-        referral=referral,
-        sender=_sender(received),
-        reopened_on=runtime_of(session).clock.today(),
-        reason=request.reason,
-        step=at.step,
-        heard=at.heard,
-    )
-    return await _tell(session, received, course, reopened)
 
 
 async def note_protocol(session: AsyncSession, referral: str, request: NoteProtocol) -> None:
@@ -294,6 +187,49 @@ async def _referente(session: AsyncSession, record: str) -> Collection[str]:
     return {referente.member} & follows if referente is not None else set()
 
 
+def _said(
+    session: AsyncSession, event: type[ReceiverMove], received: ReferralCopy, at: Place
+) -> dict[str, Any]:
+    """What every move of ours says: of which referral, when, and its place; an answer, to which sending."""
+    said: dict[str, Any] = {"referral": received.referral, "sender": _sender(received)}
+    if "answer_by" in event.model_fields:
+        said |= {"sent_on": received.sent_on, "answer_by": received.answer_by}
+    _, day = deed_of(event)
+    return said | {day: runtime_of(session).clock.today(), "step": at.step, "heard": at.heard}
+
+
+@dataclass(frozen=True)
+class Answering(Generic[Asked]):
+    """A command of the receiver that says what it is asked to say, no more: in which event, and to whom."""
+
+    event: type[ReceiverMove]
+    publish: Callable[[AsyncSession, ReferralCopy, Course, ReceiverMove], Awaitable[Answered]]
+
+    async def __call__(self, session: AsyncSession, referral: str, request: Asked) -> Answered:
+        """Make the move. Raises what `opening` raises."""
+        deed, _ = deed_of(self.event)
+        received, course, at = await opening(session, referral, deed, request)
+        told = request.model_dump(exclude={"version"})
+        event = self.event(**_said(session, self.event, received, at), **told)
+        return await self.publish(session, received, course, event)
+
+
+question_referral = Answering[QuestionReferral](ReferralQuestioned, _reply)
+"""Ask the sender for what is missing before we can answer."""
+decline_referral = Answering[DeclineReferral](ReferralDeclined, _reply)
+"""Tell the sender that we cannot accept, and why."""
+reconsider_referral = Answering[VersionSeen](ReferralReconsidered, _reply)
+"""Take back that we cannot accept: it is to be answered again."""
+start_referral = Answering[VersionSeen](ReferralStarted, _tell)
+"""Say that the work on what we accepted has begun."""
+complete_referral = Answering[CompleteReferral](ReferralCompleted, _tell)
+"""Say what came of it."""
+fail_referral = Answering[FailReferral](ReferralFailed, _tell)
+"""Say that what we accepted came to nothing, or we changed our mind."""
+reopen_referral = Answering[ReopenReferral](ReferralReopened, _tell)
+"""Go on with what we had completed or given up."""
+
+
 async def _same_person(
     session: AsyncSession, received: ReferralCopy, chosen: str | None
 ) -> tuple[Person | None, Certainty]:
@@ -325,7 +261,7 @@ async def follow_receiver(session: AsyncSession, event: ReceiverMove) -> None:
 async def link(
     session: AsyncSession, accepted: ReferralAccepted, *, own: Party, certainty: Certainty, by: str
 ) -> None:
-    """Link the two records of an accepted referral. Both sides do so; the referral's id makes it one edge."""
+    """Link the two records of an accepted referral. Both sides do so; the id it names makes it one edge."""
     a, b = accepted.sender, accepted.receiver
     other = b if own == a else a
     edges = (a.member, a.record), (b.member, b.record)
@@ -333,6 +269,14 @@ async def link(
         return
     if await access.is_split(session, *edges):
         return  # somebody found these to be two people: only a decision joins them again
-    linked = RecordsLinked(link=accepted.referral, a=a, b=b, certainty=certainty, decided_by=by)
+    linked = RecordsLinked(
+        link=accepted.link or accepted.referral, a=a, b=b, certainty=certainty, decided_by=by
+    )
     outbox.add(session, linked, record=own.record, scope=own.record)
     await access.learn_link(session, link=linked.link, a=edges[0], b=edges[1])
+
+
+async def _new_link(session: AsyncSession, referral: str, a: Party, b: Party) -> str | None:
+    """An id of its own where the referral's is spent: of a link that was removed, or of other records."""
+    spent = await access.is_spent(session, referral, (a.member, a.record), (b.member, b.record))
+    return str(uuid4()) if spent else None

@@ -82,9 +82,14 @@ _BEFORE_STEPS: Final[Mapping[Deed, tuple[int, int]]] = {
 """Step and heard where an event does not say them: a sending, and the only moves there were in 0.1.0."""
 
 
+def deed_of(event: type[AnyMove]) -> tuple[Deed, str]:
+    """What an event of a referral does, and which of its fields is the day."""
+    return _DEEDS[event]
+
+
 def move_of(event: AnyMove) -> Move:
     """An event of a referral as a move."""
-    deed, day = _DEEDS[type(event)]
+    deed, day = deed_of(type(event))
     if isinstance(event, ReferralNoted) and event.answer == "declined":
         deed = "note-declined"
     step, heard = (None, None) if isinstance(event, ReferralSent) else (event.step, event.heard)

@@ -1,15 +1,12 @@
 """Pages of referrals: those received and sent, and one with all that can be done about it."""
 
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
 from fastapi import Query, Request, Response
 from fastapi.responses import RedirectResponse
-from pydantic import BaseModel
 from sqlalchemy.ext.asyncio import AsyncSession
 from trama_chassis import forms, web
-from trama_chassis.accounts import Caller
 from trama_chassis.database import Reading, Router, Transaction
 from trama_chassis.errors import Refused
 from trama_chassis.outbox import runtime_of
@@ -17,21 +14,8 @@ from trama_contracts.event import Uuid
 
 from trama_registry import commands, queries
 from trama_registry.api.callers import Operator
+from trama_registry.commands.acts import NOTE_PROTOCOL, RECEIVER_ACTS, SENDER_ACTS, Act
 from trama_registry.pages.templates import templates
-from trama_registry.schemas import (
-    AcceptReferral,
-    CompleteReferral,
-    DeclineReferral,
-    ExplainReferral,
-    FailReferral,
-    NoteAnswer,
-    NoteProtocol,
-    QuestionReferral,
-    RenewReferral,
-    ReopenReferral,
-    VersionSeen,
-    WithdrawReferral,
-)
 
 router = Router()
 Tab = Literal["ricevute", "inviate"]
@@ -53,38 +37,23 @@ Path = Literal[
 ]
 
 
-@dataclass(frozen=True, slots=True)
-class Form:
-    """What a form on the page of a referral asks for, and the command it is for."""
-
-    body: type[BaseModel]
-    command: Callable[[AsyncSession, str, Any, Caller], Awaitable[object]]
-
-
-Plain = Callable[[AsyncSession, str, Any], Awaitable[object]]
-
-
-def _plain(command: Plain) -> Callable[..., Awaitable[object]]:
-    """A command that need not know who asks."""
-    return lambda session, referral, asked, _: command(session, referral, asked)
-
-
-FORMS: dict[Path, Form] = {
-    "accettazione": Form(AcceptReferral, commands.accept_referral),
-    "domanda": Form(QuestionReferral, _plain(commands.question_referral)),
-    "rifiuto": Form(DeclineReferral, _plain(commands.decline_referral)),
-    "riesame": Form(VersionSeen, _plain(commands.reconsider_referral)),
-    "avvio": Form(VersionSeen, _plain(commands.start_referral)),
-    "conclusione": Form(CompleteReferral, _plain(commands.complete_referral)),
-    "rinuncia": Form(FailReferral, _plain(commands.fail_referral)),
-    "riapertura": Form(ReopenReferral, _plain(commands.reopen_referral)),
-    "risposta": Form(ExplainReferral, _plain(commands.explain_referral)),
-    "sollecito": Form(VersionSeen, _plain(commands.remind)),
-    "nuovo-invio": Form(RenewReferral, _plain(commands.renew_referral)),
-    "ritiro": Form(WithdrawReferral, _plain(commands.withdraw_referral)),
-    "risposta-su-carta": Form(NoteAnswer, _plain(commands.note_answer)),
-    "protocollo": Form(NoteProtocol, _plain(commands.note_protocol)),
+FORMS: Mapping[Path, Act] = {
+    "accettazione": RECEIVER_ACTS["accept"],
+    "domanda": RECEIVER_ACTS["question"],
+    "rifiuto": RECEIVER_ACTS["decline"],
+    "riesame": RECEIVER_ACTS["reconsider"],
+    "avvio": RECEIVER_ACTS["start"],
+    "conclusione": RECEIVER_ACTS["complete"],
+    "rinuncia": RECEIVER_ACTS["fail"],
+    "riapertura": RECEIVER_ACTS["reopen"],
+    "risposta": SENDER_ACTS["explain"],
+    "sollecito": SENDER_ACTS["remind"],
+    "nuovo-invio": SENDER_ACTS["renew"],
+    "ritiro": SENDER_ACTS["withdraw"],
+    "risposta-su-carta": SENDER_ACTS["note"],
+    "protocollo": NOTE_PROTOCOL,
 }
+"""What each form on the page of a referral does."""
 
 
 @router.get("/segnalazioni")
