@@ -9,7 +9,14 @@ from trama_chassis.runtime import Runtime
 from trama_chassis.testing import published, transaction
 from trama_contracts.registry import RecordsLinked, RecordsUnlinked
 from trama_registry import commands, errors, queries
-from trama_registry.schemas import AcceptReferral, LinkRecord, RegisterPerson, Unlink
+from trama_registry.schemas import (
+    AcceptReferral,
+    FailReferral,
+    LinkRecord,
+    RegisterPerson,
+    RenewReferral,
+    Unlink,
+)
 
 Both = tuple[Runtime, Runtime]
 WRONG = Unlink(reason="Sono due persone con lo stesso nome")
@@ -112,3 +119,40 @@ async def test_a_link_that_is_gone_is_not_removed_twice(
     await separate(ambito, record, link, sara)
     with pytest.raises(errors.LinkNotHere):
         await separate(ambito, record, link, sara)
+
+
+async def test_who_accepts_again_after_a_separation_links_under_a_new_name_in_any_order(
+    both: Both, exchange: Any, desk: Any, anna: RegisterPerson, sara: Caller, livia: Caller
+) -> None:
+    """INVARIANT: the id of a link that was removed never joins anybody again: others may still hold it, and
+    would not believe it of other records. Naming every link after its referral breaks it."""
+    ambito, sil = both
+    nameless = RegisterPerson(family_name="Esempio", taking_in_charge=anna.taking_in_charge)
+    record, wrong, link = await followed_by_both(both, exchange, desk, nameless, livia)
+    await separate(sil, wrong, link, livia)
+    async with transaction(sil) as session:
+        await commands.fail_referral(session, link, FailReferral(reason="other"))
+    await exchange(*both)
+    async with transaction(ambito) as session:
+        await commands.renew_referral(session, link, RenewReferral())
+    await exchange(*both)
+    async with transaction(sil) as session:
+        _, course = await commands.accept_referral(session, link, AcceptReferral(), livia)
+    await exchange(*both)
+    assert course.record not in (None, wrong)
+    joined = {("ambito-urbano", record), ("sil", course.record)}
+    assert await way(ambito, record) == await way(sil, str(course.record)) == joined
+    assert await way(sil, wrong) == {("sil", wrong)}
+    names = [{one.event.link for one in await published(runtime, RecordsLinked)} for runtime in both]  # type: ignore[attr-defined]  # all are links
+    assert names[0] == names[1]
+    assert len(names[0] - {link}) == 1
+    for runtime, own in ((ambito, record), (sil, str(course.record))):
+        (held,) = [one for one in (await shown(runtime, own, sara)) if not one.removed]
+        await separate(runtime, own, held.link, sara)
+        assert await way(runtime, own) == {(runtime.settings.member, own)}
+
+
+async def shown(runtime: Runtime, record: str, by: Caller) -> Any:
+    """The links as a page has them."""
+    async with runtime.database.read(runtime=runtime) as session:
+        return (await queries.identity_view(session, record, by)).links
