@@ -1,5 +1,6 @@
 """The comparison finds what is missing, surplus or counted wrongly, and waits for what is on its way."""
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -14,9 +15,10 @@ from trama_simulation.offers import free_places
 from trama_simulation.stories import stories
 from trama_simulation.territory import Member
 
-BRUNO = Lived(stories(2, 1)[1], records={"dsm": "d", SIL: "s"}, referrals={("dsm", SIL): "r"})
+BRUNO = Lived(stories(2, 1)[1], records={"dsm": "d", SIL: "s"}, referrals={("dsm", SIL, 1): "r"})
 FIGURES = oracle.figures(oracle.lives_of([BRUNO.story]))
 SHARING = oracle.sharing_of(BRUNO.story)
+LIFE = oracle.life_of(BRUNO.story)
 REGISTRY, EVALUATION, PLACEMENT = "/api/registry", "/api/evaluation", "/api/placement"
 NOBODY: dict[str, Any] = {"persons": [], "after": None}
 
@@ -27,8 +29,61 @@ def timeline(member: str, **changed: int) -> dict[str, Any]:
     for kind, times in changed.items():
         entries[(SIL, kind.replace("_", "-"))] = times
     kinds = [(writer, f"it.trama.x.{kind}.v1") for writer, kind in entries.elements()]
-    shown = {"entries": [{"member": writer, "type": kind} for writer, kind in kinds]}
+    shown = {"entries": [{"member": writer, "type": kind, "corrected_by": None} for writer, kind in kinds]}
     return {f"{member}{REGISTRY}/persons/{BRUNO.records[member]}/timeline": shown}
+
+
+def record(member: str) -> dict[str, Any]:
+    """What a member says of who follows Bruno, who he is, and what comes next."""
+    place = f"{member}{REGISTRY}/persons/{BRUNO.records[member]}"
+    episodes = {
+        one.member: {
+            "kind": one.kind,
+            "state": one.state,
+            "closing_reason": None,
+            "suspension_reason": None,
+            "competence": one.competence,
+            "competence_member": one.competent,
+            "pact_valid_until": None,
+            "integration": None,
+            "since": str(one.since),
+            "member": one.member,
+        }
+        for one in LIFE.episodes
+    }
+    hosts = [
+        {
+            "host": one.plan.host,
+            "started_on": str(one.started_on),
+            "ended_on": str(one.ended.on) if one.ended else None,
+        }
+        for one in oracle.paths_of(BRUNO.story)
+    ]
+    relations = {
+        "referente": {"member": "dsm"},
+        "own": [episodes[member]],
+        "others": [one for name, one in episodes.items() if name != member],
+        "first_contacts": [],
+        "hosts": hosts,
+    }
+    code = BRUNO.story.person.tax_code
+    number = {"kind": "tax-code", "value": code, "ending": None}
+    who = {"tax_code": code, "identifiers": [number], "certificates": [], "groups": []}
+    step = LIFE.steps.get(member)
+    following = step and {"what": step.set.what, "due_on": str(step.set.due_on), "outcome": step.outcome}
+    return {f"{place}/relations": relations, f"{place}/identity": who, f"{place}/next-step": following}
+
+
+def referral(**changed: Any) -> dict[str, Any]:
+    (one,) = LIFE.referrals.values()
+    nothing = dict.fromkeys(("seen_on", "reminded_on", "question", "explanation"))
+    return {
+        **nothing,
+        "state": "accepted",
+        "version": one.moves,
+        "answer_by": str(one.answer_by),
+        "delivered": True,
+    } | changed
 
 
 def path(given: oracle.Path) -> dict[str, Any]:
@@ -69,6 +124,7 @@ def all_well() -> dict[str, Any]:
     nothing: dict[str, Any] = {}
     for member in PUBLIC:
         nothing[f"{member}{REGISTRY}/persons"] = NOBODY
+        nothing[f"{member}{REGISTRY}/accesses"] = {"accesses": [], "total": 0}
         for pages in ("evaluations", "projects"):
             nothing[f"{member}{EVALUATION}/{pages}"] = {"total": 0, pages: []}
         nothing |= {f"{member}{EVALUATION}/asked": [], f"{member}{EVALUATION}/invitations": []}
@@ -82,10 +138,12 @@ def all_well() -> dict[str, Any]:
         **hosted(),
         **timeline("dsm"),
         **timeline(SIL),
+        **record("dsm"),
+        **record(SIL),
         **{f"{member}{REGISTRY}/persons": known for member in BRUNO.records},
         f"{SIL}{PLACEMENT}/placements": {"total": 2, "placements": paths},
-        f"dsm{REGISTRY}/referrals/sent/r": {"state": "accepted"},
-        f"{SIL}{REGISTRY}/referrals/received/r": {"state": "accepted"},
+        f"dsm{REGISTRY}/referrals/sent/r": referral(),
+        f"{SIL}{REGISTRY}/referrals/received/r": referral(),
         **counted({code: figure.value for code, figure in FIGURES.items()}),
     }
 
@@ -95,7 +153,7 @@ async def judged(answers: Mapping[str, Any]) -> list[str]:
         place = f"{asked.url.host}{asked.url.path}"
         if place not in answers:
             return httpx.Response(404, json={"type": "urn:trama:problem:person-not-here"})
-        return httpx.Response(200, json=answers[place])
+        return httpx.Response(200, content=json.dumps(answers[place]))
 
     async with httpx.AsyncClient(transport=httpx.MockTransport(answer)) as client:
         members = [Member(name, name, f"http://{name}", None) for name in EVERYBODY]
@@ -149,9 +207,27 @@ async def test_a_host_that_is_told_of_somebody_who_does_not_come_is_noticed() ->
 
 
 async def test_another_answer_to_a_referral_is_noticed() -> None:
-    assert await judged(all_well() | {f"dsm{REGISTRY}/referrals/sent/r": {"state": "sent"}}) == [
-        "dsm, segnalazione di Bruno Finto: sent, doveva essere accepted"
+    wrong = referral(state="no-answer", reminded_on="2013-01-28")
+    assert await judged(all_well() | {f"dsm{REGISTRY}/referrals/sent/r": wrong}) == [
+        "dsm, segnalazione di Bruno Finto: state no-answer, doveva essere accepted",
+        "dsm, segnalazione di Bruno Finto: reminded_on 2013-01-28, doveva essere None",
     ]
+
+
+async def test_who_is_taken_for_the_one_to_speak_to_and_is_not_is_noticed() -> None:
+    wrong = record(SIL)
+    wrong[f"{SIL}{REGISTRY}/persons/s/relations"]["referente"] = {"member": SIL}
+    assert await judged(all_well() | wrong) == [
+        f"{SIL}, chi segue Bruno Finto: manca dsm di referente",
+        f"{SIL}, chi segue Bruno Finto: in più sil di referente",
+    ]
+
+
+async def test_an_access_that_others_than_its_specialists_see_is_noticed() -> None:
+    heard = {"name": "Bruno", "door": "desk", "need": "x", "route_by": "2013-10-19", "reserved": True}
+    shown = {"accesses": [heard | {"state": "to-route", "outcome": None}], "total": 1}
+    found = await judged(all_well() | {f"{CPI}{REGISTRY}/accesses": shown})
+    assert {one.partition(":")[0] for one in found} == {f"{CPI}, accessi allo sportello"}
 
 
 async def test_a_wrong_figure_a_missing_one_and_one_too_much_are_noticed() -> None:

@@ -110,7 +110,9 @@ def test_of_nobody_nothing_is_counted() -> None:
     figures = oracle.figures(oracle.lives_of([]))
     assert {code: one.value for code, one in figures.items() if one.value != 0} == {
         "answer-days": None,
+        "answers-in-term": None,
         "override-share": None,
+        "passages-days": None,
     }
 
 

@@ -4,7 +4,7 @@ from collections import Counter
 from datetime import date
 
 from trama_simulation import oracle
-from trama_simulation.acts import Accept, Act, Authorise, Contribute, Register, Story
+from trama_simulation.acts import Accept, Act, Authorise, Contribute, Refer, Register, Story
 from trama_simulation.members import COMIDIS, CPI, DSM, EST, SERT, SIL, URBANO
 from trama_simulation.oracle.sharing import sharing_of
 from trama_simulation.persons import invented
@@ -17,6 +17,11 @@ DAY = date(2013, 3, 4)
 
 def story(*acts: Act) -> Story:
     return Story(ANYBODY, acts)
+
+
+def joined(at: str, sender: str) -> tuple[Act, Act]:
+    """Referred, and accepted."""
+    return Refer(DAY, sender, at, "x", "y", DAY), Accept(DAY, at, sender)
 
 
 def shown(told: Story, member: str) -> Counter[oracle.Entry]:
@@ -36,8 +41,9 @@ def test_who_accepted_sees_what_came_before_and_the_sender_what_came_after() -> 
 def test_who_has_not_answered_has_no_part_in_the_story() -> None:
     assert oracle.followers(IVO) == [URBANO]
     assert kinds(IVO, URBANO, URBANO) == {
-        *("person-registered", "taking-in-charge-opened", "case-manager-assigned"),
-        *("authorisation-given", "referral-sent"),
+        *("access-recorded", "access-concluded", "person-registered", "taking-in-charge-opened"),
+        *("case-manager-assigned", "authorisation-given", "referral-sent"),
+        *("next-step-set", "struck next-step-set", "entry-corrected"),
     }
 
 
@@ -55,9 +61,9 @@ def test_linked_without_being_named_together_is_not_enough() -> None:
     told = story(
         Register(DAY, URBANO, "x"),
         Authorise(DAY, URBANO, (SIL,)),
-        Accept(DAY, SIL, URBANO),
+        *joined(SIL, URBANO),
         Authorise(DAY, URBANO, (EST,)),
-        Accept(DAY, EST, URBANO),
+        *joined(EST, URBANO),
     )
     assert kinds(told, EST, SIL) == kinds(told, SIL, EST) == set()
     assert kinds(told, EST, URBANO)
@@ -71,13 +77,13 @@ def test_named_without_being_linked_is_not_enough() -> None:
 def test_an_authorisation_covers_the_data_of_the_controllers_it_names() -> None:
     """One given further on opens what its recipients' controllers answer for, and nothing of others."""
     acts = (
-        *(Register(DAY, DSM, "x"), Authorise(DAY, DSM, (SIL,)), Accept(DAY, SIL, DSM)),
-        *(Authorise(DAY, SIL, (CPI,)), Accept(DAY, CPI, SIL)),
+        *(Register(DAY, DSM, "x"), Authorise(DAY, DSM, (SIL,)), *joined(SIL, DSM)),
+        *(Authorise(DAY, SIL, (CPI,)), *joined(CPI, SIL)),
     )
     assert "person-registered" in kinds(story(*acts), CPI, DSM), "dsm and sil have one controller"
     others = (
-        *(Register(DAY, URBANO, "x"), Authorise(DAY, URBANO, (SIL,)), Accept(DAY, SIL, URBANO)),
-        *(Authorise(DAY, SIL, (CPI,)), Accept(DAY, CPI, SIL)),
+        *(Register(DAY, URBANO, "x"), Authorise(DAY, URBANO, (SIL,)), *joined(SIL, URBANO)),
+        *(Authorise(DAY, SIL, (CPI,)), *joined(CPI, SIL)),
     )
     assert kinds(story(*others), CPI, URBANO) == set()
 
@@ -92,7 +98,7 @@ def test_what_health_knows_stays_with_health_and_what_social_knows_with_social()
 
 def test_a_circle_that_the_person_did_not_open_stays_closed() -> None:
     written = Contribute(DAY, DSM, SERT, "psychiatrist", (), diagnosis="x")
-    beginning = (Register(DAY, SERT, "x"), Authorise(DAY, SERT, (DSM,)), Accept(DAY, DSM, SERT))
+    beginning = (Register(DAY, SERT, "x"), Authorise(DAY, SERT, (DSM,)), *joined(DSM, SERT))
     assert kinds(story(*beginning, written), SERT, DSM) >= {"contribution-submitted"}
     assert "health-contribution-submitted" not in kinds(story(*beginning, written), SERT, DSM)
 
@@ -107,7 +113,7 @@ def test_who_followed_the_person_already_makes_no_second_record() -> None:
         Register(DAY, SIL, "x"),
         Register(DAY, URBANO, "y"),
         Authorise(DAY, URBANO, (SIL,)),
-        Accept(DAY, SIL, URBANO),
+        *joined(SIL, URBANO),
     )
     assert shown(told, URBANO)[(SIL, "person-registered")] == 1
     assert shown(told, SIL)[(SIL, "taking-in-charge-opened")] == 1

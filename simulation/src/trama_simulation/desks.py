@@ -3,12 +3,13 @@
 import asyncio
 import time
 from collections.abc import Callable, Collection, Mapping
+from dataclasses import replace
 from typing import Any
 from uuid import uuid4
 
 import httpx
 
-from trama_simulation.territory import Member
+from trama_simulation.territory import Member, demo_token
 
 LOOK_EVERY = 0.15
 BUSY_AGAIN = 0.5
@@ -45,6 +46,10 @@ class Desk:
         self._client = client
         self._patience = patience
         self._answered = False
+
+    def of(self, login: str) -> "Desk":
+        """The same desk, with another operator of the member at it."""
+        return Desk(replace(self.member, token=demo_token(login)), self._client, self._patience)
 
     async def get(self, path: str, **query: str) -> Json:
         """Ask for something. Raises Refused, Unreachable, NotArrived."""

@@ -38,6 +38,11 @@ CIRCLES = {
 }
 """Who may know what is told in each circle, if the person says so."""
 
+SPECIALIST = {URBANO: "rita"}
+"""Who hears what is said at a member's listening centre."""
+SUPERVISOR = {URBANO: "rita"}
+"""Who may enter a protocol there."""
+
 FIRST_DAY = date(2013, 1, 7)
 """Before this Monday nobody does anything."""
 TODAY = date(2013, 10, 14)

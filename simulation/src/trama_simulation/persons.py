@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import islice
 from random import Random
+from zlib import crc32
 
-from trama_simulation.tax_code import nobodys_tax_code
+from trama_simulation.tax_code import nobodys_provisional_code, nobodys_tax_code
 
 TOWNS = ("Borgo Esempio", "Villa di Prova", "Castel Finzione", "San Modello", "Pieve Immaginaria")
 OLDEST, YOUNGEST = date(1950, 1, 1), date(1994, 12, 31)
@@ -51,6 +52,17 @@ class Person:
     def name(self) -> str:
         """Given name first, as one speaks."""
         return f"{self.given_name} {self.family_name}"
+
+    def code(self, known_by: str) -> str | None:
+        """What they are known by: the tax code, the provisional one that they had before it, or nothing."""
+        if known_by == "none":
+            return None
+        return self.tax_code if known_by == "tax-code" else self.provisional_code
+
+    @property
+    def provisional_code(self) -> str:
+        """The eleven digits that they had before their tax code was issued."""
+        return nobodys_provisional_code(crc32(self.tax_code.encode()))
 
 
 def invented(count: int, seed: int) -> list[Person]:

@@ -7,12 +7,12 @@ from datetime import date
 
 import httpx
 
-from trama_simulation import comparison, offers
+from trama_simulation import comparison, offers, oracle, protocols
 from trama_simulation.acts import Act, Story
 from trama_simulation.agenda import agenda
 from trama_simulation.business_clock import BusinessClock
 from trama_simulation.desks import Desk, NotArrived, Refused, Unreachable
-from trama_simulation.living import Lived, do
+from trama_simulation.living import Lived, do, settle
 from trama_simulation.members import EVERYBODY, FOLLOWERS, TODAY
 from trama_simulation.territory import Territory
 
@@ -48,13 +48,14 @@ class Run:
     """Stories being lived: the clock goes to each day on which something happens, and all of it is done."""
 
     def __init__(self, stories: Sequence[Story], desks: Mapping[str, Desk], *, at_once: int) -> None:
-        self.lived = [Lived(story) for story in stories]
+        lived = oracle.in_time(stories)
+        self.lived = [Lived(story) for story in lived]
         self.broken: dict[int, str] = {}
         """By the number of the story, why it could not go on."""
         self._desks = desks
         self._clock = BusinessClock(desks)
         self._gate = asyncio.Semaphore(at_once)
-        self._days = agenda(stories)
+        self._days = agenda(lived)
         self._described = False
 
     async def live(
@@ -74,8 +75,10 @@ class Run:
             await self._clock.move_to(day.on)
             if not self._described:
                 await offers.describe(self._desks)
+                await protocols.enter(self._desks)
                 self._described = True
             await asyncio.gather(*(self._go_on(number, acts, told) for number, acts in day.acts))
+            await asyncio.gather(*(self._close_day(number) for number, _ in day.acts))
         if not self._days:
             await self._clock.move_to(TODAY)
             await offers.state_places(self._desks)
@@ -84,6 +87,17 @@ class Run:
         """Raises StoryBroken if some story could not go on."""
         if self.broken:
             raise StoryBroken(list(self.broken.values()))
+
+    async def _close_day(self, number: int) -> None:
+        """Let both ends of referrals hear what was done: no story lets an answer cross a reminder."""
+        if number in self.broken:
+            return
+        lived = self.lived[number]
+        async with self._gate:
+            try:
+                await settle(lived, self._desks)
+            except (Refused, Unreachable, NotArrived) as error:
+                self.broken[number] = f"{lived.story.person.name}: {error}"
 
     async def _go_on(self, number: int, acts: Sequence[Act], told: Told) -> None:
         lived = self.lived[number]

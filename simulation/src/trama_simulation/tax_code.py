@@ -22,6 +22,21 @@ def nobodys_tax_code(given_name: str, family_name: str, birth_date: date, *, wom
     return code + check_letter(code)
 
 
+def nobodys_provisional_code(number: int) -> str:
+    """Eleven digits as are given until the tax code is issued, with the right check digit.
+
+    An office that does not exist, 000, gave it.
+    """
+    code = f"{number % 10_000_000:07}000"
+    return code + check_digit(code)
+
+
+def check_digit(code: str) -> str:
+    """The eleventh digit, from the ten before it (Luhn)."""
+    doubled = [int(c) * 2 if place % 2 else int(c) for place, c in enumerate(code)]
+    return str(-sum(digit // 10 + digit % 10 for digit in doubled) % 10)
+
+
 def check_letter(code: str) -> str:
     """The sixteenth character, from the fifteen before it."""
     worth = [int(c) if c.isdigit() else ord(c) - ord("A") for c in code]

@@ -4,32 +4,56 @@ from datetime import date
 
 from trama_simulation.acts import (
     Accept,
+    AccessAct,
     Act,
     AgreeProject,
     Approve,
     AskEvaluation,
+    AssignTaxCode,
     Authorise,
     Close,
+    ComeIn,
     Conclude,
     ConfirmStart,
     Contribute,
     Convene,
+    Correct,
     Decline,
+    DisputeCompetence,
     End,
+    EndCertificate,
     EvaluationAct,
     HostApproves,
     HostRefuses,
+    MoveCompetence,
+    NameReferente,
     PlacementAct,
     Propose,
+    ReceiverSays,
+    RecordCertificate,
     Refer,
+    ReferralAct,
     RefuseApproval,
     RefuseProject,
     Register,
     RegistryAct,
+    RelationAct,
+    Reopen,
+    Resume,
+    Route,
+    SenderSays,
+    SetGroups,
     SetReview,
+    SetStep,
+    SettleCompetence,
+    SignPact,
     SignProject,
     Story,
+    StoryAct,
+    Suspend,
     TakeBack,
+    TakeStep,
+    TermPasses,
     Try,
     WithdrawPath,
 )
@@ -43,6 +67,35 @@ ENDINGS = {
     "completed": "periodo compiuto",
 }
 PARTIES = {"person": "la persona", "host": "chi ospita", "promoter": "il promotore"}
+OUTCOMES = {
+    "informed": "informazioni date",
+    "taken-in-charge": "presa in carico",
+    "referred": "indirizzata a un altro servizio",
+    "planning-unit": "portata all'unità di progettazione",
+    "did-not-return": "non è tornata",
+    "other": "accesso concluso",
+}
+RELATIONS: dict[type, str] = {
+    Suspend: "presa in carico sospesa",
+    Resume: "presa in carico ripresa",
+    Close: "presa in carico conclusa",
+    Reopen: "presa in carico riaperta",
+    SignPact: "patto di servizio firmato",
+}
+MOVES = {
+    "renew": "invia di nuovo la segnalazione",
+    "explain": "dà le informazioni richieste",
+    "remind": "sollecita una risposta",
+    "note": "registra la risposta arrivata su carta",
+    "see": "legge la segnalazione",
+    "question": "chiede altre informazioni",
+    "reconsider": "ci ripensa: la valuta di nuovo",
+    "start": "inizia il lavoro",
+    "complete": "conclude la segnalazione",
+    "fail": "non è riuscito",
+    "reopen": "riapre la segnalazione",
+}
+TERMS = {"reminded": "termine passato, sollecitata", "unanswered": "senza risposta nei termini"}
 UNDERSTOOD = (Authorise, Approve, HostApproves, Try)
 """What goes without saying when a story is told."""
 DAYS = ("lunedì", "martedì", "mercoledì", "giovedì", "venerdì", "sabato", "domenica")
@@ -69,15 +122,61 @@ def sentence(act: Act) -> str:
         return f"{act.at}: un rifiuto atteso ({act.code})"
     if isinstance(act, PlacementAct):
         return _of_path(act)
-    return _of_team(act) if isinstance(act, EvaluationAct) else _of_registry(act)
+    if isinstance(act, EvaluationAct):
+        return _of_team(act)
+    if isinstance(act, ReferralAct):
+        return _of_referral(act)
+    if isinstance(act, AccessAct):
+        return _of_access(act)
+    if isinstance(act, RelationAct):
+        return _of_relation(act)
+    return _of_story(act) if isinstance(act, StoryAct) else _of_registry(act)
 
 
 def _of_registry(act: RegistryAct) -> str:
     match act:
         case Register():
-            return f"{act.at}: presa in carico"
+            return f"{act.at}: presa in carico" + " integrata" * bool(act.protocol)
+        case AssignTaxCode():
+            return f"{act.at}: codice fiscale attribuito"
+        case RecordCertificate():
+            return f"{act.at}: certificazione vista"
+        case EndCertificate():
+            return f"{act.at}: certificazione non più valida"
+        case SetGroups():
+            return f"{act.at}: categorie indicate"
         case Authorise():
             return f"{act.at}: condivisione autorizzata con {', '.join(act.among)}"
+
+
+def _of_access(act: AccessAct) -> str:
+    match act:
+        case ComeIn(door="planning-unit"):
+            return f"{act.at}: richiesta all'unità di progettazione"
+        case ComeIn(reserved=True):
+            return f"{act.at}: primo contatto al centro di ascolto"
+        case ComeIn():
+            return f"{act.at}: accesso allo sportello"
+        case Route():
+            return f"{act.at}: {OUTCOMES[act.outcome]}"
+
+
+def _of_relation(act: RelationAct) -> str:
+    match act:
+        case MoveCompetence():
+            return f"{act.at}: competenza passata a {act.to}"
+        case DisputeCompetence():
+            return f"{act.at}: competenza da chiarire con {act.other}"
+        case SettleCompetence():
+            return f"competenza chiarita: è di {act.competent}"
+        case NameReferente():
+            return f"{act.at}: nuovo referente"
+        case _:
+            return f"{act.at}: {RELATIONS[type(act)]}"
+
+
+def _of_referral(act: ReferralAct) -> str:
+    match act:
         case Refer():
             return f"segnalata a {act.to}"
         case TakeBack():
@@ -86,8 +185,20 @@ def _of_registry(act: RegistryAct) -> str:
             return f"{act.at} accetta"
         case Decline():
             return f"{act.at} non può accogliere"
-        case Close():
-            return f"{act.at}: presa in carico conclusa"
+        case SenderSays() | ReceiverSays():
+            return f"{act.at} {MOVES[act.deed]}"
+        case TermPasses():
+            return f"{act.to}: {TERMS[act.deed]}"
+
+
+def _of_story(act: StoryAct) -> str:
+    match act:
+        case SetStep():
+            return f"{act.at}: prossimo passo, {act.what[0].lower()}{act.what[1:]}"
+        case TakeStep():
+            return f"{act.at}: passo compiuto"
+        case Correct():
+            return f"{act.at}: una voce corretta"
 
 
 def _of_team(act: EvaluationAct) -> str:

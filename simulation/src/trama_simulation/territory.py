@@ -56,8 +56,12 @@ def read_territory(file: Path) -> Territory:
         raise NotATerritory(f"{file}: non è un file di rete.") from error
 
 
+def demo_token(login: str) -> str:
+    """How an operator gets in: in demonstrations anyone can tell it, elsewhere it is refused."""
+    return f"demo-token-{login}"
+
+
 def _member(name: str, described: Mapping[str, Any]) -> Member:
     operators = described.get("operators") or []
-    # Demonstration operators have tokens that anyone can tell; elsewhere they are refused.
-    token = f"demo-token-{operators[0]['login']}" if operators else None
+    token = demo_token(operators[0]["login"]) if operators else None
     return Member(name, described["title"], f"http://127.0.0.1:{int(described['port'])}", token)

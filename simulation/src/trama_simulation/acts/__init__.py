@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TypeAlias
 
+from trama_simulation.acts.access import AccessAct, ComeIn, Named, Route
 from trama_simulation.acts.evaluation import (
     AgreeProject,
     AskEvaluation,
@@ -28,19 +29,48 @@ from trama_simulation.acts.placement import (
     RefuseApproval,
     WithdrawPath,
 )
-from trama_simulation.acts.registry import (
+from trama_simulation.acts.referral import (
     Accept,
-    Authorise,
-    Close,
     Decline,
+    ReceiverAct,
+    ReceiverDeed,
+    ReceiverSays,
     Refer,
+    ReferralAct,
+    SenderAct,
+    SenderDeed,
+    SenderSays,
+    TakeBack,
+    TermPasses,
+)
+from trama_simulation.acts.registry import (
+    AssignTaxCode,
+    Authorise,
+    Code,
+    EndCertificate,
+    RecordCertificate,
     Register,
     RegistryAct,
-    TakeBack,
+    SetGroups,
 )
+from trama_simulation.acts.relation import (
+    Close,
+    DisputeCompetence,
+    MoveCompetence,
+    NameReferente,
+    RelationAct,
+    Reopen,
+    Resume,
+    SettleCompetence,
+    SignPact,
+    Suspend,
+)
+from trama_simulation.acts.story import Correct, SetStep, StoryAct, TakeStep
 from trama_simulation.persons import Person
 
-Deed: TypeAlias = RegistryAct | EvaluationAct | PlacementAct
+Deed: TypeAlias = (
+    RegistryAct | AccessAct | RelationAct | ReferralAct | StoryAct | EvaluationAct | PlacementAct
+)
 """Something that is done."""
 
 
@@ -79,34 +109,64 @@ class Story:
 
 __all__ = [
     "Accept",
+    "AccessAct",
     "Act",
     "AgreeProject",
     "Approve",
     "AskEvaluation",
+    "AssignTaxCode",
     "Authorise",
     "Close",
+    "Code",
+    "ComeIn",
     "Conclude",
     "ConfirmStart",
     "Contribute",
     "Convene",
+    "Correct",
     "Decline",
     "Deed",
+    "DisputeCompetence",
     "End",
+    "EndCertificate",
     "EvaluationAct",
     "HostApproves",
     "HostRefuses",
+    "MoveCompetence",
+    "NameReferente",
+    "Named",
     "PlacementAct",
     "Propose",
     "Ratings",
+    "ReceiverAct",
+    "ReceiverDeed",
+    "ReceiverSays",
+    "RecordCertificate",
     "Refer",
+    "ReferralAct",
     "RefuseApproval",
     "RefuseProject",
     "Register",
     "RegistryAct",
+    "RelationAct",
+    "Reopen",
+    "Resume",
+    "Route",
+    "SenderAct",
+    "SenderDeed",
+    "SenderSays",
+    "SetGroups",
     "SetReview",
+    "SetStep",
+    "SettleCompetence",
+    "SignPact",
     "SignProject",
     "Story",
+    "StoryAct",
+    "Suspend",
     "TakeBack",
+    "TakeStep",
+    "TermPasses",
     "Try",
     "WithdrawPath",
 ]

@@ -1,8 +1,11 @@
-"""What registries' operators do: register, let share, refer, answer, close. Pure."""
+"""What registries' operators do about who a person is: register, put numbers right, let share. Pure."""
 
 from dataclasses import dataclass
 from datetime import date
-from typing import TypeAlias
+from typing import Literal, TypeAlias
+
+Code: TypeAlias = Literal["tax-code", "provisional-tax-code", "none"]
+"""By which of the numbers of a person they are known when they come."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -12,6 +15,48 @@ class Register:
     on: date
     at: str
     need: str
+    known_by: Code = "tax-code"
+    protocol: str = ""
+    """The district whose protocol makes the taking in charge an integrated one."""
+
+
+@dataclass(frozen=True, slots=True)
+class AssignTaxCode:
+    """The person's tax code is issued or found out: it takes the place of what they were known by."""
+
+    on: date
+    at: str
+
+
+@dataclass(frozen=True, slots=True)
+class RecordCertificate:
+    """A certificate was seen."""
+
+    on: date
+    at: str
+    kind: str
+    issuer: str
+    starts_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class EndCertificate:
+    """A certificate of some kind, which this member had seen, holds no longer."""
+
+    on: date
+    at: str
+    kind: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class SetGroups:
+    """The target groups of one circle: the whole set."""
+
+    on: date
+    at: str
+    circle: str
+    groups: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,55 +69,4 @@ class Authorise:
     circles: tuple[str, ...] = ("care",)
 
 
-@dataclass(frozen=True, slots=True)
-class Refer:
-    """A member refers the person to another."""
-
-    on: date
-    at: str
-    to: str
-    reason: str
-    need: str
-    answer_by: date
-
-
-@dataclass(frozen=True, slots=True)
-class TakeBack:
-    """A member takes back a referral that was not answered."""
-
-    on: date
-    at: str
-    to: str
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class Accept:
-    """The receiver takes the person in charge."""
-
-    on: date
-    at: str
-    sender: str
-
-
-@dataclass(frozen=True, slots=True)
-class Decline:
-    """The receiver cannot take the person in charge, and says why and what may help."""
-
-    on: date
-    at: str
-    sender: str
-    reason: str
-    alternative: str
-
-
-@dataclass(frozen=True, slots=True)
-class Close:
-    """A member ends its taking in charge."""
-
-    on: date
-    at: str
-    reason: str
-
-
-RegistryAct: TypeAlias = Register | Authorise | Refer | TakeBack | Accept | Decline | Close
+RegistryAct: TypeAlias = Register | AssignTaxCode | RecordCertificate | EndCertificate | SetGroups | Authorise

@@ -2,17 +2,19 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
 from typing import TypeAlias
 
 from trama_simulation import oracle
 from trama_simulation.comparison.question import Question, unlike
 from trama_simulation.desks import Desk, Json
 from trama_simulation.living import Lived
-from trama_simulation.members import HOSTS, PROMOTERS, PUBLIC
+from trama_simulation.members import HOSTS, PROMOTERS, PUBLIC, SPECIALIST, TODAY
 from trama_simulation.offers import free_places
 
-EVALUATION, PLACEMENT = "/api/evaluation", "/api/placement"
+EVALUATION, PLACEMENT, ACCESSES = "/api/evaluation", "/api/placement", "/api/registry/accesses"
+ONE_DAY, ROUTE_WITHIN = timedelta(days=1), timedelta(days=5)
+"""A first contact is to be routed within so many days; from the day before it is due."""
 Read: TypeAlias = Callable[[Json], object]
 """From one line of a list to what is compared."""
 
@@ -24,6 +26,9 @@ def about(lived: Sequence[Lived], lives: oracle.Lives, desks: Mapping[str, Desk]
     for member in PUBLIC:
         desk, evaluations = desks[member], lives.evaluations
         yield _known(lived, desk)
+        yield _accesses(lived, desk, specialist=False)
+        if member in SPECIALIST:
+            yield _accesses(lived, desk.of(SPECIALIST[member]), specialist=True)
         led = [one for one in evaluations if one.lead == member]
         yield _all_of(desk, "valutazioni", "evaluations", map(_truth_of, led), _evaluation)
         projects = [_truth_of_project(one) for one in led if one.agreed]
@@ -66,6 +71,41 @@ def _known(lived: Sequence[Lived], desk: Desk) -> Question:
                 return list(unlike(expected, found))
 
     return Question(f"{member}, chi è conosciuto", ask)
+
+
+def _accesses(lived: Sequence[Lived], desk: Desk, *, specialist: bool) -> Question:
+    """Who asked at the doors; what the listening centre heard is there for its specialists alone."""
+    member = desk.member.name
+    expected = Counter(
+        _truth_of_access(access, one)
+        for one in lived
+        for access in oracle.life_of(one.story).accesses.values()
+        if access.came.at == member and (specialist or not access.came.reserved)
+    )
+
+    async def ask() -> list[str]:
+        shown = await desk.get(f"{ACCESSES}", concluded="true")
+        found = Counter(map(_access, shown["accesses"]))
+        many = [f"{shown['total']} in tutto"] * (shown["total"] != expected.total())
+        return [*unlike(expected, found), *many]
+
+    return Question(f"{member}, accessi allo sportello" + " e all'ascolto" * specialist, ask)
+
+
+def _truth_of_access(access: oracle.Access, lived: Lived) -> tuple[object, ...]:
+    came, person = access.came, lived.story.person
+    named = {"in-full": person.name, "given-name": person.given_name, "not": ""}
+    name = person.name if access.named else named[came.named]
+    route_by = came.on + ROUTE_WITHIN
+    warned = access.outcome is None and route_by - ONE_DAY <= TODAY
+    late = access.outcome is None and route_by < TODAY
+    state = "concluded" if access.outcome else "late" if late else "due" if warned else "to-route"
+    return name, came.door, came.need, str(route_by), state, access.outcome, came.reserved
+
+
+def _access(shown: Json) -> tuple[object, ...]:
+    said = shown["name"], shown["door"], shown["need"], shown["route_by"]
+    return *said, shown["state"], shown["outcome"], shown["reserved"]
 
 
 def _all_of(

@@ -1,36 +1,39 @@
-"""What members are asked about one person: timelines, referrals, and those that must not know them."""
+"""What members are asked about one person: the story, who follows, who they are, and who must not know."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 import httpx
 
 from trama_simulation import oracle
-from trama_simulation.comparison.question import Question, unlike
+from trama_simulation.comparison import identities, referrals, relations
+from trama_simulation.comparison.question import Line, Question, unlike
 from trama_simulation.desks import Desk, Json, Refused
 from trama_simulation.living import Lived
 from trama_simulation.members import PUBLIC
 
-PERSONS, REFERRALS = "/api/registry/persons", "/api/registry/referrals"
-BY_TIME = ("referral-reminded", "referral-unanswered")
-"""What a service writes when a term has passed: no act does, and a late answer may come before it looks."""
-RECEIVED = {"sent": "received"}
-"""How a receiver calls what has not been answered; the rest is called the same."""
+PERSONS = "/api/registry/persons"
+ASKED = {"relations": "chi segue", "identity": "chi è", "next-step": "prossimo passo di"}
 
 
 def about(lived: Lived, number: int, desks: Mapping[str, Desk]) -> Iterator[Question]:
     """All there is to ask about one person. `number` turns through those who must not know them."""
-    story, sharing = lived.story, oracle.sharing_of(lived.story)
-    followers = oracle.followers(story)
+    story, life = lived.story, oracle.life_of(lived.story)
+    sharing, followers = oracle.sharing_of(story), oracle.followers(story)
     for member in followers:
         yield _timeline(lived, desks[member], oracle.timeline(story, member, sharing))
-    for (sender, to), state in oracle.referrals_of(story).items():
-        path = lived.referrals[(sender, to)]
-        yield _referral(lived, desks[sender], f"sent/{path}", state)
-        yield _referral(lived, desks[to], f"received/{path}", RECEIVED.get(state, state))
-    strangers = [member for member in PUBLIC if member not in followers]
-    stranger = strangers[number % len(strangers)]
-    yield _unknown(lived, desks[stranger], lived.records[followers[0]])
+        truth = relations.truth(story, life, member, sharing)
+        yield _of_record(lived, desks[member], "relations", truth, relations.read)
+        truth = identities.truth(life, member)
+        yield _of_record(lived, desks[member], "identity", truth, identities.read)
+        truth = identities.truth_of_step(life.steps.get(member))
+        yield _of_record(lived, desks[member], "next-step", truth, identities.read_step)
+    for key, referral in life.referrals.items():
+        yield from referrals.about(lived, lived.referrals[key], referral, desks)
+    if followers:
+        strangers = [member for member in PUBLIC if member not in followers]
+        stranger = strangers[number % len(strangers)]
+        yield _unknown(lived, desks[stranger], lived.records[followers[0]])
 
 
 def _timeline(lived: Lived, desk: Desk, expected: Counter[oracle.Entry]) -> Question:
@@ -38,20 +41,33 @@ def _timeline(lived: Lived, desk: Desk, expected: Counter[oracle.Entry]) -> Ques
 
     async def ask() -> list[str]:
         shown = await desk.get(f"{PERSONS}/{lived.records[member]}/timeline")
-        lines = [(entry["member"], _kind(entry["type"])) for entry in shown["entries"]]
-        found = Counter((member, kind) for member, kind in lines if kind not in BY_TIME)
-        return list(unlike(expected, found))
+        return list(unlike(expected, Counter(_lines(shown["entries"]))))
 
     return Question(f"{member}, storia di {lived.story.person.name}", ask)
 
 
-def _referral(lived: Lived, desk: Desk, path: str, expected: str) -> Question:
-    async def ask() -> list[str]:
-        shown: Json = await desk.get(f"{REFERRALS}/{path}")
-        state = shown["state"]
-        return [] if state == expected else [f"{state}, doveva essere {expected}"]
+def _lines(entries: list[Json]) -> Iterator[oracle.Entry]:
+    for entry in entries:
+        yield entry["member"], _kind(entry["type"])
+        if entry["corrected_by"]:
+            yield entry["member"], f"{oracle.STRUCK} {_kind(entry['type'])}"
 
-    return Question(f"{desk.member.name}, segnalazione di {lived.story.person.name}", ask)
+
+def _of_record(
+    lived: Lived,
+    desk: Desk,
+    path: str,
+    expected: Counter[Line],
+    read: Callable[[Json], Iterator[Line]],
+) -> Question:
+    """Something that a member tells of its record of the person, line by line."""
+    member = desk.member.name
+
+    async def ask() -> list[str]:
+        shown = await desk.get(f"{PERSONS}/{lived.records[member]}/{path}")
+        return list(unlike(expected, Counter(read(shown))))
+
+    return Question(f"{member}, {ASKED[path]} {lived.story.person.name}", ask)
 
 
 def _unknown(lived: Lived, desk: Desk, record: str) -> Question:

@@ -5,13 +5,15 @@ import time
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import TypeAlias, TypeVar
 
 from trama_simulation.desks import Refused
 
 LOOK_AGAIN = 0.5
 
 _Line = TypeVar("_Line")
+Line: TypeAlias = tuple[str | None, ...]
+"""One thing that a member tells, in words and codes."""
 
 
 @dataclass(frozen=True, slots=True)

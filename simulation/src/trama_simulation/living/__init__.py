@@ -2,10 +2,20 @@
 
 from collections.abc import Mapping
 
-from trama_simulation.acts import Act, EvaluationAct, PlacementAct, Try
+from trama_simulation.acts import (
+    AccessAct,
+    Act,
+    EvaluationAct,
+    PlacementAct,
+    ReferralAct,
+    RelationAct,
+    StoryAct,
+    Try,
+)
 from trama_simulation.desks import Desk, Refused
-from trama_simulation.living import evaluation, placement, registry
+from trama_simulation.living import access, evaluation, placement, referral, registry, relation, story
 from trama_simulation.living.lived import Lived
+from trama_simulation.living.referral import settle
 
 
 async def do(act: Act, lived: Lived, desks: Mapping[str, Desk]) -> None:
@@ -16,6 +26,14 @@ async def do(act: Act, lived: Lived, desks: Mapping[str, Desk]) -> None:
         await placement.do(act, lived, desks)
     elif isinstance(act, EvaluationAct):
         await evaluation.do(act, lived, desks)
+    elif isinstance(act, ReferralAct):
+        await referral.do(act, lived, desks)
+    elif isinstance(act, AccessAct):
+        await access.do(act, lived, desks)
+    elif isinstance(act, RelationAct):
+        await relation.do(act, lived, desks)
+    elif isinstance(act, StoryAct):
+        await story.do(act, lived, desks)
     else:
         await registry.do(act, lived, desks)
 
@@ -35,4 +53,4 @@ async def _in_vain(act: Try, lived: Lived, desks: Mapping[str, Desk]) -> None:
     )
 
 
-__all__ = ["Lived", "do"]
+__all__ = ["Lived", "do", "settle"]

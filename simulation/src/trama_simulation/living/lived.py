@@ -14,8 +14,16 @@ class Lived:
     records: dict[str, str] = field(default_factory=dict)
     authorisations: dict[str, str] = field(default_factory=dict)
     """The last one given at each member."""
-    referrals: dict[tuple[str, str], str] = field(default_factory=dict)
-    """By sender and receiver, the last one."""
+    referrals: dict[tuple[str, str, int], str] = field(default_factory=dict)
+    """By sender, receiver and number."""
+    moves: dict[tuple[str, str, int], int] = field(default_factory=lambda: defaultdict(int))
+    """What was done with each referral, at both its ends."""
+    unsettled: set[tuple[str, str, int]] = field(default_factory=set)
+    """Referrals of which one end may not know yet what the other did."""
+    accesses: dict[tuple[str, int], str] = field(default_factory=dict)
+    """By member and number."""
+    certificates: dict[tuple[str, str], str] = field(default_factory=dict)
+    """By member and kind, the last one."""
     evaluations: dict[str, str] = field(default_factory=dict)
     """By lead."""
     projects: dict[str, str] = field(default_factory=dict)

@@ -1,22 +1,23 @@
-"""What is done at registries, through their API."""
+"""Who a person is and who may know it, through the registries' API."""
 
 from collections.abc import Mapping
+from typing import Any
 
 from trama_simulation.acts import (
-    Accept,
+    AssignTaxCode,
     Authorise,
-    Close,
-    Decline,
-    Refer,
+    EndCertificate,
+    RecordCertificate,
     Register,
     RegistryAct,
-    TakeBack,
+    SetGroups,
 )
 from trama_simulation.desks import Desk
 from trama_simulation.living.lived import Lived
 
 PURPOSE = "work-integration"
-PERSONS, REFERRALS = "/api/registry/persons", "/api/registry/referrals"
+ARCHIVE = "Agenzia delle Entrate"
+PERSONS = "/api/registry/persons"
 
 
 async def do(act: RegistryAct, lived: Lived, desks: Mapping[str, Desk]) -> None:
@@ -25,35 +26,55 @@ async def do(act: RegistryAct, lived: Lived, desks: Mapping[str, Desk]) -> None:
     match act:
         case Register():
             await _register(act, lived, desk)
+        case AssignTaxCode():
+            body: dict[str, Any] = {"kind": "tax-code", "value": lived.story.person.tax_code}
+            await desk.post(f"{own(act.at, lived)}/identifiers", body | {"attested_by": ARCHIVE})
+        case RecordCertificate():
+            body = {"kind": act.kind, "issuer": act.issuer, "starts_on": act.starts_on.isoformat()}
+            shown = await desk.post(f"{own(act.at, lived)}/certificates", body)
+            held = [one for one in shown["certificates"] if one["kind"] == act.kind and not one["ended_on"]]
+            lived.certificates[(act.at, act.kind)] = held[0]["certificate"]
+        case EndCertificate():
+            certificate = lived.certificates[(act.at, act.kind)]
+            path = f"{own(act.at, lived)}/certificates/{certificate}/end"
+            await desk.post(path, {"reason": act.reason})
+        case SetGroups():
+            body = {"circle": act.circle, "groups": list(act.groups)}
+            await desk.put(f"{own(act.at, lived)}/target-groups", body)
         case Authorise():
             await _authorise(act, lived, desk)
-        case Refer():
-            await _refer(act, lived, desk)
-        case TakeBack():
-            referral = lived.referrals[(act.at, act.to)]
-            await desk.post(f"{REFERRALS}/{referral}/withdraw", {"reason": act.reason})
-        case Accept():
-            lived.records[act.at] = (await _answer(act, lived, desk, "accept", {}))["record"]
-        case Decline():
-            body = {"reason": act.reason, "alternative": act.alternative}
-            await _answer(act, lived, desk, "decline", body)
-        case Close():
-            path = f"{PERSONS}/{lived.records[act.at]}/taking-in-charge/close"
-            await desk.post(path, {"reason": act.reason})
 
 
-async def _register(act: Register, lived: Lived, desk: Desk) -> None:
+def own(member: str, lived: Lived) -> str:
+    """Where the person's record is at a member."""
+    return f"{PERSONS}/{lived.records[member]}"
+
+
+def identity(lived: Lived, code: str | None) -> dict[str, Any]:
+    """Who the person is, as they say it, with the number that they have."""
     person = lived.story.person
-    body = {
+    said: dict[str, Any] = {
         "given_name": person.given_name,
         "family_name": person.family_name,
-        "tax_code": person.tax_code,
         "birth_date": person.birth_date.isoformat(),
         "town": person.town,
         "phone": person.phone,
-        "taking_in_charge": {"need": act.need, "case_manager": {}},
     }
+    return said | ({"tax_code": code} if code else {})
+
+
+async def _register(act: Register, lived: Lived, desk: Desk) -> None:
+    taken: dict[str, Any] = {"need": act.need, "case_manager": {}}
+    if act.protocol:
+        taken["protocol"] = await _protocol(act, desk)
+    body = identity(lived, lived.story.person.code(act.known_by)) | {"taking_in_charge": taken}
     lived.records[act.at] = (await desk.post(PERSONS, body))["record"]
+
+
+async def _protocol(act: Register, desk: Desk) -> str:
+    """The protocol of the district that is in force."""
+    shown = await desk.list("/api/registry/protocols", on=act.on.isoformat())
+    return str(next(one["protocol"] for one in shown if one["district"] == act.protocol))
 
 
 async def _authorise(act: Authorise, lived: Lived, desk: Desk) -> None:
@@ -64,30 +85,5 @@ async def _authorise(act: Authorise, lived: Lived, desk: Desk) -> None:
         "recipients": list(act.among),
         "notice_given_on": act.on.isoformat(),
     }
-    given = await desk.post(f"{PERSONS}/{lived.records[act.at]}/authorisations", body)
+    given = await desk.post(f"{own(act.at, lived)}/authorisations", body)
     lived.authorisations[act.at] = given["authorisation"]
-
-
-async def _refer(act: Refer, lived: Lived, desk: Desk) -> None:
-    body = {
-        "to": act.to,
-        "reason": act.reason,
-        "need": act.need,
-        "answer_by": act.answer_by.isoformat(),
-        "authorisation": lived.authorisations[act.at],
-    }
-    sent = await desk.post(f"{PERSONS}/{lived.records[act.at]}/referrals", body)
-    lived.referrals[(act.at, act.to)] = sent["referral"]
-
-
-async def _answer(
-    act: Accept | Decline, lived: Lived, desk: Desk, answer: str, body: dict[str, str]
-) -> dict[str, str]:
-    """Answer what was sent, once it has arrived."""
-    referral = lived.referrals[(act.sender, act.at)]
-    return await desk.post(
-        f"{REFERRALS}/{referral}/{answer}",
-        body,
-        not_yet=lived.not_yet("referral-not-here"),
-        what=f"la segnalazione di {lived.story.person.name}",
-    )

@@ -6,6 +6,7 @@ It follows the rules of sharing in its own few lines, so that it does not err wi
 from collections.abc import Iterable
 
 from trama_simulation.acts import Story
+from trama_simulation.oracle.entries import STRUCK, Entry
 from trama_simulation.oracle.evaluations import (
     Asked,
     Evaluation,
@@ -14,11 +15,14 @@ from trama_simulation.oracle.evaluations import (
     evaluations_of,
     invitations,
 )
-from trama_simulation.oracle.figures import Figure, Lives, figures
+from trama_simulation.oracle.figure import Figure
+from trama_simulation.oracle.figures import Lives, figures
+from trama_simulation.oracle.life import Access, Certificate, Episode, Life, Number, Referral, Step
 from trama_simulation.oracle.paths import Hosted, Path, hosted, paths_of
-from trama_simulation.oracle.referrals import referrals_of
+from trama_simulation.oracle.relations import referente
 from trama_simulation.oracle.sharing import Sharing, followers, sharing_of
-from trama_simulation.oracle.told import Entry, timeline
+from trama_simulation.oracle.terms import in_time
+from trama_simulation.oracle.told import life_of, timeline
 
 
 def lives_of(stories: Iterable[Story]) -> Lives:
@@ -32,24 +36,34 @@ def lives_of(stories: Iterable[Story]) -> Lives:
 
 
 __all__ = [
+    "STRUCK",
+    "Access",
     "Asked",
+    "Certificate",
     "Entry",
+    "Episode",
     "Evaluation",
     "Figure",
     "Hosted",
     "Invitation",
+    "Life",
     "Lives",
+    "Number",
     "Path",
+    "Referral",
     "Sharing",
+    "Step",
     "asked_of",
     "evaluations_of",
     "figures",
     "followers",
     "hosted",
+    "in_time",
     "invitations",
+    "life_of",
     "lives_of",
     "paths_of",
-    "referrals_of",
+    "referente",
     "sharing_of",
     "timeline",
 ]

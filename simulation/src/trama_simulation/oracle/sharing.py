@@ -7,7 +7,7 @@ those given at its own desk, and of those given where it may read. Links become 
 
 from dataclasses import dataclass, field
 
-from trama_simulation.acts import Accept, Authorise, Register, Story
+from trama_simulation.acts import Accept, Authorise, Deed, Register, Route, Story
 from trama_simulation.members import CIRCLES, CONTROLLER
 
 
@@ -25,7 +25,13 @@ class Sharing:
 
 def followers(story: Story) -> list[str]:
     """The members that have a record of the person, in the order in which they made it."""
-    return list(dict.fromkeys(act.at for act in story.deeds() if isinstance(act, Register | Accept)))
+    return list(dict.fromkeys(act.at for act in story.deeds() if _makes_record(act)))
+
+
+def _makes_record(act: Deed) -> bool:
+    if isinstance(act, Route):
+        return act.outcome == "taken-in-charge"
+    return isinstance(act, Register | Accept)
 
 
 def sharing_of(story: Story) -> Sharing:

@@ -6,19 +6,29 @@ from trama_simulation.acts import (
     Act,
     AgreeProject,
     AskEvaluation,
+    AssignTaxCode,
+    ComeIn,
     Conclude,
     ConfirmStart,
     Contribute,
     Convene,
-    Decline,
+    Correct,
     End,
+    MoveCompetence,
+    NameReferente,
     Propose,
+    RecordCertificate,
+    Route,
+    SetGroups,
     SetReview,
+    SetStep,
+    SignPact,
     SignProject,
+    TakeStep,
 )
 from trama_simulation.members import COMIDIS, COR, CPI, DSM, EST, FILO, MOBILI, SERT, SIL, URBANO
 from trama_simulation.stories.plot import Plot
-from trama_simulation.stories.words import DISCIPLINE, rated
+from trama_simulation.stories.words import DISCIPLINE, ISSUERS, rated
 
 HALL = "Sede dell'ambito, sala riunioni"
 
@@ -41,7 +51,8 @@ def _anna() -> Plot:
     """The whole line: referral, planning unit, project, traineeship, hired."""
     plot = Plot(_day(2, 4))
     plot.register(URBANO, "Un lavoro adatto dopo anni senza occupazione.")
-    plot.authorise(URBANO, SIL, CPI, COR).refer(URBANO, SIL).on(2, 7).accept(SIL, URBANO)
+    plot.authorise(URBANO, SIL, CPI, COR).refer(URBANO, SIL).on(2, 7)
+    plot.receiver_says(SIL, URBANO, "see").accept(SIL, URBANO)
     question = "Quale percorso è adatto ora, e con quale sostegno?"
     team = "integrated-planning-unit"
     plot.on(2, 11).do(AskEvaluation(plot.day, URBANO, team, question, (URBANO, SIL), _day(3, 1)))
@@ -56,10 +67,13 @@ def _anna() -> Plot:
     )
     plot.on(3, 18).do(AgreeProject(plot.day, URBANO, words, goals, _day(9, 16), "traineeship"))
     plot.do(SignProject(plot.day, URBANO, (URBANO, SIL)))
+    plot.do(RecordCertificate(plot.day, URBANO, "disadvantaged", "Servizio sociale dei Comuni", plot.day))
     first, last = _day(4, 2), _day(9, 30)
     plan = Propose(_day(3, 25), SIL, FILO, "traineeship", "confezionamento", 30, first, last)
-    plot.on(3, 25).do(plan).approved(plan)
-    return plot.start(plan).on(9, 30).do(End(plot.day, SIL, "hired"))
+    plot.on(3, 25).do(plan).approved(plan).receiver_says(SIL, URBANO, "start")
+    plot.start(plan).on(9, 30).do(End(plot.day, SIL, "hired"))
+    plot.on(10, 1).receiver_says(SIL, URBANO, "complete", outcome="goals-reached")
+    return plot.do(SetStep(plot.day, SIL, "Verifica a tre mesi dall'assunzione.", _day(1, 2, 2014)))
 
 
 def _bruno() -> Plot:
@@ -72,14 +86,17 @@ def _bruno() -> Plot:
     plot.on(1, 21).do(lab).approved(lab).start(lab)
     first, last = _day(5, 2), _day(10, 31)
     after = Propose(_day(4, 22), SIL, MOBILI, "traineeship", "assemblaggio", 25, first, last, nth=2)
-    plot.on(4, 22).do(after).approved(after).on(4, 30).do(End(plot.day, SIL, "completed"))
-    return plot.start(after)
+    plot.on(4, 22).do(after).approved(after)
+    plot.do(SetStep(plot.day, SIL, "Primo giorno con il tutor del mobilificio.", first))
+    plot.on(4, 30).do(End(plot.day, SIL, "completed"))
+    return plot.start(after).do(TakeStep(plot.day, SIL, "Accompagnato, tutto bene."))
 
 
 def _carla() -> Plot:
     """A therapeutic work grant: not before the team has evaluated; the host never learns what it is."""
     plot = Plot(_day(3, 11))
     plot.register(DSM, "Provare un'attività manuale con un tutor accanto.")
+    plot.do(SetGroups(plot.day, DSM, "clinical", ("mental-health",)))
     plot.authorise(DSM, SIL).refer(DSM, SIL).on(3, 14).accept(SIL, DSM)
     task, first, last = "cura del verde", _day(5, 6), _day(11, 5)
     early = Propose(_day(3, 18), SIL, FILO, "work-grant-therapeutic", task, 16, first, last)
@@ -95,8 +112,8 @@ def _carla() -> Plot:
     plot.do(AgreeProject(plot.day, DSM, words, goals, _day(10, 21), "work-grant-therapeutic"))
     plot.do(SignProject(plot.day, DSM, (DSM, SIL)))
     plan = Propose(_day(4, 30), SIL, FILO, "work-grant-therapeutic", task, 16, first, last)
-    plot.on(4, 30).do(plan).approved(plan)
-    return plot.start(plan)
+    plot.on(4, 30).do(plan).approved(plan).start(plan)
+    return plot.on(10, 7).do(SetStep(plot.day, SIL, "Rivedere le ore con il tutor.", _day(10, 21)))
 
 
 def _dario() -> Plot:
@@ -105,15 +122,17 @@ def _dario() -> Plot:
     plot.register(EST, "Riprendere a lavorare dopo la chiusura della ditta.")
     plot.on(6, 3).authorise(EST, CPI, COR).refer(EST, CPI)
     alternative = "Prima l'unità di progettazione integrata, poi l'iscrizione."
-    plot.on(6, 10).do(Decline(plot.day, CPI, EST, "not-competent", alternative))
+    plot.on(6, 10).decline(CPI, EST, "not-competent", alternative)
     plot.on(6, 11).refer(EST, CPI, reason="Come concordato al telefono, in vista dell'unità.")
-    plot.on(6, 17).accept(CPI, EST)
+    plot.on(6, 17).accept(CPI, EST).do(SignPact(plot.day, CPI, _day(6, 16, 2014)))
+    need = "Un progetto comune prima di cercare un posto."
+    asks = ComeIn(_day(9, 24), EST, "other-service", need, door="planning-unit", named="not")
+    plot.on(9, 24).do(asks).on(9, 30).do(Route(plot.day, EST, "planning-unit"))
     question = "Quale percorso è adatto a cinquantadue anni, dopo trent'anni di magazzino?"
     asked = AskEvaluation(_day(9, 30), EST, "integrated-planning-unit", question, (CPI, EST), _day(10, 21))
-    plot.on(9, 30).do(asked)
-    return plot.on(10, 7).do(
-        Contribute(plot.day, EST, EST, DISCIPLINE[EST], rated(2), family="Due figli a scuola.")
-    )
+    plot.do(asked)
+    plot.on(10, 7).do(SetStep(plot.day, EST, "Convocare l'unità di progettazione.", _day(10, 21)))
+    return plot.do(Contribute(plot.day, EST, EST, DISCIPLINE[EST], rated(2), family="Due figli a scuola."))
 
 
 def _elena() -> Plot:
@@ -124,7 +143,9 @@ def _elena() -> Plot:
     lab = Propose(_day(1, 21), SIL, SIL, "observation-lab", "osservazione in laboratorio", 20, first, last)
     plot.on(1, 21).do(lab).approved(lab).start(lab).on(4, 30).do(End(plot.day, SIL, "completed"))
     plot.on(5, 20).register(COMIDIS, "Iscrizione nell'elenco del collocamento mirato.")
+    plot.do(RecordCertificate(plot.day, COMIDIS, "targeted-placement", ISSUERS[0], _day(2, 11)))
     plot.authorise(COMIDIS, CPI).refer(COMIDIS, CPI).on(5, 27).accept(CPI, COMIDIS)
+    plot.do(SignPact(plot.day, CPI, _day(5, 26, 2014)))
     first, last = _day(7, 1), _day(6, 30, 2014)
     plan = Propose(_day(6, 17), CPI, MOBILI, "hiring-support", "assemblaggio", 24, first, last)
     plot.on(6, 17).do(plan)
@@ -134,13 +155,19 @@ def _elena() -> Plot:
 
 
 def _farid() -> Plot:
-    """Moves house: the district where he goes accepts, and only then the other closes."""
+    """Moves house: the district where he goes accepts, and only then the other closes; then his tax code is
+    issued, and what is told of him at the end goes to who follows him now too."""
     plot = Plot(_day(6, 3))
-    plot.register(URBANO, "Un primo inserimento accompagnato, vicino a casa.")
-    plot.authorise(URBANO, SIL).refer(URBANO, SIL).on(6, 11).accept(SIL, URBANO)
-    plot.on(9, 3).authorise(URBANO, EST, SIL)
+    need = "Un primo inserimento accompagnato, vicino a casa."
+    plot.register(URBANO, need, known_by="provisional-tax-code")
+    plot.authorise(URBANO, SIL).refer(URBANO, SIL, within=14).on(6, 11).accept(SIL, URBANO)
+    plot.on(6, 17).receiver_says(SIL, URBANO, "start")
+    plot.on(9, 3).do(MoveCompetence(plot.day, URBANO, EST, "residence")).authorise(URBANO, EST, SIL)
     plot.refer(URBANO, EST, within=14, reason="Trasloco del 2 settembre: si chiede il passaggio.")
-    return plot.on(9, 12).accept(EST, URBANO).close(URBANO, "transferred")
+    plot.on(9, 12).accept(EST, URBANO).do(NameReferente(plot.day, EST)).close(URBANO, "transferred")
+    plot.on(9, 20).do(AssignTaxCode(plot.day, EST), AssignTaxCode(plot.day, SIL))
+    plot.on(9, 24)
+    return plot.receiver_says(SIL, URBANO, "complete", referente=EST, outcome="partly-reached")
 
 
 def _gina() -> Plot:
@@ -161,11 +188,17 @@ def _gina() -> Plot:
     plot.do(SignProject(plot.day, URBANO, (URBANO, DSM)))
     late = Contribute(_day(10, 1), SERT, URBANO, DISCIPLINE[SERT], rated(2), diagnosis="In cura da due anni.")
     plot.on(10, 1).do(late, SetReview(plot.day, URBANO, _day(10, 21), "late-contribution"))
-    return plot
+    return plot.do(SetStep(plot.day, URBANO, "Verifica del progetto con il Ser.T.", _day(10, 21)))
 
 
 def _ivo() -> Plot:
-    """Referred a few days ago; nobody has answered yet."""
+    """Came to the desk and was referred a few days ago; nobody has answered yet. What was meant for somebody
+    of the same name was written on his record, and struck."""
     plot = Plot(_day(10, 8))
-    plot.register(URBANO, "Un lavoro adatto dopo anni senza occupazione.")
-    return plot.authorise(URBANO, SIL).refer(URBANO, SIL, within=13)
+    need, channel = "Un lavoro adatto dopo anni senza occupazione.", "desk"
+    plot.do(ComeIn(plot.day, URBANO, channel, need, ("isolation", "long-unemployment")))
+    plot.do(Route(plot.day, URBANO, "taken-in-charge"), NameReferente(plot.day, URBANO))
+    plot.authorise(URBANO, SIL).refer(URBANO, SIL, within=13)
+    plot.do(SetStep(plot.day, URBANO, "Accompagnarlo alla visita di controllo.", _day(10, 11)))
+    plot.on(10, 9).do(Correct(plot.day, URBANO, "next-step-set", "Era di una persona con lo stesso nome."))
+    return plot.do(SetStep(plot.day, URBANO, "Secondo colloquio allo sportello.", _day(10, 16)))

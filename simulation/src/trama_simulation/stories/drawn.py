@@ -6,9 +6,12 @@ from datetime import date
 from random import Random
 from typing import TypeAlias
 
-from trama_simulation.acts import Act, TakeBack
+from trama_simulation.acts import Act
 from trama_simulation.members import COMIDIS, COR, CPI, DSM, EST, FILO, MOBILI, SERT, SIL, URBANO
 from trama_simulation.stories import placed, teams
+from trama_simulation.stories.doors import DOORS
+from trama_simulation.stories.followed import FOLLOWED
+from trama_simulation.stories.loops import LOOPS
 from trama_simulation.stories.plot import Plot, TodayReached
 from trama_simulation.stories.words import CLOSINGS, REFUSALS
 
@@ -113,7 +116,7 @@ def _taken_back(plot: Plot) -> None:
     """A referral is taken back before anybody has answered, and another service is asked."""
     district = _district(plot)
     plot.register(district).authorise(district, SIL, CPI).refer(district, CPI)
-    plot.later(1, 9).do(TakeBack(plot.day, district, CPI, "La persona preferisce un altro servizio."))
+    plot.later(1, 9).take_back(district, CPI, "La persona preferisce un altro servizio.")
     plot.later(0, 5).refer(district, SIL).later(1, 6).accept(SIL, district)
 
 
@@ -196,5 +199,8 @@ WAYS: dict[Way, int] = {
     _waits: 5,
     _not_approved: 6,
     _given_up: 4,
+    **DOORS,
+    **LOOPS,
+    **FOLLOWED,
 }
-"""How often each way is gone, of a hundred or so."""
+"""How often each way is gone, of two hundred or so."""

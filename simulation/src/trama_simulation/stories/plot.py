@@ -10,13 +10,19 @@ from trama_simulation.acts import (
     Approve,
     Authorise,
     Close,
+    Code,
     ConfirmStart,
     Decline,
     Deed,
     HostApproves,
     Propose,
+    ReceiverDeed,
+    ReceiverSays,
     Refer,
     Register,
+    SenderDeed,
+    SenderSays,
+    TakeBack,
     Try,
 )
 from trama_simulation.members import TODAY
@@ -69,26 +75,52 @@ class Plot:
         self.acts.append(Try(deed, code))
         return self
 
-    def register(self, at: str, need: str = "") -> "Plot":
+    def register(self, at: str, need: str = "", *, known_by: Code = "tax-code", protocol: str = "") -> "Plot":
         """A member takes the person in charge."""
-        return self.do(Register(self.day, at, need or self.draw.choice(NEEDS)))
+        return self.do(Register(self.day, at, need or self.draw.choice(NEEDS), known_by, protocol))
 
     def authorise(self, at: str, *among: str, circles: tuple[str, ...] = ("care",)) -> "Plot":
         """The person lets members share."""
         return self.do(Authorise(self.day, at, among, circles))
 
-    def refer(self, at: str, to: str, *, within: int = 7, reason: str = "", need: str = "") -> "Plot":
-        """One member refers to another."""
+    def refer(
+        self, at: str, to: str, *, within: int = 0, reason: str = "", need: str = "", instead: str = ""
+    ) -> "Plot":
+        """One member refers to another, also `instead` of what it had sent last to a third."""
         reason, need = reason or self.draw.choice(REASONS), need or self.draw.choice(NEEDS)
-        return self.do(Refer(self.day, at, to, reason, need, self.day + timedelta(days=within)))
+        # Drawn stories live on some days alone: a week would hold one or two of them.
+        within = within or (14 if self._days else 7)
+        term, nth = self.day + timedelta(days=within), self._sent(at, to) + 1
+        replaced = (instead, self._sent(at, instead)) if instead else None
+        return self.do(Refer(self.day, at, to, reason, need, term, nth, replaced))
 
     def accept(self, at: str, sender: str) -> "Plot":
-        """The receiver accepts."""
-        return self.do(Accept(self.day, at, sender))
+        """The receiver accepts what was sent last."""
+        return self.do(Accept(self.day, at, sender, self._sent(sender, at)))
 
     def decline(self, at: str, sender: str, reason: str, alternative: str) -> "Plot":
         """The receiver does not."""
-        return self.do(Decline(self.day, at, sender, reason, alternative))
+        return self.do(Decline(self.day, at, sender, reason, alternative, self._sent(sender, at)))
+
+    def take_back(self, at: str, to: str, reason: str, *, accepted_too: bool = False) -> "Plot":
+        """The sender takes back what it sent last."""
+        return self.do(TakeBack(self.day, at, to, reason, self._sent(at, to), accepted_too))
+
+    def sender_says(self, at: str, to: str, deed: SenderDeed, **said: str) -> "Plot":
+        """What else the sender does with what it sent last."""
+        return self.do(SenderSays(self.day, at, to, deed, tuple(said.items()), self._sent(at, to)))
+
+    def receiver_says(
+        self, at: str, sender: str, deed: ReceiverDeed, *, referente: str = "", **said: str
+    ) -> "Plot":
+        """What else the receiver does with what was sent last."""
+        nth = self._sent(sender, at)
+        return self.do(ReceiverSays(self.day, at, sender, deed, tuple(said.items()), nth, referente))
+
+    def _sent(self, at: str, to: str) -> int:
+        """How many referrals were sent from one to the other."""
+        sent = [act for act in self.acts if isinstance(act, Refer) and (act.at, act.to) == (at, to)]
+        return len(sent)
 
     def close(self, at: str, reason: str) -> "Plot":
         """A member ends its taking in charge."""

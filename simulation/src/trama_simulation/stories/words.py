@@ -27,6 +27,22 @@ REFUSALS = (
     ("no-capacity", "L'altro servizio può iniziare subito con un colloquio."),
     ("more-urgent-elsewhere", "Prima un colloquio con l'altro servizio, poi se ne riparla insieme."),
 )
+QUESTIONS_BACK = (
+    ("Quali mattine sono libere?", "Tutte, tranne il mercoledì."),
+    ("La persona ha già lavorato in un reparto?", "Sì, tre anni in magazzino, fino alla chiusura."),
+)
+"""What a receiver asks before it answers, and what it is told."""
+OUTCOMES = ("goals-reached", "partly-reached", "no-longer-needed")
+FAILURES = ("no-capacity", "person-choice", "unreachable")
+CHANNELS = ("desk", "phone", "family", "other-service", "letter")
+RISKS = ("low-schooling", "long-unemployment", "no-housing", "isolation", "care-burden")
+RESTS = ("person-asks", "away", "unreachable")
+STEPS = (
+    "Colloquio con il tutor.",
+    "Visita al luogo di lavoro.",
+    "Telefonata per fissare l'incontro.",
+)
+ISSUERS = ("Commissione medica di prova n. 1", "Commissione medica di prova n. 2")
 OWN_WORDS = (
     "Vorrei un lavoro mio, con orari che riesco a tenere.",
     "Mi piacerebbe lavorare all'aperto e con poche persone.",

@@ -1,0 +1,37 @@
+"""What comes next for a person, and what was told wrongly of them. Pure."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import TypeAlias
+
+
+@dataclass(frozen=True, slots=True)
+class SetStep:
+    """A member says what comes next, in place of what it had said before."""
+
+    on: date
+    at: str
+    what: str
+    due_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class TakeStep:
+    """What a member said comes next was done."""
+
+    on: date
+    at: str
+    outcome: str
+
+
+@dataclass(frozen=True, slots=True)
+class Correct:
+    """A member strikes the last entry of a kind that it wrote, and says how it really was."""
+
+    on: date
+    at: str
+    kind: str
+    reason: str
+
+
+StoryAct: TypeAlias = SetStep | TakeStep | Correct

@@ -1,0 +1,44 @@
+"""Who a person is and what comes next for them, as a member must say it and as it does. Pure."""
+
+from collections import Counter
+from collections.abc import Iterator
+
+from trama_simulation import oracle
+from trama_simulation.comparison.question import Line
+from trama_simulation.desks import Json
+
+
+def truth(life: oracle.Life, member: str) -> Counter[Line]:
+    """Who a member must say that the person is: numbers, certificates, target groups."""
+    told: list[Line] = [("tax code", life.code_at(member))]
+    told += [("number", one.kind, one.value, one.ended) for one in life.numbers[member]]
+    held = life.certificates.get(member, [])
+    told += [("certificate", one.kind, one.issuer, str(one.starts_on), one.ended) for one in held]
+    for (at, circle), groups in life.groups.items():
+        told += [("group", circle, group) for group in groups if at == member]
+    return Counter(told)
+
+
+def read(shown: Json) -> Iterator[Line]:
+    """Who it does say that they are."""
+    yield "tax code", shown["tax_code"]
+    for one in shown["identifiers"]:
+        yield "number", one["kind"], one["value"], one["ending"]
+    for one in shown["certificates"]:
+        yield "certificate", one["kind"], one["issuer"], one["starts_on"], one["ending"]
+    for of in shown["groups"]:
+        for group in of["chosen"]:
+            yield "group", of["circle"], group
+
+
+def truth_of_step(step: oracle.Step | None) -> Counter[Line]:
+    """What a member must say comes next."""
+    if step is None:
+        return Counter()
+    return Counter([(step.set.what, str(step.set.due_on), step.outcome)])
+
+
+def read_step(shown: Json | None) -> Iterator[Line]:
+    """What it does say."""
+    if shown is not None:
+        yield shown["what"], shown["due_on"], shown["outcome"]

@@ -1,0 +1,56 @@
+"""A referral at both its ends, as it must stand and as each says that it does."""
+
+from collections.abc import Iterator, Mapping
+
+from trama_simulation import oracle
+from trama_simulation.comparison.question import Question
+from trama_simulation.desks import Desk, Json
+from trama_simulation.living import Lived
+
+REFERRALS = "/api/registry/referrals"
+RECEIVED = {"sent": "received"}
+"""How a receiver calls what has not been answered; the rest is called the same."""
+
+
+def about(
+    lived: Lived, referral: str, expected: oracle.Referral, desks: Mapping[str, Desk]
+) -> Iterator[Question]:
+    """What is asked of who sent it and of who received it."""
+    truth = _truth(expected)
+    received = truth | {"state": RECEIVED.get(expected.state, expected.state)}
+    sender, receiver = desks[expected.sent.at], desks[expected.sent.to]
+    yield _question(lived, sender, f"sent/{referral}", truth | {"delivered": True})
+    yield _question(lived, receiver, f"received/{referral}", received)
+
+
+def _truth(one: oracle.Referral) -> dict[str, object]:
+    return {
+        "state": one.state,
+        "version": one.moves,
+        "answer_by": one.answer_by.isoformat(),
+        "is_seen": one.seen,
+        "reminded_on": one.reminded_on.isoformat() if one.reminded_on else None,
+        "question": one.question,
+        "explanation": one.explanation,
+        "because": one.because,
+    }
+
+
+def _question(lived: Lived, desk: Desk, path: str, expected: Mapping[str, object]) -> Question:
+    async def ask() -> list[str]:
+        shown = await desk.get(f"{REFERRALS}/{path}")
+        found = shown | {"is_seen": shown["seen_on"] is not None, "because": _because(shown)}
+        return [
+            f"{name} {found[name]}, doveva essere {value}"
+            for name, value in expected.items()
+            if found[name] != value
+        ]
+
+    return Question(f"{desk.member.name}, segnalazione di {lived.story.person.name}", ask)
+
+
+def _because(shown: Json) -> str | None:
+    """Why it was not accepted or came to nothing, or what came of it."""
+    reasons = {"declined": "declining_reason", "completed": "outcome", "failed": "failing_reason"}
+    name = reasons.get(shown["state"])
+    return shown[name] if name else None

@@ -1,0 +1,26 @@
+"""Lines of timelines: what was written, in which circle, and for whom if it is for some alone. Pure."""
+
+from collections.abc import Set
+from dataclasses import dataclass
+from typing import TypeAlias
+
+Entry: TypeAlias = tuple[str, str]
+"""A line of a timeline: the member that wrote it, and the last part of its type."""
+STRUCK = "struck"
+"""Beside its line, a line that was corrected stands once more, as struck: `struck next-step-set`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """Something written: to all who may know of its circle, or to those that are named."""
+
+    entry: Entry
+    circle: str = "care"
+    to: Set[str] | None = None
+    of: str = ""
+    """On no record of the writer's, but found by a referral: who sent that."""
+
+
+def struck(member: str, kind: str) -> Told:
+    """That a line of this kind was corrected."""
+    return Told((member, f"{STRUCK} {kind}"))

@@ -1,0 +1,51 @@
+"""What time does by itself on the days on which a run stops: reminders, and no answer in time. Pure."""
+
+from collections.abc import Iterator, Sequence
+from datetime import date, timedelta
+
+from trama_simulation.acts import Act, Deed, ReferralAct, Story, TermPasses, Try
+from trama_simulation.members import TODAY
+from trama_simulation.oracle.life import Life, Referral
+from trama_simulation.oracle.told import told_by
+
+PATIENCE = timedelta(days=3)
+"""So long after a reminder in vain a referral counts as not answered."""
+WAITING = ("sent", "seen")
+
+
+def in_time(stories: Sequence[Story]) -> list[Story]:
+    """The stories with what the passing of terms does in them, when they are lived together."""
+    stops = sorted({act.on for story in stories for act in story.acts} | {TODAY})
+    return [Story(story.person, tuple(_lived(story, stops))) for story in stories]
+
+
+def _lived(story: Story, stops: Sequence[date]) -> Iterator[Act]:
+    life, waiting = Life(), list(story.acts)
+    if not any(isinstance(act, ReferralAct) for act in waiting):
+        yield from waiting
+        return
+    for stop in stops:
+        for passes in [one for key, referral in life.referrals.items() for one in _due(key, referral, stop)]:
+            _live(passes, story, life)
+            yield passes
+        while waiting and waiting[0].on == stop:
+            act = waiting.pop(0)
+            if not isinstance(act, Try):
+                _live(act, story, life)
+            yield act
+
+
+def _live(act: Deed, story: Story, life: Life) -> None:
+    list(told_by(act, story, life))
+
+
+def _due(key: tuple[str, str, int], referral: Referral, stop: date) -> Iterator[TermPasses]:
+    """A reminder when the term has passed; in vain, no answer: one of the two each time it is looked at."""
+    if referral.state not in WAITING or stop <= referral.answer_by:
+        return
+    at, to, nth = key
+    reminded_on = referral.reminded_on
+    if reminded_on is None or reminded_on <= referral.answer_by:
+        yield TermPasses(stop, at, to, "reminded", nth)
+    elif stop >= reminded_on + PATIENCE:
+        yield TermPasses(stop, at, to, "unanswered", nth)
