@@ -1,15 +1,18 @@
 """The interface texts of the pages are in English whole; every vendored file is what its list says."""
 
+import ast
 import re
 import runpy
 from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
 
 import pytest
 from babel.messages.catalog import Catalog, Message
 from babel.messages.pofile import read_po
 from jinja2 import nodes
-from trama_chassis import web
+from trama_chassis import language, web
+from trama_chassis.errors import Refused
 
 TOOLS = Path(__file__).parents[2] / "tools"
 WORDS = runpy.run_path(str(TOOLS / "words.py"))
@@ -20,6 +23,18 @@ TEMPLATES = [path for package in PACKAGES for path in sorted(package.glob("templ
 OWN_NAMES = {"Trama", "API"}
 DEVELOPERS = {"docs.html"}
 """The page of the programs' documentation, which is English and third-party."""
+
+
+def refusals(above: type[Refused] = Refused) -> set[type[Refused]]:
+    """Every refusal of the packages with pages; their modules are loaded to gather the tables of words."""
+    return {above}.union(*(refusals(one) for one in above.__subclasses__()))
+
+
+for package in PACKAGES:
+    WORDS["gathered"](package)
+    import_module(f"{package.name}.pages" if package.name != "trama_chassis" else "trama_chassis.web")
+REFUSALS = {Refused} | {one for one in refusals() if one.detail != Refused.detail}
+"""Those with words of their own; the others are given them where they are raised, as the rule below wants."""
 each_package = pytest.mark.parametrize("package", PACKAGES, ids=lambda package: package.name)
 each_language = pytest.mark.parametrize("language", LANGUAGES)
 
@@ -83,6 +98,26 @@ def test_a_template_shows_no_word_that_is_not_marked_for_translation(template: P
         text.strip() for text in (*read_out, *shown) if re.search(r"[^\W\d]{2}", text) and "=" not in text
     }
     assert words - OWN_NAMES - {"required"} == set()
+
+
+@each_package
+def test_what_is_said_is_written_out_with_its_values_beside_it(package: Path) -> None:
+    """INVARIANT: every refusal and every sentence of the four services is known in every language. A text
+    put together before it is said (an f-string, a sum) is no key of any translation, and breaks it."""
+    joined = [
+        f"{name}: {ast.unparse(text)}"
+        for tree in WORDS["trees"](package)
+        for name, text in WORDS["speaking_calls"](tree)
+        if isinstance(text, ast.JoinedStr | ast.BinOp | ast.Call)
+    ]
+    assert joined == []
+
+
+@pytest.mark.parametrize("refusal", sorted(REFUSALS, key=lambda one: f"{one.__module__}.{one.__name__}"))
+def test_a_refusal_says_something_else_in_english(refusal: type[Refused]) -> None:
+    with language.speaking("en"):
+        english = language.say(refusal.detail)
+    assert language.say(refusal.detail) == refusal.detail != english
 
 
 def test_vendored_files_are_those_of_the_list() -> None:

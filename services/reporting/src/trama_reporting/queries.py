@@ -319,7 +319,8 @@ def _list(session: AsyncSession, sources: Sequence[Source], now: datetime | None
 
 def _called(session: AsyncSession, principal: str) -> str:
     member, _, service = principal.partition(".")
-    return f"{member_name(session, member)} ({say(SERVICES.get(service, service))})"
+    called = SERVICES.get(service, service)
+    return f"{member_name(session, member)} ({say(called)})"
 
 
 def _moment(moment: datetime, now: datetime) -> str:
