@@ -14,6 +14,7 @@ from trama_registry.schemas import (
     NextStepView,
     PersonOverview,
     SetNextStep,
+    SharingView,
     TimelineView,
 )
 
@@ -63,6 +64,12 @@ async def correct_entry(
 ) -> dict[str, str]:
     """Strike an entry that we wrote, and say how it really was; the id of the correction."""
     return {"event_id": await commands.correct_entry(session, record, entry, request)}
+
+
+@router.get("/persons/{record}/sharing")
+async def sharing(record: Uuid, session: Reading, _: Operator) -> SharingView:
+    """Who sees what we write of a person, on what ground and until when; and what others share with us."""
+    return await queries.sharing_of(session, record)
 
 
 @router.get("/persons/{record}/next-step")

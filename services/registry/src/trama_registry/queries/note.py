@@ -120,7 +120,7 @@ async def find_note(session: AsyncSession, record: str, note: str) -> tuple[Entr
         raise NoteNotHere
     said = await session.scalars(
         select(EntryCopy).where(
-            col(EntryCopy.scope) == note,
+            col(EntryCopy.scope) == f"{NoteRead.scope}:{note}",
             col(EntryCopy.type) == NoteRead.wire_type,
             col(EntryCopy.member) == runtime_of(session).settings.member,
         )

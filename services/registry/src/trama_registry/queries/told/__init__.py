@@ -12,6 +12,7 @@ from trama_registry.queries.told import identity  # isort: skip
 from trama_registry.queries.told import evaluation  # isort: skip
 from trama_registry.queries.told import placement  # isort: skip
 from trama_registry.queries.told import document  # isort: skip
+from trama_registry.queries.told import sharing
 from trama_registry.queries.told.kinds import KINDS, kind_of, types_of
 from trama_registry.queries.told.telling import ORDER, Names, happened
 from trama_registry.queries.told.words import (
@@ -54,6 +55,7 @@ __all__ = [
     "referral",
     "registry",
     "relation",
+    "sharing",
     "silent",
     "story",
     "types_of",

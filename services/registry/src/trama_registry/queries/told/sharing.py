@@ -1,0 +1,42 @@
+"""Who reads what and why, in words."""
+
+from collections.abc import Mapping
+
+from trama_chassis.entitlement import PARTY_CIRCLES
+from trama_chassis.language import say
+
+PURPOSES = {
+    "work-integration": "inserimento lavorativo",
+    "social-care": "assistenza sociale",
+    "health-care": "assistenza sanitaria",
+    "employment": "servizi per il lavoro",
+}
+"""What a sharing is for; a purpose without words of its own is told by its code."""
+CONTENTS = {
+    "care": "Percorso: dati della persona, presa in carico, note, colloqui, prossimi passi",
+    "clinical": "Salute: ciò che leggono solo i servizi sanitari",
+    "social": "Sociale: famiglia, casa, situazione economica",
+    "justice": "Giustizia: misure giudiziarie",
+    "host": "Luogo di lavoro: mansione, orario, tutor",
+    "referral": "Solo per rispondere: segnalazioni e risposte",
+}
+"""The circles, with what each holds."""
+PARTIES = {
+    "referral": "è l'altra parte di una segnalazione",
+    "note": "ha scritto una nota a cui abbiamo risposto o che abbiamo letto",
+    "placement": "ospita la persona",
+    "link": "ha saputo che due percorsi sono stati separati",
+}
+"""Why who takes part in something reads of it."""
+
+
+def ground(basis: Mapping[str, str], circle: str, scope: str) -> str:
+    """Why a service reads: the person's consent, a law with its article, or a part that it has."""
+    if circle in PARTY_CIRCLES:
+        kind = scope.partition(":")[0]
+        return say(PARTIES[kind]) if kind in PARTIES else say("vi prende parte")
+    if basis["kind"] == "consent":
+        return say("consenso della persona")
+    if "act" not in basis:
+        return say("per legge")
+    return say("per legge: %(act)s, %(article)s", act=basis["act"], article=basis.get("article", "–"))
