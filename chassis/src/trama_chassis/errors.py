@@ -206,7 +206,8 @@ async def _refused(request: Request, error: Exception) -> Response:
         answer = await _offered_again(request, error)
         if answer is not None:
             return answer
-    errors = [{"field": error.field, "message": error.detail}] if error.field else []
+    alone = [{"field": error.field, "message": error.detail}] if error.field else []
+    errors = getattr(error, "errors", alone)
     return problem(request, error.status, error.detail, code=error.code, errors=errors)
 
 
