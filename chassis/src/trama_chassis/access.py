@@ -70,6 +70,16 @@ async def learn_link(session: AsyncSession, *, link: str, a: Edge, b: Edge, deci
     return True
 
 
+async def made_one(session: AsyncSession, a: Edge, b: Edge) -> set[str]:
+    """The members of which joining these would make two records one: that is theirs alone to decide, so a
+    member may say it of two records of its own, and of nobody else's."""
+    left, right = await linked_to(session, *a), await linked_to(session, *b)
+    if b in left:
+        return set()
+    theirs = {a[0]} & {b[0]}
+    return {member for member, _ in left} & {member for member, _ in right} - theirs
+
+
 async def is_spent(session: AsyncSession, link: str, a: Edge, b: Edge) -> bool:
     """Whether a link of this id was removed, or joins others: its id will never join these two."""
     held = await session.get(RecordLink, link)
@@ -108,7 +118,7 @@ async def hear_link(
     A service of this member is believed. Where a record of ours is named another's word changes nothing: such
     links are made by our own acts; a member could otherwise join persons of ours, and with them who may know.
     A link of others is believed once we know the end that tells it; what comes before waits: two sources keep
-    no order between them. False if it is not theirs to say, or would make two records of one member one.
+    no order between them. False if it is not theirs to say, or would make two records of a third member one.
     """
     own = runtime_of(session).settings.member
     if said_by[0] == own:
@@ -127,9 +137,7 @@ async def hear_link(
 
 
 async def _believe(session: AsyncSession, link: str, said_by: Edge, other: Edge, *, decided: bool) -> bool:
-    joined = await linked_to(session, *said_by) | await linked_to(session, *other)
-    members = [member for member, _ in joined]
-    if len(members) != len(set(members)):
+    if await made_one(session, said_by, other):
         return False
     return await learn_link(session, link=link, a=said_by, b=other, decided=decided)
 

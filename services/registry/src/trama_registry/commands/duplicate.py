@@ -1,5 +1,7 @@
 """Looking for who is here already before a second record is made, and keeping what a person decided."""
 
+from collections.abc import Iterable
+
 from sqlalchemy import delete
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
@@ -41,12 +43,13 @@ async def must_be_new(session: AsyncSession, request: RegisterPerson) -> list[Ca
 
 
 async def keep_apart(
-    session: AsyncSession, record: str, others: list[CandidateView], reason: str, by: Caller
+    session: AsyncSession, record: str, others: Iterable[str], reason: str, by: Caller
 ) -> None:
-    """Keep that a person said these are of somebody else: they are not offered again."""
+    """Keep that a person said these records are of somebody else: they are not offered again."""
     today = runtime_of(session).clock.today()
     for other in others:
-        session.add(DistinctPersons.decide(record, other.record, reason=reason, by=by.operator, on=today))
+        decided = DistinctPersons.decide(record, other, reason=reason, by=by.operator, on=today)
+        await session.merge(decided)
 
 
 async def keep_traits(session: AsyncSession, person: Person, *, new: bool = False) -> None:

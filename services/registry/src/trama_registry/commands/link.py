@@ -1,4 +1,4 @@
-"""Records of one person at two members, joined and separated by decision."""
+"""Records of one person, at two members or twice at ours, joined and separated by decision."""
 
 from typing import TypeAlias
 from uuid import uuid4
@@ -14,13 +14,14 @@ from trama_contracts.registry import RecordsLinked, RecordsUnlinked
 from trama_registry import queries
 from trama_registry.commands.duplicate import keep_apart
 from trama_registry.errors import CannotLink, LinkNotHere
+from trama_registry.models import Person
 from trama_registry.schemas import LinkRecord, LinkView, TellApart, Unlink, UnlinkedView
 
 Edge: TypeAlias = tuple[str, str]
 
 
 async def unlink(session: AsyncSession, record: str, link: str, request: Unlink, by: Caller) -> UnlinkedView:
-    """Separate another member's record from ours, for ever as far as nobody decides otherwise.
+    """Separate another record from this one, for ever as far as nobody decides otherwise.
 
     Who reads us through this link alone is told and then no longer reads. Raises PersonNotHere, LinkNotHere.
     """
@@ -41,6 +42,8 @@ async def unlink(session: AsyncSession, record: str, link: str, request: Unlink,
     )
     await _tell(session, event, record, await access.component(session, record))
     await access.unlearn_link(session, link, (a, b))
+    if held.member == own[0]:
+        await keep_apart(session, record, [held.record], request.reason, by)
     still = (held.member, held.record) in await access.component(session, record)
     who = Named(held.member_name)
     detail = say("Il percorso del %(who)s non è più collegato al nostro.", who=who)
@@ -74,7 +77,7 @@ async def learn_separation(session: AsyncSession, event: RecordsUnlinked, *, sai
 
 
 async def link_records(session: AsyncSession, record: str, request: LinkRecord, by: Caller) -> LinkView:
-    """Join another member's record with ours, also after a separation: a person decided so.
+    """Join another record with ours, also after a separation: a person decided so. It may be of ours too.
 
     Raises PersonNotHere, CannotLink.
     """
@@ -82,13 +85,13 @@ async def link_records(session: AsyncSession, record: str, request: LinkRecord, 
     await queries.find_person(session, record)
     own, other = (runtime.settings.member, record), (request.member, request.record)
     entry = runtime.directory.current.entry(request.member)
-    if entry is None or request.member == own[0]:
-        raise CannotLink("Si collegano percorsi di altri servizi della rete.", field="member")
-    joined = await access.component(session, record)
-    if other in joined:
+    if entry is None:
+        raise CannotLink("Si collegano percorsi di servizi della rete.", field="member")
+    if other[0] == own[0] and await session.get(Person, other[1]) is None:
+        raise CannotLink("Nel nostro registro non c'è una scheda con questo numero.", field="record")
+    if other in await access.component(session, record):
         raise CannotLink("I due percorsi sono già collegati.", field="record")
-    members = [member for member, _ in joined | await access.linked_to(session, *other)]
-    if len(members) != len(set(members)):
+    if await access.made_one(session, own, other):
         raise CannotLink(
             "Collegandoli, due percorsi di uno stesso servizio diventerebbero uno: "
             "chiarite prima con quel servizio quale dei due è della persona.",
@@ -101,7 +104,8 @@ async def link_records(session: AsyncSession, record: str, request: LinkRecord, 
         certainty="decided",
         decided_by=by.operator,
     )
-    outbox.add(session, linked, record=record, scope=record)
+    for told_on in {record, other[1]} if other[0] == own[0] else {record}:
+        outbox.add(session, linked, record=told_on, scope=told_on)
     await access.learn_link(session, link=linked.link, a=own, b=other, decided=True)
     return LinkView(link=linked.link, member=other[0], member_name=entry.name, record=other[1], removed=False)
 
@@ -111,5 +115,5 @@ async def tell_apart(session: AsyncSession, record: str, request: TellApart, by:
     person = await queries.find_person(session, record)
     await queries.find_person(session, request.other)
     alike = await queries.candidates(session, person.identity, but=record)
-    others = [one for one in alike if one.record == request.other]
+    others = [one.record for one in alike if one.record == request.other]
     await keep_apart(session, record, others, request.reason, by)

@@ -28,7 +28,7 @@ async def register_person(session: AsyncSession, request: RegisterPerson, by: Ca
     identity = PersonRegistered(**request.model_dump(exclude={"taking_in_charge", "another_person"}))
     person = await enter(session, identity)
     if alike and request.another_person is not None:
-        await keep_apart(session, person.record, alike, request.another_person, by)
+        await keep_apart(session, person.record, [one.record for one in alike], request.another_person, by)
     if request.taking_in_charge is not None:
         integration = await integration_of(session, request.taking_in_charge)
         open_episode(session, person.record, request.taking_in_charge, by, last=None, integration=integration)

@@ -3,7 +3,7 @@
 from uuid import uuid4
 
 from sqlalchemy.ext.asyncio import AsyncSession
-from trama_chassis import outbox
+from trama_chassis import access, outbox
 from trama_chassis.accounts import Caller
 from trama_chassis.errors import refuse_changed
 from trama_chassis.language import Named
@@ -69,7 +69,8 @@ async def correct_entry(session: AsyncSession, record: str, entry: str, request:
     await queries.find_person(session, record)
     member = runtime_of(session).settings.member
     wrong = await session.get(EntryCopy, entry, with_for_update=True)
-    if wrong is None or (wrong.member, wrong.record) != (member, record):
+    ours = await access.own_records(session, (member, record))
+    if wrong is None or wrong.member != member or wrong.record not in ours:
         await _must_be_told_here(session, record, wrong)
         raise EntryNotHere
     if wrong.circle != EntryCorrected.circle or told.kind_of(wrong.type) in ACTED_UPON:
@@ -77,7 +78,7 @@ async def correct_entry(session: AsyncSession, record: str, entry: str, request:
     if await queries.corrections_of(session, [wrong]):
         raise EntryCorrectedAlready
     corrected = EntryCorrected(entry=entry, reason=request.reason, instead=request.instead)
-    return outbox.add(session, corrected, record=record, scope=record, corrects=entry)
+    return outbox.add(session, corrected, record=wrong.record, scope=wrong.record, corrects=entry)
 
 
 async def _must_be_told_here(session: AsyncSession, record: str, wrong: EntryCopy | None) -> None:

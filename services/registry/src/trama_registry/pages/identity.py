@@ -103,6 +103,7 @@ async def _identity(
     person = await queries.identity_view(session, record, by)
     values = {
         "person": person,
+        "own_member": by.member,
         "languages": languages(person.language),
         "identifiers": words.IDENTIFIERS,
         "identifier_endings": words.IDENTIFIER_ENDINGS,

@@ -6,6 +6,8 @@ from datetime import date
 from sqlalchemy import false, or_, select, true, union_all
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
+from trama_chassis import access
+from trama_chassis.outbox import runtime_of
 
 from trama_registry.models import (
     GRADES,
@@ -33,11 +35,11 @@ async def candidates(
 
     `identity` is anything with given_name, family_name, tax_code, birth_date (and town, phone), each may be
     missing: a form, a referral's preview, a `models.Identity`. `but` leaves one record out, and with it those
-    that an operator said are of somebody else.
+    that an operator said are of somebody else, or of the same person.
     """
     sought = identity if isinstance(identity, Identity) else Identity.of(identity)
     near = await _near(session, sought)
-    left_out = {but, *await told_apart(session, but)} if but is not None else set()
+    left_out = await _decided_about(session, but) if but is not None else set()
     found = []
     for person in await _persons(session, near.keys() - left_out):
         likeness = compare(sought, person.identity, same_code=near[person.record])
@@ -70,6 +72,12 @@ async def _persons(session: AsyncSession, records: Collection[str]) -> list[Pers
     if not records:
         return []
     return list(await session.scalars(select(Person).where(col(Person.record).in_(sorted(records)))))
+
+
+async def _decided_about(session: AsyncSession, record: str) -> set[str]:
+    """The record itself, and those of which a person said whether they are of the same one."""
+    member = runtime_of(session).settings.member
+    return {record, *await told_apart(session, record), *await access.own_records(session, (member, record))}
 
 
 async def told_apart(session: AsyncSession, record: str) -> set[str]:

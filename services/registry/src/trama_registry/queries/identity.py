@@ -196,11 +196,20 @@ async def count_groups(session: AsyncSession, by: Caller) -> list[GroupCountView
 
 async def _links(session: AsyncSession, record: str) -> list[LinkView]:
     """Links of this record, those that hold first; a removed one only where the two are not joined again."""
-    names = names_of(runtime_of(session).directory.current)
+    runtime = runtime_of(session)
+    names, own = names_of(runtime.directory.current), runtime.settings.member
     found = await access.links_of(session, record)
     joined = {other for _, other, removed in found if not removed}
+    here = {other[1]: (await find_person(session, other[1])).name for _, other, _ in found if other[0] == own}
     return [
-        LinkView(link=link, member=other[0], member_name=names(other[0]), record=other[1], removed=removed)
+        LinkView(
+            link=link,
+            member=other[0],
+            member_name=names(other[0]),
+            record=other[1],
+            removed=removed,
+            name=here.get(other[1]),
+        )
         for link, other, removed in sorted(found, key=lambda one: (one[2], one[1]))
         if not (removed and other in joined)
     ]

@@ -15,6 +15,7 @@ from trama_registry.queries.document import documents_of
 from trama_registry.queries.entries import Part, entries_of
 from trama_registry.queries.identity import certificates_of, view_of_certificate
 from trama_registry.queries.interview import kept_to_ourselves
+from trama_registry.queries.joined import others_here
 from trama_registry.queries.landmarks import STEPS, Landmarks, landmarks_of
 from trama_registry.queries.names import names_of
 from trama_registry.queries.next_step import next_step_of, steps_of_others, view_of_next_step
@@ -62,6 +63,7 @@ async def overview(session: AsyncSession, record: str) -> PersonOverview:
     return PersonOverview(
         person=person,
         name=" ".join(part for part in (person.given_name, person.family_name) if part),
+        also_here=await others_here(session, record),
         age=_age(person.birth_date, today),
         state=state_of(relations.own),
         case_manager=relations.referente,

@@ -1,5 +1,6 @@
 """Persons of this registry, their taking in charge and authorisations."""
 
+from collections.abc import Sequence
 from datetime import date
 
 from sqlalchemy import select, tuple_
@@ -22,6 +23,7 @@ from trama_registry.models import (
     sort_name_of,
     traits_of,
 )
+from trama_registry.queries.joined import Line, one_line_each, record_here
 from trama_registry.queries.told import relation
 from trama_registry.schemas import (
     AuthorisationView,
@@ -145,12 +147,16 @@ async def persons_by_name(session: AsyncSession, sought: str = "", after: str | 
             tuple_(col(Person.sort_name), col(Person.record)) > tuple_(last.sort_name, last.record)
         )
     by_name = wanted.where(begins) if sort_name_of(sought) else wanted
-    rows = list(await session.execute(by_name))
+    rows: list[Line] = [(person, episode) for person, episode in await session.execute(by_name)]
+    found: list[str] | None = None
     if not rows and sought and after is None:
         found = await _otherwise_found(session, sought)
-        rows = list(await session.execute(wanted.where(col(Person.record).in_(found)))) if found else []
-    listed = [_listed(person, episode) for person, episode in rows[:PAGE]]
-    return PersonList(persons=listed, after=listed[-1].record if len(rows) > PAGE else None)
+        among = wanted.where(col(Person.record).in_(found))
+        rows = [(person, episode) for person, episode in await session.execute(among)] if found else []
+    shown = rows[:PAGE]
+    lines = await one_line_each(session, shown, found=found, begins=sort_name_of(sought))
+    listed = [_listed(person, episode, also) for person, episode, also in lines]
+    return PersonList(persons=listed, after=shown[-1][0].record if len(rows) > PAGE else None)
 
 
 async def _otherwise_found(session: AsyncSession, sought: str) -> list[str]:
@@ -178,7 +184,7 @@ async def _by_referral(session: AsyncSession, number: str) -> set[str]:
     return found
 
 
-def _listed(person: Person, episode: TakingInCharge | None) -> PersonListed:
+def _listed(person: Person, episode: TakingInCharge | None, also: Sequence[Person]) -> PersonListed:
     name = " ".join(part for part in (person.family_name, person.given_name) if part)
     label, chip = relation.STATES[episode.state] if episode else ("Non in carico", "neutral")
     return PersonListed(
@@ -189,4 +195,5 @@ def _listed(person: Person, episode: TakingInCharge | None) -> PersonListed:
         in_charge_since=episode.opened_on if episode else None,
         state=label,
         state_kind=chip,
+        also=[record_here(one) for one in also],
     )

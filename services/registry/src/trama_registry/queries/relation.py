@@ -64,7 +64,7 @@ async def relations_of(session: AsyncSession, record: str) -> RelationsView:
     entries = await _following(session, record)
     runtime = runtime_of(session)
     names = names_of(runtime.directory.current)
-    others = [entry for entry in entries if entry.member != runtime.settings.member]
+    others = [entry for entry in entries if (entry.member, entry.record) != (runtime.settings.member, record)]
     return RelationsView(
         record=record,
         own=[view_of_taking_in_charge(episode) for episode in own],

@@ -95,7 +95,7 @@ class Unlink(Body):
 
 
 class LinkRecord(Body):
-    """Join another member's record with ours, because a person decided so."""
+    """Join another record, of another member or of our own, with this one, because a person decided so."""
 
     member: Member
     record: Uuid
@@ -160,13 +160,15 @@ class GroupCountView(BaseModel):
 
 
 class LinkView(BaseModel):
-    """A link of this record: with whose record, and whether it holds or was removed."""
+    """A link of this record: with whose record, and whether it holds or was removed. Of a record of our own
+    we know the `name` too."""
 
     link: str
     member: str
     member_name: str
     record: str
     removed: bool
+    name: str | None = None
 
 
 class OtherIdentifierView(BaseModel):

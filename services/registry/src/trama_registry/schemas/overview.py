@@ -6,7 +6,7 @@ from pydantic import BaseModel
 
 from trama_registry.schemas.identity import HeldCertificateView
 from trama_registry.schemas.note import NoteView
-from trama_registry.schemas.person import PersonView
+from trama_registry.schemas.person import PersonView, RecordHereView
 from trama_registry.schemas.relation import ReferenteView
 from trama_registry.schemas.story import NextStepView
 from trama_registry.schemas.timeline import EntryView
@@ -102,6 +102,8 @@ class PersonOverview(BaseModel):
 
     person: PersonView
     name: str
+    also_here: list[RecordHereView]
+    """Other records of ours that somebody found to be of this person."""
     age: int | None
     state: StateView
     case_manager: ReferenteView | None

@@ -67,8 +67,17 @@ class PersonView(BaseModel):
     version: int = 1
 
 
+class RecordHereView(BaseModel):
+    """Another record of ours that is of the same person."""
+
+    record: str
+    name: str
+    registered_on: date
+    town: str | None
+
+
 class PersonListed(BaseModel):
-    """A line of the list of persons."""
+    """A line of the list of persons; `also` are other records of ours of the same person."""
 
     record: str
     name: str
@@ -77,6 +86,7 @@ class PersonListed(BaseModel):
     in_charge_since: date | None
     state: str = ""
     state_kind: str = "neutral"
+    also: list[RecordHereView] = []
 
 
 class PersonList(BaseModel):
