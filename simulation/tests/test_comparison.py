@@ -71,7 +71,9 @@ def record(member: str) -> dict[str, Any]:
     who = {"tax_code": code, "identifiers": [number], "certificates": [], "groups": []}
     step = LIFE.steps.get(member)
     following = step and {"what": step.set.what, "due_on": str(step.set.due_on), "outcome": step.outcome}
-    return {f"{place}/relations": relations, f"{place}/identity": who, f"{place}/next-step": following}
+    nothing: dict[str, Any] = {f"{place}/notes": [], f"{place}/interviews": []}
+    told = {f"{place}/relations": relations, f"{place}/identity": who, f"{place}/next-step": following}
+    return nothing | told
 
 
 def referral(**changed: Any) -> dict[str, Any]:

@@ -23,12 +23,15 @@ from trama_simulation.acts import (
     End,
     EndCertificate,
     EvaluationAct,
+    HoldInterview,
     HostApproves,
     HostRefuses,
     MoveCompetence,
     NameReferente,
+    NoteAct,
     PlacementAct,
     Propose,
+    ReadNote,
     ReceiverSays,
     RecordCertificate,
     Refer,
@@ -56,6 +59,7 @@ from trama_simulation.acts import (
     TermPasses,
     Try,
     WithdrawPath,
+    WriteNote,
 )
 
 ENDINGS = {
@@ -128,6 +132,8 @@ def sentence(act: Act) -> str:
         return _of_referral(act)
     if isinstance(act, AccessAct):
         return _of_access(act)
+    if isinstance(act, NoteAct):
+        return _of_note(act)
     if isinstance(act, RelationAct):
         return _of_relation(act)
     return _of_story(act) if isinstance(act, StoryAct) else _of_registry(act)
@@ -189,6 +195,16 @@ def _of_referral(act: ReferralAct) -> str:
             return f"{act.at} {MOVES[act.deed]}"
         case TermPasses():
             return f"{act.to}: {TERMS[act.deed]}"
+
+
+def _of_note(act: NoteAct) -> str:
+    match act:
+        case WriteNote():
+            return f"{act.at} scrive alla rete"
+        case ReadNote():
+            return f"{act.at} legge la nota" + " e risponde" * bool(act.answer)
+        case HoldInterview():
+            return f"{act.at}: colloquio" + " (solo per il servizio)" * (act.circle == "own")
 
 
 def _of_story(act: StoryAct) -> str:

@@ -18,6 +18,7 @@ from trama_simulation.acts.evaluation import (
     SetReview,
     SignProject,
 )
+from trama_simulation.acts.note import HoldInterview, NoteAct, ReadNote, WriteNote
 from trama_simulation.acts.placement import (
     Approve,
     ConfirmStart,
@@ -69,7 +70,7 @@ from trama_simulation.acts.story import Correct, SetStep, StoryAct, TakeStep
 from trama_simulation.persons import Person
 
 Deed: TypeAlias = (
-    RegistryAct | AccessAct | RelationAct | ReferralAct | StoryAct | EvaluationAct | PlacementAct
+    RegistryAct | AccessAct | RelationAct | ReferralAct | NoteAct | StoryAct | EvaluationAct | PlacementAct
 )
 """Something that is done."""
 
@@ -130,14 +131,17 @@ __all__ = [
     "End",
     "EndCertificate",
     "EvaluationAct",
+    "HoldInterview",
     "HostApproves",
     "HostRefuses",
     "MoveCompetence",
     "NameReferente",
     "Named",
+    "NoteAct",
     "PlacementAct",
     "Propose",
     "Ratings",
+    "ReadNote",
     "ReceiverAct",
     "ReceiverDeed",
     "ReceiverSays",
@@ -169,4 +173,5 @@ __all__ = [
     "TermPasses",
     "Try",
     "WithdrawPath",
+    "WriteNote",
 ]

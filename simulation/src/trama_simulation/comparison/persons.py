@@ -2,18 +2,25 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
+from typing import Any
 
 import httpx
 
 from trama_simulation import oracle
-from trama_simulation.comparison import identities, referrals, relations
+from trama_simulation.comparison import identities, notes, referrals, relations
 from trama_simulation.comparison.question import Line, Question, unlike
 from trama_simulation.desks import Desk, Json, Refused
 from trama_simulation.living import Lived
 from trama_simulation.members import PUBLIC
 
 PERSONS = "/api/registry/persons"
-ASKED = {"relations": "chi segue", "identity": "chi è", "next-step": "prossimo passo di"}
+ASKED = {
+    "relations": "chi segue",
+    "identity": "chi è",
+    "next-step": "prossimo passo di",
+    "notes": "note su",
+    "interviews": "colloqui con",
+}
 
 
 def about(lived: Lived, number: int, desks: Mapping[str, Desk]) -> Iterator[Question]:
@@ -28,6 +35,10 @@ def about(lived: Lived, number: int, desks: Mapping[str, Desk]) -> Iterator[Ques
         yield _of_record(lived, desks[member], "identity", truth, identities.read)
         truth = identities.truth_of_step(life.steps.get(member))
         yield _of_record(lived, desks[member], "next-step", truth, identities.read_step)
+        truth = notes.truth(story, life, member, sharing)
+        yield _of_record(lived, desks[member], "notes", truth, notes.read)
+        truth = notes.truth_of_interviews(life, member, sharing)
+        yield _of_record(lived, desks[member], "interviews", truth, notes.read_interviews)
     for key, referral in life.referrals.items():
         yield from referrals.about(lived, lived.referrals[key], referral, desks)
     if followers:
@@ -58,7 +69,7 @@ def _of_record(
     desk: Desk,
     path: str,
     expected: Counter[Line],
-    read: Callable[[Json], Iterator[Line]],
+    read: Callable[[Any], Iterator[Line]],
 ) -> Question:
     """Something that a member tells of its record of the person, line by line."""
     member = desk.member.name

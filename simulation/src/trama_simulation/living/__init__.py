@@ -6,6 +6,7 @@ from trama_simulation.acts import (
     AccessAct,
     Act,
     EvaluationAct,
+    NoteAct,
     PlacementAct,
     ReferralAct,
     RelationAct,
@@ -13,7 +14,7 @@ from trama_simulation.acts import (
     Try,
 )
 from trama_simulation.desks import Desk, Refused
-from trama_simulation.living import access, evaluation, placement, referral, registry, relation, story
+from trama_simulation.living import access, evaluation, note, placement, referral, registry, relation, story
 from trama_simulation.living.lived import Lived
 from trama_simulation.living.referral import settle
 
@@ -32,6 +33,8 @@ async def do(act: Act, lived: Lived, desks: Mapping[str, Desk]) -> None:
         await access.do(act, lived, desks)
     elif isinstance(act, RelationAct):
         await relation.do(act, lived, desks)
+    elif isinstance(act, NoteAct):
+        await note.do(act, lived, desks)
     elif isinstance(act, StoryAct):
         await story.do(act, lived, desks)
     else:

@@ -22,6 +22,8 @@ class Lived:
     """Referrals of which one end may not know yet what the other did."""
     accesses: dict[tuple[str, int], str] = field(default_factory=dict)
     """By member and number."""
+    notes: dict[tuple[str, int], str] = field(default_factory=dict)
+    """By writer and number."""
     certificates: dict[tuple[str, str], str] = field(default_factory=dict)
     """By member and kind, the last one."""
     evaluations: dict[str, str] = field(default_factory=dict)

@@ -17,7 +17,8 @@ from trama_simulation.oracle.evaluations import (
 )
 from trama_simulation.oracle.figure import Figure
 from trama_simulation.oracle.figures import Lives, figures
-from trama_simulation.oracle.life import Access, Certificate, Episode, Life, Number, Referral, Step
+from trama_simulation.oracle.life import Access, Certificate, Episode, Life, Note, Number, Referral, Step
+from trama_simulation.oracle.notes import is_to_be_read, not_read_by
 from trama_simulation.oracle.paths import Hosted, Path, hosted, paths_of
 from trama_simulation.oracle.relations import referente
 from trama_simulation.oracle.sharing import Sharing, followers, sharing_of
@@ -48,6 +49,7 @@ __all__ = [
     "Invitation",
     "Life",
     "Lives",
+    "Note",
     "Number",
     "Path",
     "Referral",
@@ -60,8 +62,10 @@ __all__ = [
     "hosted",
     "in_time",
     "invitations",
+    "is_to_be_read",
     "life_of",
     "lives_of",
+    "not_read_by",
     "paths_of",
     "referente",
     "sharing_of",

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import date
 
-from trama_simulation.acts import ComeIn, Refer, SetStep
+from trama_simulation.acts import ComeIn, HoldInterview, Refer, SetStep, WriteNote
 from trama_simulation.members import SECTOR
 from trama_simulation.oracle.sharing import Joined
 
@@ -85,6 +85,17 @@ class Access:
 
 
 @dataclass(slots=True)
+class Note:
+    """Something written to those that follow the person."""
+
+    written: WriteNote
+    open_at: frozenset[str]
+    """Who followed the person when it was written."""
+    read: dict[str, str | None] = field(default_factory=dict)
+    """By whom it was read, and what they answered."""
+
+
+@dataclass(slots=True)
 class Step:
     """What a member said comes next."""
 
@@ -107,6 +118,9 @@ class Life:
     referrals: dict[tuple[str, str, int], Referral] = field(default_factory=dict)
     """By sender, receiver and number."""
     accesses: dict[tuple[str, int], Access] = field(default_factory=dict)
+    notes: dict[tuple[str, int], Note] = field(default_factory=dict)
+    """By writer and number."""
+    interviews: list[HoldInterview] = field(default_factory=list)
     steps: dict[str, Step] = field(default_factory=dict)
     joined: Joined = field(default_factory=Joined)
 

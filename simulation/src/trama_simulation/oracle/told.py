@@ -12,6 +12,7 @@ from trama_simulation.acts import (
     Convene,
     Deed,
     EvaluationAct,
+    NoteAct,
     PlacementAct,
     ReferralAct,
     RefuseProject,
@@ -22,7 +23,7 @@ from trama_simulation.acts import (
     Story,
     StoryAct,
 )
-from trama_simulation.oracle import accesses, identity, paths, referrals, relations, steps
+from trama_simulation.oracle import accesses, identity, notes, paths, referrals, relations, steps
 from trama_simulation.oracle.entries import Entry, Told
 from trama_simulation.oracle.life import Life
 from trama_simulation.oracle.sharing import Sharing
@@ -81,6 +82,8 @@ def told_by(act: Deed, story: Story, life: Life) -> Iterator[Told]:
         return relations.told_by(act, life)
     if isinstance(act, ReferralAct):
         return referrals.told_by(act, life)
+    if isinstance(act, NoteAct):
+        return notes.told_by(act, life)
     if isinstance(act, StoryAct):
         return steps.told_by(act, life)
     return iter(()) if isinstance(act, PlacementAct) else _in_team(act, life)

@@ -14,9 +14,11 @@ from trama_simulation.acts import (
     Convene,
     Correct,
     End,
+    HoldInterview,
     MoveCompetence,
     NameReferente,
     Propose,
+    ReadNote,
     RecordCertificate,
     Route,
     SetGroups,
@@ -25,6 +27,7 @@ from trama_simulation.acts import (
     SignPact,
     SignProject,
     TakeStep,
+    WriteNote,
 )
 from trama_simulation.members import COMIDIS, COR, CPI, DSM, EST, FILO, MOBILI, SERT, SIL, URBANO
 from trama_simulation.stories.plot import Plot
@@ -53,9 +56,10 @@ def _anna() -> Plot:
     plot.register(URBANO, "Un lavoro adatto dopo anni senza occupazione.")
     plot.authorise(URBANO, SIL, CPI, COR).refer(URBANO, SIL).on(2, 7)
     plot.receiver_says(SIL, URBANO, "see").accept(SIL, URBANO)
+    plot.on(2, 11).do(HoldInterview(plot.day, URBANO, "desk", "Ha lavorato otto anni in lavanderia."))
     question = "Quale percorso è adatto ora, e con quale sostegno?"
     team = "integrated-planning-unit"
-    plot.on(2, 11).do(AskEvaluation(plot.day, URBANO, team, question, (URBANO, SIL), _day(3, 1)))
+    plot.do(AskEvaluation(plot.day, URBANO, team, question, (URBANO, SIL), _day(3, 1)))
     plot.on(2, 25).do(Contribute(plot.day, URBANO, URBANO, DISCIPLINE[URBANO], rated(2), family="Vive sola."))
     plot.do(Contribute(plot.day, SIL, URBANO, DISCIPLINE[SIL], rated(2)))
     plot.in_vain(Convene(plot.day, URBANO, _day(3, 5), HALL, _seats(URBANO, CPI)), "session-invalid")
@@ -97,6 +101,7 @@ def _carla() -> Plot:
     plot = Plot(_day(3, 11))
     plot.register(DSM, "Provare un'attività manuale con un tutor accanto.")
     plot.do(SetGroups(plot.day, DSM, "clinical", ("mental-health",)))
+    plot.do(HoldInterview(plot.day, DSM, "desk", "Preferisce parlarne con una dottoressa.", "own"))
     plot.authorise(DSM, SIL).refer(DSM, SIL).on(3, 14).accept(SIL, DSM)
     task, first, last = "cura del verde", _day(5, 6), _day(11, 5)
     early = Propose(_day(3, 18), SIL, FILO, "work-grant-therapeutic", task, 16, first, last)
@@ -188,7 +193,10 @@ def _gina() -> Plot:
     plot.do(SignProject(plot.day, URBANO, (URBANO, DSM)))
     late = Contribute(_day(10, 1), SERT, URBANO, DISCIPLINE[SERT], rated(2), diagnosis="In cura da due anni.")
     plot.on(10, 1).do(late, SetReview(plot.day, URBANO, _day(10, 21), "late-contribution"))
-    return plot.do(SetStep(plot.day, URBANO, "Verifica del progetto con il Ser.T.", _day(10, 21)))
+    plot.do(SetStep(plot.day, URBANO, "Verifica del progetto con il Ser.T.", _day(10, 21)))
+    text = "È arrivato anche il contributo del Ser.T.: rivediamo il progetto lunedì 21. Ci siete?"
+    plot.do(WriteNote(plot.day, URBANO, text, needs_answer=True))
+    return plot.on(10, 7).do(ReadNote(plot.day, DSM, URBANO, "Ci saremo."))
 
 
 def _ivo() -> Plot:

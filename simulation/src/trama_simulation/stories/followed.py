@@ -8,7 +8,9 @@ from trama_simulation.acts import (
     Correct,
     DisputeCompetence,
     EndCertificate,
+    HoldInterview,
     NameReferente,
+    ReadNote,
     RecordCertificate,
     Reopen,
     Resume,
@@ -18,6 +20,7 @@ from trama_simulation.acts import (
     SignPact,
     Suspend,
     TakeStep,
+    WriteNote,
 )
 from trama_simulation.members import COMIDIS, CPI, DSM, EST, SIL, URBANO
 from trama_simulation.protocols import URBAN
@@ -92,11 +95,27 @@ def registered_for_work(plot: Plot) -> None:
     placed.path(plot.later(5, 20), CPI)
 
 
+def in_touch(plot: Plot) -> None:
+    """What each learns from the person, said to the other, or kept to oneself."""
+    district = plot.draw.choice((URBANO, EST))
+    plot.register(district).do(HoldInterview(plot.day, district, "desk", "Cerca un lavoro da mesi."))
+    plot.do(HoldInterview(plot.day, district, "home", "In casa si litiga per i soldi.", "social"))
+    plot.authorise(district, SIL).refer(district, SIL).later(1, 6).accept(SIL, district)
+    plot.later(3, 14).do(HoldInterview(plot.day, SIL, "with-others", "Punti di forza e orari."))
+    plot.do(HoldInterview(plot.day, SIL, "phone", "Da richiamare: era agitata.", "own"))
+    text = "Da lunedì cambia il numero di telefono."
+    plot.do(WriteNote(plot.day, SIL, text)).later(1, 9).do(ReadNote(plot.day, district, SIL))
+    text = "Può venire al mattino?"
+    plot.do(WriteNote(plot.day, district, text, needs_answer=True))
+    plot.later(1, 9).do(ReadNote(plot.day, SIL, district, "Sì, tutti i giorni."))
+
+
 FOLLOWED: dict[Callable[[Plot], None], int] = {
     rests: 4,
     comes_back: 3,
     disputed: 3,
     integrated: 3,
     registered_for_work: 4,
+    in_touch: 4,
 }
 """How often each happens, of two hundred or so."""

@@ -1,0 +1,53 @@
+"""Notes to those that follow a person and interviews, as a member must tell them and as it does. Pure."""
+
+from collections import Counter
+from collections.abc import Iterator
+
+from trama_simulation import oracle
+from trama_simulation.acts import Story
+from trama_simulation.comparison.question import Line
+from trama_simulation.desks import Json
+
+
+def truth(story: Story, life: oracle.Life, member: str, sharing: oracle.Sharing) -> Counter[Line]:
+    """The notes that a member must show."""
+    return Counter(_told(story, life, member, sharing))
+
+
+def _told(story: Story, life: oracle.Life, member: str, sharing: oracle.Sharing) -> Iterator[Line]:
+    for note in life.notes.values():
+        writer = note.written.at
+        if not sharing.sees(member, writer, "care"):
+            continue
+        is_to_be_read = oracle.is_to_be_read(note, member, life, sharing)
+        yield "note", writer, note.written.text, "to read" if is_to_be_read else ""
+        for reader, answer in note.read.items():
+            if member in (writer, reader):
+                yield "read", note.written.text, reader, answer
+        if member == writer:
+            yield from (("not read", note.written.text, one) for one in oracle.not_read_by(story, note))
+
+
+def read(shown: list[Json]) -> Iterator[Line]:
+    """The notes that it does show."""
+    for one in shown:
+        yield "note", one["member"], one["text"], "to read" if one["to_read"] else ""
+        for reading in one["readings"]:
+            yield "read", one["text"], reading["member"], reading["answer"]
+        for reader in one["not_read_by"]:
+            yield "not read", one["text"], reader
+
+
+def truth_of_interviews(life: oracle.Life, member: str, sharing: oracle.Sharing) -> Counter[Line]:
+    """The interviews that a member must tell of: what another keeps to itself it does not know."""
+    return Counter(
+        (one.at, one.circle, one.kind, one.summary, str(one.on))
+        for one in life.interviews
+        if one.at == member or (one.circle != "own" and sharing.sees(member, one.at, one.circle))
+    )
+
+
+def read_interviews(shown: list[Json]) -> Iterator[Line]:
+    """Those that it does tell of."""
+    for one in shown:
+        yield one["member"], one["circle"], one["kind"], one["summary"], one["held_on"]
