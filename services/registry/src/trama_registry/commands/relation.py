@@ -179,7 +179,7 @@ async def sign_pact(session: AsyncSession, record: str, request: SignPact, by: C
 def enter_protocol(session: AsyncSession, request: EnterProtocol) -> Protocol:
     """Keep a protocol for the integrated taking in charge. Raises EndsBeforeStart, NotInDirectory."""
     if request.valid_to is not None and request.valid_to < request.valid_from:
-        raise EndsBeforeStart(field="valid_to")
+        raise EndsBeforeStart("La fine precede l'inizio: correggete le date.", field="valid_to")
     for member in request.members:
         _must_be_member(session, member, "members")
     protocol = Protocol(protocol=str(uuid4()), **request.model_dump())

@@ -8,6 +8,7 @@ from trama_registry.pages import (
     new_referral,
     note,
     person,
+    protocol,
     referral,
     relation,
     sharing,
@@ -25,6 +26,7 @@ routers = (
     new_referral.router,
     referral.router,
     network.router,
+    protocol.router,
     story.router,
 )
 """What has a path of its own under /persone comes before the page of a person, which takes any."""

@@ -1,0 +1,54 @@
+"""The protocols of integrated takings in charge: those kept here, and a new one."""
+
+from typing import Annotated
+
+from fastapi import Depends, Request, Response
+from fastapi.responses import RedirectResponse
+from sqlalchemy.ext.asyncio import AsyncSession
+from trama_chassis import forms
+from trama_chassis.accounts import Caller, require
+from trama_chassis.database import Reading, Router, Transaction
+from trama_chassis.errors import Refused
+from trama_chassis.outbox import runtime_of
+
+from trama_registry import commands, queries
+from trama_registry.api.callers import Operator
+from trama_registry.pages.templates import templates
+from trama_registry.schemas import EnterProtocol
+
+router = Router()
+Supervisor = Annotated[Caller, Depends(require("supervisor"))]
+
+
+@router.get("/rete/protocolli")
+async def protocols_page(request: Request, session: Reading, _: Operator) -> Response:
+    """Protocols kept here, those in force today first."""
+    return await _protocols(request, session)
+
+
+@router.post("/rete/protocolli")
+async def enter_protocol_page(request: Request, session: Transaction, _: Supervisor) -> Response:
+    """Keep a protocol, or show why not."""
+    sent = await request.form()
+    typed = {name: sent.get(name) for name in ("district", "act", "valid_from", "valid_to")}
+    try:
+        asked = forms.read(EnterProtocol, typed | {"members": sent.getlist("members")})
+        commands.enter_protocol(session, asked)
+    except Refused as refused:
+        return await _protocols(request, session, refused)
+    return RedirectResponse("/rete/protocolli", 303)
+
+
+async def _protocols(request: Request, session: AsyncSession, refused: Refused | None = None) -> Response:
+    directory = runtime_of(session).directory.current
+    kept = await queries.protocols(session)
+    values = {
+        "protocols": sorted(kept, key=lambda one: not one.in_force),
+        "members": sorted(
+            ((member, entry.name) for member, entry in directory.members.items()),
+            key=lambda one: one[1].casefold(),
+        ),
+        "name_of": queries.names_of(directory),
+        "today": runtime_of(session).clock.today(),
+    }
+    return await forms.page(request, "protocolli.html", values, templates=templates, refused=refused)
