@@ -1,9 +1,15 @@
 """What every form is made of: labels, errors beside their field and above, what was typed is kept."""
 
+from datetime import date
 from pathlib import Path
+from typing import Any, cast
 
 import pytest
-from trama_chassis import web
+from fastapi import Request
+from pydantic import BaseModel, ConfigDict
+from sqlalchemy.ext.asyncio import AsyncSession
+from trama_chassis import forms, web
+from trama_chassis.accounts import Caller
 from trama_chassis.errors import ChangedMeanwhile, Refused, refuse_changed
 
 FORM = """
@@ -60,3 +66,45 @@ def test_a_command_holds_to_the_version_its_writer_saw() -> None:
         refuse_changed(3, 4, who="Sara Demo")
     assert (refused.value.status, refused.value.code) == (409, "changed-meanwhile")
     assert refused.value.detail == ("Nel frattempo Sara Demo ha cambiato questi dati: ecco come sono ora.")
+
+
+class Note(BaseModel):
+    """What the form of a note asks for."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    day: date
+    version: int | None = None
+
+
+def sent(fields: str) -> Request:
+    """A form on its way in."""
+
+    async def receive() -> dict[str, Any]:
+        return {"type": "http.request", "body": fields.encode(), "more_body": False}
+
+    kind = (b"content-type", b"application/x-www-form-urlencoded")
+    return Request({"type": "http", "method": "POST", "headers": [kind]}, receive)
+
+
+async def test_a_form_is_done_about_its_thing_or_gives_why_not() -> None:
+    done: list[tuple[str, Any]] = []
+
+    async def write(_: object, thing: str, asked: Note) -> None:
+        if asked.version is not None:
+            raise Refused("Troppo tardi")
+        done.append((thing, asked.day))
+
+    act = forms.Act(Note, forms.unsigned(write))
+
+    async def answer(fields: str) -> Refused | None:
+        return await forms.do(sent(fields), act, cast(AsyncSession, None), "a-thing", cast(Caller, None))
+
+    assert await answer("csrf_token=x&day=2013-10-14&version=") is None
+    late = await answer("csrf_token=x&day=2013-10-14&version=3")
+    assert late is not None
+    assert late.detail == "Troppo tardi"
+    wrong = await answer("csrf_token=x&day=domani")
+    assert isinstance(wrong, forms.Uncorrected)
+    assert [one["field"] for one in wrong.errors] == ["day"]
+    assert done == [("a-thing", date(2013, 10, 14))]

@@ -2,19 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from fastapi import Request
 from jinja2 import Environment
 from pydantic import BaseModel, ValidationError
+from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.responses import HTMLResponse, Response
 
 from trama_chassis import kept_forms, web
+from trama_chassis.accounts import Caller
 from trama_chassis.errors import Refused, field_of, message_of
 from trama_chassis.sessions import KeptForm
 
 _Asked = TypeVar("_Asked", bound=BaseModel)
+
+
+Command = Callable[[AsyncSession, str, Any, Caller], Awaitable[Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """What can be done about a thing: what it asks for, the command that does it, what the API says of it."""
+
+    body: type[BaseModel]
+    command: Command
+    says: str = ""
+
+
+def unsigned(command: Callable[[AsyncSession, str, Any], Awaitable[Any]]) -> Command:
+    """A command that need not know who asks."""
+    return lambda session, thing, asked, _: command(session, thing, asked)
 
 
 class Uncorrected(Refused):
@@ -38,6 +58,17 @@ def read(form: type[_Asked], values: Mapping[str, object]) -> _Asked:
         raise Uncorrected(
             [{"field": field_of(one["loc"]), "message": message_of(one)} for one in found]
         ) from error
+
+
+async def do(request: Request, act: Act, session: AsyncSession, thing: str, by: Caller) -> Refused | None:
+    """Do about a thing what the form that was sent asks; gives the refusal, which the page is to show."""
+    sent = (await request.form()).items()
+    try:
+        asked = read(act.body, {name: value for name, value in sent if name != kept_forms.TOKEN})
+        await act.command(session, thing, asked, by)
+    except Refused as refused:
+        return refused
+    return None
 
 
 async def page(

@@ -1,7 +1,8 @@
 """The pages of the placement service: the same commands and queries as the API, in plain Italian."""
 
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import trama_caseload as caseload
 from fastapi import Depends, Form, Query, Request
@@ -28,7 +29,6 @@ from trama_placement.schemas import (
     ConfirmStart,
     EndPlacement,
     GiveApproval,
-    Line,
     PlacementView,
     RefuseApproval,
     RefuseHosted,
@@ -42,7 +42,17 @@ Officer = Annotated[Caller, Depends(require("placement-officer", "supervisor"))]
 HostSide = Annotated[Caller, Depends(require("host-tutor", "placement-officer", "supervisor"))]
 Tutor = Annotated[Caller, Depends(require("host-tutor"))]
 
+Act = Literal["adesione", "mancata-adesione", "ritiro", "avvio", "conclusione"]
 HERE = (HostedState.CONFIRMED, HostedState.RUNNING)
+
+
+FORMS: Mapping[Act, forms.Act] = {
+    "adesione": forms.Act(GiveApproval, forms.unsigned(commands.give_approval)),
+    "mancata-adesione": forms.Act(RefuseApproval, forms.unsigned(commands.refuse_approval)),
+    "ritiro": forms.Act(WithdrawPlacement, forms.unsigned(commands.withdraw_placement)),
+    "avvio": forms.Act(ConfirmStart, commands.confirm_start),
+    "conclusione": forms.Act(EndPlacement, forms.unsigned(commands.end_placement)),
+}
 
 
 @router.get("/inserimenti")
@@ -71,90 +81,13 @@ async def placement_page(request: Request, placement: Uuid, session: Reading, _:
     return await _placement_page(request, session, placement)
 
 
-@router.post("/inserimenti/{placement}/adesione")
-async def give_approval_page(
-    request: Request,
-    placement: Uuid,
-    session: Transaction,
-    _: Officer,
-    party: Annotated[str, Form()] = "",
-    given_on: Annotated[str, Form()] = "",
+@router.post("/inserimenti/{placement}/{act}")
+async def act_on_placement(
+    request: Request, placement: Uuid, act: Act, session: Transaction, by: Officer
 ) -> Response:
-    """Record an approval signed on paper, or show why not."""
-    try:
-        asked = forms.read(GiveApproval, {"party": party, "given_on": given_on})
-        await commands.give_approval(session, placement, asked)
-    except Refused as refused:
-        return await _placement_page(request, session, placement, refused)
-    return RedirectResponse(f"/inserimenti/{placement}", 303)
-
-
-@router.post("/inserimenti/{placement}/mancata-adesione")
-async def refuse_approval_page(
-    request: Request,
-    placement: Uuid,
-    session: Transaction,
-    _: Officer,
-    party: Annotated[str, Form()] = "",
-) -> Response:
-    """Record that one of those who must approve does not, or show why not."""
-    try:
-        await commands.refuse_approval(session, placement, forms.read(RefuseApproval, {"party": party}))
-    except Refused as refused:
-        return await _placement_page(request, session, placement, refused)
-    return RedirectResponse(f"/inserimenti/{placement}", 303)
-
-
-@router.post("/inserimenti/{placement}/ritiro")
-async def withdraw_placement_page(
-    request: Request,
-    placement: Uuid,
-    session: Transaction,
-    _: Officer,
-    reason: Annotated[str, Form()] = "",
-) -> Response:
-    """Give up a placement that never began, or show why not."""
-    try:
-        await commands.withdraw_placement(
-            session, placement, forms.read(WithdrawPlacement, {"reason": reason})
-        )
-    except Refused as refused:
-        return await _placement_page(request, session, placement, refused)
-    return RedirectResponse(f"/inserimenti/{placement}", 303)
-
-
-@router.post("/inserimenti/{placement}/avvio")
-async def confirm_start_page(
-    request: Request,
-    placement: Uuid,
-    session: Transaction,
-    by: Officer,
-    started_on: Annotated[str, Form()] = "",
-) -> Response:
-    """Confirm the start, or show why not."""
-    try:
-        await commands.confirm_start(
-            session, placement, forms.read(ConfirmStart, {"started_on": started_on}), by
-        )
-    except Refused as refused:
-        return await _placement_page(request, session, placement, refused)
-    return RedirectResponse(f"/inserimenti/{placement}", 303)
-
-
-@router.post("/inserimenti/{placement}/conclusione")
-async def end_placement_page(
-    request: Request,
-    placement: Uuid,
-    session: Transaction,
-    _: Officer,
-    ended_on: Annotated[str, Form()] = "",
-    reason: Annotated[str, Form()] = "",
-) -> Response:
-    """Record the end, or show why not."""
-    try:
-        asked = forms.read(EndPlacement, {"ended_on": ended_on, "reason": reason})
-        await commands.end_placement(session, placement, asked)
-    except Refused as refused:
+    """Do what one of the forms on the page of a placement says, or show it again with why not."""
+    refused = await forms.do(request, FORMS[act], session, placement, by)
+    if refused is not None:
         return await _placement_page(request, session, placement, refused)
     return RedirectResponse(f"/inserimenti/{placement}", 303)
 
@@ -184,11 +117,12 @@ async def refuse_hosted_page(
     placement: Uuid,
     session: Transaction,
     _: Tutor,
-    reason: Annotated[Line | None, Form()] = None,
+    reason: Annotated[str, Form()] = "",
 ) -> Response:
     """Say that the person cannot come, or show why it cannot be said."""
     try:
-        await commands.refuse_hosted(session, promoter, placement, RefuseHosted(reason=reason))
+        asked = forms.read(RefuseHosted, {"reason": reason})
+        await commands.refuse_hosted(session, promoter, placement, asked)
     except Refused as refused:
         return await _hosted_page(request, session, refused)
     return RedirectResponse("/ospiti", 303)

@@ -1,6 +1,7 @@
 """The projects led here, and the page of one: signatures, refusal, next review."""
 
-from typing import Annotated
+from collections.abc import Mapping
+from typing import Annotated, Literal
 
 import trama_caseload as caseload
 from fastapi import Form, Query, Request
@@ -17,6 +18,11 @@ from trama_evaluation.pages.shell import Deciding, Operator, templates
 from trama_evaluation.schemas import RefuseProject, SetReview, SignProject
 
 router = Router()
+Act = Literal["rifiuto", "verifica"]
+FORMS: Mapping[Act, forms.Act] = {
+    "rifiuto": forms.Act(RefuseProject, forms.unsigned(commands.refuse_project)),
+    "verifica": forms.Act(SetReview, forms.unsigned(commands.set_review)),
+}
 
 
 @router.get("/progetti")
@@ -74,31 +80,12 @@ async def sign_page(
     return RedirectResponse(f"/progetti/{project}", 303)
 
 
-@router.post("/progetti/{project}/rifiuto")
-async def refuse_page(
-    request: Request, project: Uuid, session: Transaction, _: Deciding, reason: Annotated[str, Form()] = ""
+@router.post("/progetti/{project}/{act}")
+async def act_on_project(
+    request: Request, project: Uuid, act: Act, session: Transaction, by: Deciding
 ) -> Response:
-    """Record that the person does not sign."""
-    try:
-        await commands.refuse_project(session, project, forms.read(RefuseProject, {"reason": reason}))
-    except Refused as refused:
-        return await _page(request, session, project, refused)
-    return RedirectResponse(f"/progetti/{project}", 303)
-
-
-@router.post("/progetti/{project}/verifica")
-async def review_page(
-    request: Request,
-    project: Uuid,
-    session: Transaction,
-    _: Deciding,
-    review_on: Annotated[str, Form()] = "",
-    because: Annotated[str, Form()] = "",
-) -> Response:
-    """Set when it is looked at again, or show why not."""
-    try:
-        asked = forms.read(SetReview, {"review_on": review_on, "because": because})
-        await commands.set_review(session, project, asked)
-    except Refused as refused:
+    """Do what one of the other forms on the page of a project says, or show it again with why not."""
+    refused = await forms.do(request, FORMS[act], session, project, by)
+    if refused is not None:
         return await _page(request, session, project, refused)
     return RedirectResponse(f"/progetti/{project}", 303)

@@ -4,11 +4,12 @@ from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
 from trama_chassis.database import Reading, Router, Transaction
+from trama_chassis.forms import Act
 from trama_contracts.event import Uuid
 
 from trama_registry import commands, queries
+from trama_registry.api.acts import RECEIVER_ACTS, SENDER_ACTS
 from trama_registry.api.callers import Operator
-from trama_registry.commands.acts import RECEIVER_ACTS, SENDER_ACTS, Act
 from trama_registry.schemas import (
     NoteProtocol,
     ProtocolNumberView,

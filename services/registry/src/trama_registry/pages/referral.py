@@ -8,13 +8,12 @@ from fastapi.responses import RedirectResponse
 from sqlalchemy.ext.asyncio import AsyncSession
 from trama_chassis import forms, web
 from trama_chassis.database import Reading, Router, Transaction
-from trama_chassis.errors import Refused
 from trama_chassis.outbox import runtime_of
 from trama_contracts.event import Uuid
 
 from trama_registry import commands, queries
+from trama_registry.api.acts import NOTE_PROTOCOL, RECEIVER_ACTS, SENDER_ACTS
 from trama_registry.api.callers import Operator
-from trama_registry.commands.acts import NOTE_PROTOCOL, RECEIVER_ACTS, SENDER_ACTS, Act
 from trama_registry.pages.templates import templates
 
 router = Router()
@@ -37,7 +36,7 @@ Path = Literal[
 ]
 
 
-FORMS: Mapping[Path, Act] = {
+FORMS: Mapping[Path, forms.Act] = {
     "accettazione": RECEIVER_ACTS["accept"],
     "domanda": RECEIVER_ACTS["question"],
     "rifiuto": RECEIVER_ACTS["decline"],
@@ -93,13 +92,10 @@ async def act_on_referral(
     request: Request, referral: Uuid, act: Path, session: Transaction, by: Operator
 ) -> Response:
     """Do what one of the forms on the page of a referral says, or show it again with why not."""
-    typed = {name: text for name, text in (await request.form()).items() if name != "csrf_token"}
-    try:
-        asked = forms.read(FORMS[act].body, typed)
-        await FORMS[act].command(session, referral, asked, by)
-    except Refused as refused:
+    refused = await forms.do(request, FORMS[act], session, referral, by)
+    if refused is not None:
         if refused.status == 404:
-            raise
+            raise refused
         values = {**await _either(session, referral), **_common(session), "act": act}
         return await forms.page(request, "segnalazione.html", values, templates=templates, refused=refused)
     return RedirectResponse(f"/segnalazioni/{referral}", 303)
