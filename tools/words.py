@@ -30,7 +30,8 @@ TABLES = {
         "models.identifier": "FORM_WORDS",
         "models.likeness": "_NAMES _BIRTHS",
         "models.referral": "ANSWERED DONE",
-        "queries.told.document": "KINDS",
+        "queries.document": "STATES:0",
+        "queries.told.document": "KINDS CIRCLES",
         "queries.told.identity": (
             "IDENTIFIERS VERIFICATIONS IDENTIFIER_ENDINGS CERTIFICATES CERTIFICATE_ENDINGS GROUPS"
         ),
@@ -41,6 +42,7 @@ TABLES = {
         ),
         "queries.told.note": "KINDS READERS",
         "queries.told.referral": "NOTED",
+        "queries.told.sharing": "PURPOSES CONTENTS PARTIES",
         "queries.told.words": (
             "RELATIONS CLOSINGS REFUSALS OUTCOMES FAILURES ENDINGS CIRCLES STATES TEAMS PATHS PARTIES "
             "WITHDRAWALS REVIEWS SERVICES ROLES"

@@ -339,8 +339,9 @@ class BodyLimit:
         limit = MAX_UPLOAD if takes_file else self._limit
         declared = dict(scope["headers"]).get(b"content-length", b"0")
         if declared.isdigit() and int(declared) > limit:
-            too_long = "Il file è troppo grande: al massimo 10 MiB."
-            detail = say(too_long) if takes_file else say("La richiesta supera il limite di 1 MiB.")
+            detail = say("La richiesta supera il limite di 1 MiB.")
+            if takes_file:
+                detail = say("Il file è troppo grande: al massimo 10 MiB.")
             return await problem(Request(scope), 413, detail)(scope, receive, send)
         arrived = 0
 
