@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 from trama_chassis import access
+from trama_chassis.language import say
 from trama_chassis.outbox import runtime_of
 from trama_contracts.event import Event
 from trama_contracts.registry import NoteRead, NoteWritten
@@ -140,7 +141,7 @@ def notes_awaited(
         read = [one.member_name for one in note.readings]
         since = told.local_day(note.written_at)
         yield AwaitedView(
-            what="Lettura di una nota" if unread else "Risposta a una nota",
+            what=say("Lettura di una nota") if unread else say("Risposta a una nota"),
             from_whom=", ".join(unread or read),
             since=since,
             days=(today - since).days,

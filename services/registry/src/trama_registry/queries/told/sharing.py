@@ -23,7 +23,7 @@ CONTENTS = {
 """The circles, with what each holds."""
 PARTIES = {
     "referral": "è l'altra parte di una segnalazione",
-    "note": "ha scritto una nota a cui abbiamo risposto o che abbiamo letto",
+    "note": "ha scritto una nota che abbiamo letto",
     "placement": "ospita la persona",
     "link": "ha saputo che due percorsi sono stati separati",
 }
