@@ -17,7 +17,12 @@ from trama_simulation.acts import (
     ConfirmStart,
     Contribute,
     HostRefuses,
+    NameReferente,
     RefuseProject,
+    Reopen,
+    Resume,
+    SenderSays,
+    SettleCompetence,
     Story,
     TakeBack,
     WithdrawPath,
@@ -70,10 +75,11 @@ COPIED_FIELDS = {
 
 def _people() -> list[Story]:
     """The cast of the demonstration, and of the drawn ones some with whom things went otherwise."""
-    told, drawn = stories(CAST, 1), stories(300, 1)[CAST:]
+    told, drawn = stories(CAST, 1), stories(600, 1)[CAST:]
     for otherwise in (
         _refuses_what_the_committee_proposes,
-        *map(_does, (TakeBack, HostRefuses, WithdrawPath)),
+        _heard_at_the_listening_centre_first,
+        *map(_does, (TakeBack, HostRefuses, WithdrawPath, Resume, Reopen, SettleCompetence, SenderSays)),
     ):
         told.append(min(filter(otherwise, drawn), key=partial(_more_days, told)))
     return told
@@ -90,6 +96,10 @@ def _does(kind: type) -> Callable[[Story], bool]:
 
 def _refuses_what_the_committee_proposes(story: Story) -> bool:
     return any(_asks(act, COMIDIS) for act in story.acts) and _does(RefuseProject)(story)
+
+
+def _heard_at_the_listening_centre_first(story: Story) -> bool:
+    return _does(NameReferente)(story) and any(getattr(act, "reserved", False) for act in story.acts)
 
 
 def _asks(act: object, lead: str) -> bool:
