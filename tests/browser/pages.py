@@ -129,6 +129,8 @@ class Found:
 
     examples: dict[str, list[Example]] = field(default_factory=lambda: defaultdict(list))
     broken: list[str] = field(default_factory=list)
+    saved: set[str] = field(default_factory=set)
+    """Pages that are files to be saved: a link leads there, and there is nothing to look at."""
 
     def of(self, page: str) -> list[Example]:
         """The examples of a page that are worth a look: each shows something new."""
@@ -169,7 +171,9 @@ def _follow(
         if answer.is_redirect:
             todo.append(_here(visitor, path, answer.headers["location"]))
             continue
-        if not answer.is_success:
+        if answer.headers.get("content-disposition", "").startswith("attachment"):
+            found.saved.add(page)
+        elif not answer.is_success:
             found.broken.append(f"{visitor.login}: {path} answers {answer.status_code}")
         elif answer.headers["content-type"].startswith("text/html"):
             read = _Read()

@@ -1,10 +1,11 @@
 """Who has lived in the town, and the ids under which pages show what is theirs."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import httpx
 from trama_simulation.desks import Desk
 from trama_simulation.living import Lived
 from trama_simulation.members import CPI, FILO, MOBILI, URBANO
@@ -28,6 +29,8 @@ ASKED_OF_HOST = {
     "planned_to": "2014-02-03",
 }
 
+REPORT = {"kind": "report", "dated": "2013-10-11", "protocol": "12345/2013"}
+PAPER = {"file": ("Relazione d'équipe.pdf", b"%PDF-1.4\n%%EOF\n", "application/pdf")}
 AT_THE_DOOR = {"channel": "desk", "need": "Un posto dove dormire e un lavoro.", "given_name": "Ada"}
 
 
@@ -58,9 +61,22 @@ async def _live(town: Town) -> list[Lived]:
         run.must_be_whole()
         await _ask_host(desks[CPI], run.lived[DARIO])
         await desks[URBANO].post("/api/registry/accesses", AT_THE_DOOR)
+        await _file_documents(
+            desks[URBANO], [one.records[URBANO] for one in run.lived if URBANO in one.records]
+        )
         for host in (FILO, MOBILI):
             await desks[host].arrived("a placement at the host", "/api/placement/hosted", bool)
     return run.lived
+
+
+async def _file_documents(desk: Desk, records: Iterable[str]) -> None:
+    """A report on each person that the service still follows: who else follows them may ask for it."""
+    headers = {"Authorization": f"Bearer {desk.member.token}"}
+    async with httpx.AsyncClient(base_url=desk.member.url, headers=headers, timeout=PATIENCE) as client:
+        for record in records:
+            answer = await client.post(f"/api/registry/persons/{record}/documents", data=REPORT, files=PAPER)
+            if answer.status_code != httpx.codes.CONFLICT:
+                answer.raise_for_status()
 
 
 async def _ask_host(desk: Desk, lived: Lived) -> None:
