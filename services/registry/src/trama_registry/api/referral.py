@@ -12,6 +12,7 @@ from trama_registry.api.acts import RECEIVER_ACTS, SENDER_ACTS
 from trama_registry.api.callers import Operator
 from trama_registry.schemas import (
     NoteProtocol,
+    OverdueReferralView,
     ProtocolNumberView,
     ReceivedReferralView,
     ReceiverView,
@@ -48,6 +49,12 @@ async def sent_referral(referral: Uuid, session: Reading, _: Operator) -> SentRe
 async def receivers(session: Reading, _: Operator) -> list[ReceiverView]:
     """Who can be asked: what they offer, their places, and how soon they usually answer."""
     return await queries.receivers(session)
+
+
+@router.get("/referrals/overdue")
+async def overdue_referrals(session: Reading, _: Operator) -> list[OverdueReferralView]:
+    """What we sent and should have been answered, longest overdue first, and when a reminder may go."""
+    return await queries.overdue_referrals(session)
 
 
 @router.get("/referrals/received")

@@ -9,7 +9,19 @@ from trama_registry.models.case_manager import (
     case_manager_at,
 )
 from trama_registry.models.certificate import GROUPS, Certificate, JudicialTargetGroup, TargetGroup
-from trama_registry.models.course import AWAITING, OPEN, RULES, Course, Deed, Move, Place, Placed, Side, State
+from trama_registry.models.course import (
+    AWAITING,
+    GOING_ON,
+    OPEN,
+    RULES,
+    Course,
+    Deed,
+    Move,
+    Place,
+    Placed,
+    Side,
+    State,
+)
 from trama_registry.models.document import DocumentCopy, recognised
 from trama_registry.models.entry import EntryCopy
 from trama_registry.models.identifier import (
@@ -42,6 +54,7 @@ from trama_registry.models.protocol import (
     Protocol,
 )
 from trama_registry.models.referral import (
+    BETWEEN_REMINDERS,
     Answer,
     Referral,
     ReferralCopy,
@@ -58,7 +71,9 @@ from trama_registry.models.taking_in_charge import (
 
 __all__ = [
     "AWAITING",
+    "BETWEEN_REMINDERS",
     "BY_RECEIVER",
+    "GOING_ON",
     "GRADES",
     "GROUPS",
     "MOVES",

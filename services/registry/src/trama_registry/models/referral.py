@@ -150,6 +150,8 @@ def term(answer_by: date, *, today: date) -> date:
     return answer_by
 
 
+BETWEEN_REMINDERS = timedelta(days=7)
+"""Sollecita: one a week (the worklist's rule)."""
 PATIENCE = timedelta(days=3)
 """So long after a reminder in vain a referral counts as not answered in time: the supervisors' matter."""
 

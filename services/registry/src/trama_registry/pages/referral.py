@@ -57,15 +57,17 @@ FORMS: Mapping[Path, forms.Act] = {
 
 @router.get("/segnalazioni")
 async def referrals_page(
-    request: Request, session: Reading, _: Operator, scheda: Annotated[Tab, Query()] = "ricevute"
+    request: Request, session: Reading, by: Operator, scheda: Annotated[Tab, Query()] = "ricevute"
 ) -> Response:
     """Referrals received, or sent: first those that wait, by their term."""
+    supervises = "supervisor" in by.roles
     values = {
         "tab": scheda,
         "received": await queries.received_by_urgency(session) if scheda == "ricevute" else [],
         "sent": await queries.sent_by_urgency(session) if scheda == "inviate" else [],
         "waiting": await queries.referrals_to_answer(session),
-        "unanswered": await queries.referrals_unanswered(session),
+        "overdue": await queries.overdue_referrals(session) if supervises else [],
+        "late": await queries.overdue_accesses(session, by) if supervises else [],
         **_common(session),
     }
     return web.page(request, "segnalazioni.html", values, templates=templates)

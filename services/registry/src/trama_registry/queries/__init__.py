@@ -35,6 +35,7 @@ from trama_registry.queries.names import names_of
 from trama_registry.queries.next_step import next_step_of, view_of_next_step
 from trama_registry.queries.note import find_note, notes_of, readers_of_notes
 from trama_registry.queries.offer import network, own_offer, own_offers, usual_answer_days
+from trama_registry.queries.overdue import overdue_accesses, overdue_referrals
 from trama_registry.queries.overview import overview
 from trama_registry.queries.person import (
     authorisation_view,
@@ -60,7 +61,6 @@ from trama_registry.queries.referral import (
     received_referrals,
     receives_referrals,
     referrals_to_answer,
-    referrals_unanswered,
     sent_by_urgency,
     sent_referral_view,
     sent_referrals,
@@ -73,6 +73,7 @@ from trama_registry.queries.relation import (
     find_protocol,
     protocols,
     referente_among,
+    referente_elsewhere,
     referente_of,
     relations_of,
 )
@@ -124,6 +125,8 @@ __all__ = [
     "notes_of",
     "open_taking_in_charge_of",
     "others_here",
+    "overdue_accesses",
+    "overdue_referrals",
     "overview",
     "own_offer",
     "own_offers",
@@ -139,9 +142,9 @@ __all__ = [
     "receivers",
     "receives_referrals",
     "referente_among",
+    "referente_elsewhere",
     "referente_of",
     "referrals_to_answer",
-    "referrals_unanswered",
     "relations_of",
     "sent_by_urgency",
     "sent_referral_view",

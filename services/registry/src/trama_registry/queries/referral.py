@@ -79,10 +79,13 @@ async def sent_referrals(session: AsyncSession, record: str | None = None) -> li
     rows = await session.execute(
         wanted.order_by(col(Referral.sent_on).desc(), col(Referral.referral)).limit(PAGE)
     )
-    return await _sent(session, [(referral, person) for referral, person in rows])
+    return await views_of_sent(session, [(referral, person) for referral, person in rows])
 
 
-async def _sent(session: AsyncSession, rows: Sequence[tuple[Referral, Person]]) -> list[SentReferralView]:
+async def views_of_sent(
+    session: AsyncSession, rows: Sequence[tuple[Referral, Person]]
+) -> list[SentReferralView]:
+    """Referrals of ours, each with the person it is about, as they are shown."""
     own = runtime_of(session).settings.member
     courses = await courses_of(session, [(own, referral.referral) for referral, _ in rows])
     delivered = await _delivered(session, [referral for referral, _ in rows])
@@ -217,7 +220,7 @@ async def sent_by_urgency(session: AsyncSession) -> list[SentReferralView]:
         .order_by(*_urgency(Referral, OPEN))
         .limit(PAGE)
     )
-    return await _sent(session, [(referral, person) for referral, person in rows])
+    return await views_of_sent(session, [(referral, person) for referral, person in rows])
 
 
 def _urgency(table: type[Referral] | type[ReferralCopy], first: Collection[State]) -> tuple[Any, ...]:
@@ -234,12 +237,6 @@ async def referrals_to_answer(session: AsyncSession) -> int:
     """How many referrals we are to answer."""
     own = runtime_of(session).settings.member
     found = select(func.count()).where(col(ReferralCopy.to) == own, col(ReferralCopy.state).in_(AWAITING))
-    return await session.scalar(found) or 0
-
-
-async def referrals_unanswered(session: AsyncSession) -> int:
-    """How many referrals of ours had no answer in time: the supervisors' matter."""
-    found = select(func.count()).where(col(Referral.state) == "no-answer")
     return await session.scalar(found) or 0
 
 

@@ -171,6 +171,13 @@ class SentReferralView(CourseView):
     withdrawal_reason: str | None
 
 
+class OverdueReferralView(SentReferralView):
+    """A referral of ours that should have been answered. `remind_from`: the next reminder may go that day."""
+
+    days_late: int
+    remind_from: date
+
+
 class PreviewView(BaseModel):
     """The least a receiver needs to decide."""
 
