@@ -160,26 +160,30 @@ async def test_an_authorisation_stays_with_the_record_it_was_first_heard_of(
     assert (held["record"], held["terms"]["circles"]) == (first, ["social"])
 
 
-async def test_no_other_member_links_our_persons_or_makes_two_of_theirs_one(
+async def test_no_other_member_links_our_persons_or_makes_two_of_a_third_one(
     sil: Runtime, registry: Peer, other: Peer
 ) -> None:
-    """INVARIANT: a link leads to grants; believed from anybody, it would open our persons to whoever asks."""
-    ours, theirs, stranger, second = (str(uuid4()) for _ in range(4))
+    """INVARIANT: a link leads to grants; believed from anybody, it would open our persons to whoever asks.
+
+    Of two records of its own a member says it itself.
+    """
+    ours, theirs, second, third, fourth = (str(uuid4()) for _ in range(5))
     ours_and_theirs = link_of(("sil", ours), ("ambito-urbano", theirs))
     await deliver(sil, other, ours_and_theirs, record=theirs)
     assert await rows(sil, RecordLink) == []
     await deliver(sil, registry, ours_and_theirs, record=ours)
     two_of_theirs = link_of(("ambito-urbano", theirs), ("ambito-urbano", second))
-    of_a_stranger = link_of(("cpi", stranger), ("provincia", second))
-    for untrue in (two_of_theirs, of_a_stranger):
-        await deliver(sil, other, untrue, record=theirs)
-    of_theirs = link_of(("ambito-urbano", theirs), ("cpi", stranger))
-    await deliver(sil, other, of_theirs, record=theirs)
+    with_a_third = link_of(("ambito-urbano", theirs), ("cpi", third))
+    two_of_a_third = link_of(("ambito-urbano", theirs), ("cpi", fourth))
+    of_a_stranger = link_of(("cpi", third), ("provincia", fourth))
+    for said in (two_of_theirs, with_a_third, two_of_a_third, of_a_stranger):
+        await deliver(sil, other, said, record=theirs)
     async with sil.database.read(runtime=sil) as session:
         assert await access.component(session, ours) == {
             ("sil", ours),
             ("ambito-urbano", theirs),
-            ("cpi", stranger),
+            ("ambito-urbano", second),
+            ("cpi", third),
         }
 
 
