@@ -21,7 +21,7 @@ from trama_contracts.schemas import reader_schema, writer_schema
 GOLDEN = Path(__file__).parents[1] / "golden" / "events"
 SCOPES = {
     *("record", "taking-in-charge", "referral", "placement", "sister"),
-    *("evaluation", "invitation", "project", "access", "link", "note"),
+    *("evaluation", "invitation", "project", "access", "link", "note", "withdrawal"),
 }
 COMMON_KEYWORDS = {
     *("$schema", "$id", "$defs", "$ref", "x-circle", "x-scope", "title", "description", "type", "format"),

@@ -5,6 +5,7 @@ import secrets
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from datetime import UTC, datetime
+from itertools import permutations
 from pathlib import Path
 from typing import Any
 
@@ -101,9 +102,14 @@ async def both(
         second = await stack.enter_async_context(
             registry_of("sil", fresh_database("sqlite"), sector="work-integration")
         )
-        for one, other in ((first, second), (second, first)):
-            await one.take_catalogue(await _written(other, "catalogue"))
+        await introduce(first, second)
         yield first, second
+
+
+async def introduce(*registries: Runtime) -> None:
+    """Let registries know each other's public keys, and what each tells the network."""
+    for one, other in permutations(registries, 2):
+        await one.take_catalogue(await _written(other, "catalogue"))
 
 
 @pytest.fixture

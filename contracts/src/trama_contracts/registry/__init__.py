@@ -62,6 +62,7 @@ from trama_contracts.registry.referral import (
     ReferralSent,
     ReferralStarted,
     ReferralSuperseded,
+    ReferralTakenBack,
     ReferralUnanswered,
     ReferralWithdrawn,
 )
@@ -144,6 +145,7 @@ __all__ = [
     "ReferralSent",
     "ReferralStarted",
     "ReferralSuperseded",
+    "ReferralTakenBack",
     "ReferralUnanswered",
     "ReferralWithdrawn",
     "ReportingIdAssigned",

@@ -6,7 +6,7 @@ from typing import Annotated, ClassVar, Final, Literal, TypeAlias
 
 from pydantic import Field, StringConstraints
 
-from trama_contracts.event import Day, Event, Uuid
+from trama_contracts.event import Day, Event, Part, Uuid
 from trama_contracts.fields import Hash
 from trama_contracts.names import Circle
 from trama_contracts.payload_fields import ShortText
@@ -34,6 +34,18 @@ DocumentName = Annotated[
 ]
 """A file's name without a path, and not hidden."""
 DocumentSize = Annotated[int, Field(strict=True, ge=1, le=LARGEST_DOCUMENT)]
+
+
+class NamedDocument(Part):
+    """A document as a referral names it: what it is, and nothing by which its file could be asked for."""
+
+    name: DocumentName
+    kind: DocumentKind
+    dated: Day
+
+
+NamedDocuments = Annotated[tuple[NamedDocument, ...], Field(min_length=1, max_length=10)]
+"""What whoever accepts may ask for."""
 
 
 class Filing(Event):

@@ -23,6 +23,7 @@ from trama_contracts.facts import (
 )
 from trama_contracts.names import Circle
 from trama_contracts.payload_fields import Party, PersonName, ShortText, TaxCode, Text
+from trama_contracts.registry.document import NamedDocuments
 
 Step = Annotated[int, Field(strict=True, ge=1, le=10_000)]
 """The number of a move among those that its writer, sender or receiver, made in this referral; sent is 1."""
@@ -43,7 +44,8 @@ class ReferralPreview(Part):
 
 class ReferralSent(Counted):
     """Published by the sender's registry when it refers a person to one receiver (segnalazione). Only sender
-    and receiver hold the key of its stream; `answer_by` is the day the answer is due."""
+    and receiver hold the key of its stream; `answer_by` is the day the answer is due. `documents` says which
+    ones are there to be asked for by who accepts."""
 
     wire_type: ClassVar[str] = "it.trama.registry.referral-sent.v1"
     circle: ClassVar[Circle] = "referral"
@@ -56,6 +58,7 @@ class ReferralSent(Counted):
     preview: ReferralPreview
     answer_by: Day
     authorisation: Uuid
+    documents: NamedDocuments | None = None
 
     def fact(self, reporting_id: str) -> ReferralSentFact:
         """To whom and when; neither reason nor preview."""
@@ -142,6 +145,22 @@ class ReferralWithdrawn(Counted):
     def fact(self, reporting_id: str) -> ReferralWithdrawnFact:
         """The day; what is withdrawn is no longer waited for."""
         return ReferralWithdrawnFact(reporting_id=reporting_id, withdrawn_on=self.withdrawn_on)
+
+
+class ReferralTakenBack(Event):
+    """Published by the sender's registry beside `ReferralWithdrawn` when the referral had been accepted: to
+    the registry of the member that holds the referente del percorso, where that is a third one. In a stream
+    of its own, since the referral's holds the preview, which is for sender and receiver alone."""
+
+    wire_type: ClassVar[str] = "it.trama.registry.referral-taken-back.v1"
+    circle: ClassVar[Circle] = "referral"
+    scope: ClassVar[str] = "withdrawal"
+
+    referral: Uuid
+    receiver: Member
+    accepted_on: Day
+    withdrawn_on: Day
+    reason: ShortText | None = None
 
 
 class ReferralRenewed(Counted):

@@ -1,6 +1,6 @@
 """What a receiver does with a referral: reads it, asks more, accepts it or not, and says what comes of it."""
 
-from collections.abc import Awaitable, Callable, Collection
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 from uuid import uuid4
@@ -174,17 +174,10 @@ async def _tell(
     record = course.record
     if record is None:
         raise ReferralNotHere
-    to = {f"{member}.registry" for member in {received.sender, *await _referente(session, record)}}
+    told = {received.sender, *await queries.referente_elsewhere(session, record)}
+    to = {f"{member}.registry" for member in told}
     outbox.add(session, event, record=record, scope=received.referral, to=to)
     return received, course.with_(move_of(event))
-
-
-async def _referente(session: AsyncSession, record: str) -> Collection[str]:
-    """The member that holds the referente del percorso, if it follows the person and is not us."""
-    referente = await queries.referente_of(session, record)
-    own = runtime_of(session).settings.member
-    follows = {member for member, _ in await access.component(session, record)} - {own}
-    return {referente.member} & follows if referente is not None else set()
 
 
 def _said(
@@ -236,6 +229,8 @@ async def _same_person(
     """The person referred, if we follow them already: by a link, the tax code, or an operator's word."""
     told = received.told()
     linked = await access.own_records(session, (received.sender, received.record))
+    if chosen is not None and chosen in linked:
+        return await session.get(Person, chosen), "certain"
     known = await session.get(Person, min(linked)) if linked else None
     known = known or await queries.find_by_tax_code(session, told.tax_code)
     if chosen is None or (known is not None and known.record == chosen):

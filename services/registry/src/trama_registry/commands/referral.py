@@ -15,10 +15,12 @@ from trama_contracts.registry import (
     ReferralRenewed,
     ReferralSent,
     ReferralSuperseded,
+    ReferralTakenBack,
     ReferralWithdrawn,
 )
 
 from trama_registry import queries
+from trama_registry.commands.document import named_documents
 from trama_registry.commands.person import must_be_in
 from trama_registry.commands.taking_in_charge import in_charge
 from trama_registry.errors import (
@@ -33,6 +35,8 @@ from trama_registry.errors import (
     RemindedLately,
 )
 from trama_registry.models import (
+    BETWEEN_REMINDERS,
+    GOING_ON,
     Course,
     Deed,
     Place,
@@ -54,8 +58,6 @@ from trama_registry.schemas import (
 
 Sent = tuple[Referral, Course]
 """A referral of ours, and its course with our move in it."""
-BETWEEN_REMINDERS = timedelta(days=7)
-"""Sollecita: one a week (the worklist's rule)."""
 
 
 async def send_referral(session: AsyncSession, record: str, request: SendReferral) -> Referral:
@@ -75,10 +77,11 @@ async def send_referral(session: AsyncSession, record: str, request: SendReferra
         preview=person.preview(request.need),
         answer_by=await _term(session, request.to, request.answer_by),
         authorisation=request.authorisation,
+        documents=await named_documents(session, record, request),
     )
     if request.supersedes is not None:
         await _supersede(session, request.supersedes, record=record, by=sent.referral)
-    referral = Referral(record=record, need=request.need, **sent.model_dump(exclude={"preview"}))
+    referral = Referral(record=record, need=request.need, **sent.model_dump(exclude={"preview", "documents"}))
     session.add(referral)
     outbox.add(session, sent, record=record, scope=sent.referral, to={f"{request.to}.registry"})
     return referral
@@ -138,10 +141,30 @@ async def withdraw_referral(session: AsyncSession, referral: str, request: Withd
     own, course, at = await opening(session, referral, "withdraw", request)
     must_know_of_acceptance(course, accepted_too=request.accepted_too)
     today = runtime_of(session).clock.today()
+    await _tell_referente(session, own, course, request, today)
     withdrawn = ReferralWithdrawn(
         referral=referral, withdrawn_on=today, reason=request.reason, step=at.step, heard=at.heard
     )
     return publish(session, own, course, withdrawn)
+
+
+async def _tell_referente(
+    session: AsyncSession, own: Referral, course: Course, request: WithdrawReferral, today: date
+) -> None:
+    """Let who holds the referente at a third member know that what was accepted is taken back."""
+    accepted = course.last("accept") if course.state in GOING_ON else None
+    told = await queries.referente_elsewhere(session, own.record) - {own.to}
+    if accepted is None or not told:
+        return
+    taken_back = ReferralTakenBack(
+        referral=own.referral,
+        receiver=own.to,
+        accepted_on=accepted.on,
+        withdrawn_on=today,
+        reason=request.reason,
+    )
+    to = {f"{member}.registry" for member in told}
+    outbox.add(session, taken_back, record=own.record, scope=str(uuid4()), to=to)
 
 
 async def note_answer(session: AsyncSession, referral: str, request: NoteAnswer) -> Sent:

@@ -88,6 +88,14 @@ async def referente_of(session: AsyncSession, record: str) -> ReferenteView | No
     return referente_among(await _following(session, record), names, runtime.clock.today())
 
 
+async def referente_elsewhere(session: AsyncSession, record: str) -> set[str]:
+    """The other member that holds the referente del percorso, if one that follows the person does."""
+    referente = await referente_of(session, record)
+    own = runtime_of(session).settings.member
+    follows = {member for member, _ in await access.component(session, record)} - {own}
+    return {referente.member} & follows if referente is not None else set()
+
+
 async def _following(session: AsyncSession, record: str) -> list[EntryCopy]:
     """What was said about who follows, in the order in which every reader puts it."""
     same_person = await access.component(session, record)

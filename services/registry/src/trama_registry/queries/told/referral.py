@@ -14,6 +14,7 @@ from trama_contracts.registry import (
     ReferralSeen,
     ReferralStarted,
     ReferralSuperseded,
+    ReferralTakenBack,
     ReferralUnanswered,
 )
 
@@ -101,6 +102,19 @@ def _failed(event: ReferralFailed, member: str, names: Names) -> str:
         day=event.failed_on,
         reason=say(FAILURES[event.reason]),
     ) + alternatively(event.alternative)
+
+
+@tells(ReferralTakenBack)
+def _taken_back(event: ReferralTakenBack, member: str, names: Names) -> str:
+    said = say(
+        "Segnalazione al %(receiver)s, accettata il %(accepted)s, ritirata dal %(who)s il %(day)s: "
+        "ne è informato il referente del percorso.",
+        receiver=names(event.receiver),
+        accepted=event.accepted_on,
+        who=names(member),
+        day=event.withdrawn_on,
+    )
+    return said + because(event.reason)
 
 
 @tells(ReferralReopened)

@@ -1,0 +1,146 @@
+"""Who holds the referente at a third member learns what becomes of an accepted referral, and only that."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from itertools import combinations
+from typing import Any
+
+import pytest
+from trama_chassis.accounts import Caller
+from trama_chassis.runtime import Runtime
+from trama_chassis.testing import published, transaction
+from trama_contracts.registry import ReferralSent, ReferralTakenBack, ReferralWithdrawn
+from trama_registry import commands, errors
+from trama_registry.schemas import (
+    AcceptReferral,
+    CaseManagerAsked,
+    FailReferral,
+    GiveAuthorisation,
+    LinkRecord,
+    RegisterPerson,
+    SendReferral,
+    WithdrawReferral,
+)
+
+from services.registry.tests.conftest import introduce
+
+IRENE = Caller("op-irene", "Irene Demo", "cpi", frozenset({"caseworker"}), "caseworker")
+REASON = "Si è trasferita"
+
+
+@dataclass
+class Three:
+    """A social service that refers, the SIL that accepts, and an employment centre with the referente."""
+
+    ambito: Runtime
+    sil: Runtime
+    cpi: Runtime
+    exchange: Any
+    record: str = ""
+    here: str = ""
+    """The employment centre's record of the person."""
+    referral: str = ""
+
+    async def settle(self) -> None:
+        """Carry everything between the three."""
+        for _ in range(2):
+            for one, other in combinations((self.ambito, self.sil, self.cpi), 2):
+                await self.exchange(one, other)
+
+    async def do(self, runtime: Runtime, command: Any, *asked: Any) -> Any:
+        """One act, carried to all."""
+        async with transaction(runtime) as session:
+            done = await command(session, *asked)
+        await self.settle()
+        return done
+
+
+@pytest.fixture
+async def three(
+    registry_of: Any,
+    fresh_database: Callable[[str], str],
+    exchange: Any,
+    desk: Any,
+    anna: RegisterPerson,
+    sara: Caller,
+    livia: Caller,
+) -> AsyncIterator[Three]:
+    """A referral accepted by the SIL, of a person whose referente is at the employment centre."""
+    async with AsyncExitStack() as stack:
+        sectors = {"ambito-urbano": "social", "sil": "work-integration", "cpi": "employment"}
+        started = [
+            await stack.enter_async_context(registry_of(member, fresh_database("sqlite"), sector=sector))
+            for member, sector in sectors.items()
+        ]
+        await introduce(*started)
+        all_three = Three(*started, exchange=exchange)
+        await _begin(all_three, desk, anna, sara, livia)
+        yield all_three
+
+
+async def _begin(three: Three, desk: Any, anna: RegisterPerson, sara: Caller, livia: Caller) -> None:
+    three.record = await desk.register(three.ambito, anna)
+    async with transaction(three.cpi) as session:
+        three.here = (await commands.register_person(session, anna, IRENE)).record
+    for runtime, own, member, other, by in (
+        (three.ambito, three.record, "cpi", three.here, sara),
+        (three.cpi, three.here, "ambito-urbano", three.record, IRENE),
+    ):
+        await three.do(runtime, commands.link_records, own, LinkRecord(member=member, record=other), by)
+    terms = {"purpose": "work-integration", "basis": {"kind": "consent"}, "circles": ["care"]}
+    terms |= {"recipients": ["sil", "cpi", "ambito-urbano"], "notice_given_on": "2013-10-14"}
+    given = await three.do(
+        three.ambito, commands.give_authorisation, three.record, GiveAuthorisation.model_validate(terms)
+    )
+    await three.do(three.cpi, commands.assign_case_manager, three.here, CaseManagerAsked(), IRENE)
+    asked = {"to": "sil", "reason": "Vuole lavorare", "need": "Inserimento con sostegno"}
+    asked |= {"answer_by": "2013-10-21", "authorisation": given.authorisation}
+    sent = await three.do(
+        three.ambito, commands.send_referral, three.record, SendReferral.model_validate(asked)
+    )
+    three.referral = sent.referral
+    await three.do(three.sil, commands.accept_referral, three.referral, AcceptReferral(), livia)
+
+
+async def told(desk: Any, three: Three) -> list[str]:
+    return [entry.happened for entry in (await desk.story(three.cpi, three.here)).entries]
+
+
+async def test_a_withdrawal_after_acceptance_reaches_the_referente_and_the_preview_does_not(
+    three: Three, desk: Any
+) -> None:
+    """INVARIANT: who holds the referente learns that what was accepted is taken back, and nothing of what the
+    referral said. Giving them the referral's stream, which holds the preview, breaks it."""
+    back = WithdrawReferral(reason=REASON, accepted_too=True)
+    await three.do(three.ambito, commands.withdraw_referral, three.referral, back)
+    said = await told(desk, three)
+    assert said[-1].startswith("Segnalazione al sil, accettata il 14")
+    assert REASON in said[-1]
+    assert not any("Vuole lavorare" in one for one in said)
+    (taken_back,) = await published(three.ambito, ReferralTakenBack)
+    assert taken_back.granted_to == ("cpi.registry",)
+    for one in await published(three.ambito, ReferralSent, ReferralWithdrawn):
+        assert one.granted_to == ("sil.registry",)
+    assert taken_back.stream not in {one.stream for one in await published(three.ambito, ReferralWithdrawn)}
+
+
+async def test_a_change_of_mind_of_the_receiver_reaches_the_referente_too(three: Three, desk: Any) -> None:
+    given_up = FailReferral(reason="no-capacity", alternative="Unità di progettazione")
+    await three.do(three.sil, commands.fail_referral, three.referral, given_up)
+    assert any(one.startswith("Segnalazione non riuscita presso il sil") for one in await told(desk, three))
+
+
+async def test_what_nobody_had_accepted_is_taken_back_between_the_two(
+    three: Three, desk: Any, livia: Caller
+) -> None:
+    with pytest.raises(errors.AlreadyAnswered):
+        await three.do(three.ambito, commands.withdraw_referral, three.referral, WithdrawReferral())
+    asked = {"to": "sil", "reason": "Un corso", "need": "Un corso", "answer_by": "2013-10-21"}
+    (first,) = await published(three.ambito, ReferralSent)
+    asked["authorisation"] = first.event.authorisation  # type: ignore[attr-defined]  # a referral's
+    second = await three.do(
+        three.ambito, commands.send_referral, three.record, SendReferral.model_validate(asked)
+    )
+    await three.do(three.ambito, commands.withdraw_referral, second.referral, WithdrawReferral())
+    assert await published(three.ambito, ReferralTakenBack) == []
