@@ -3,6 +3,7 @@
 from datetime import date
 
 import pytest
+from stdnum import luhn
 from stdnum.it import codicefiscale
 from trama_simulation.persons import OLDEST, YOUNGEST, invented
 from trama_simulation.tax_code import NOWHERE, nobodys_tax_code
@@ -22,6 +23,13 @@ def test_codes_are_well_formed_all_different_and_nobodys(seed: int) -> None:
     assert len(codes) == 400
     assert all(codicefiscale.is_valid(code) and code[11:15] == NOWHERE for code in codes)
     assert all(OLDEST <= person.birth_date <= YOUNGEST for person in people)
+
+
+def test_provisional_codes_are_well_formed_and_of_an_office_that_does_not_exist() -> None:
+    codes = [person.provisional_code for person in invented(400, 1)]
+    assert all(len(code) == 11 and luhn.is_valid(code) and code[7:10] == "000" for code in codes)
+    assert len(set(codes)) == len(codes)
+    assert codes == [person.provisional_code for person in invented(400, 1)]
 
 
 def test_the_same_seed_invents_the_same_people_and_more_people_begin_with_the_fewer() -> None:
