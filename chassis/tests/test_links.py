@@ -105,3 +105,35 @@ async def test_only_an_end_removes_a_link_and_only_its_own(runtime: Runtime) -> 
         assert await access.component(session, OURS[1]) == {OURS, URBANO}
         assert await access.hear_unlink(session, link=link, a=OURS, b=URBANO, said_by=URBANO)
         assert await access.component(session, OURS[1]) == {OURS}
+
+
+async def test_a_member_alone_joins_two_records_of_its_own(runtime: Runtime) -> None:
+    """INVARIANT: which of a member's records are of one person is that member's to say, in any order of
+    words; nobody else's, and not where it would join two records of another. Counting members alone would
+    refuse it; believing it of anybody would let others join people of ours."""
+    again: Edge = (URBANO[0], new_id())
+    third: Edge = (URBANO[0], new_id())
+    ours_too: Edge = (OURS[0], new_id())
+    assert await heard(runtime, again, URBANO, again)
+    assert await known(runtime) == {OURS}
+    assert await heard(runtime, OURS, URBANO, OURS)
+    assert await heard(runtime, again, URBANO, URBANO)
+    assert await heard(runtime, URBANO, CPI, URBANO)
+    assert await known(runtime) == {OURS, URBANO, again, CPI}
+    assert not await heard(runtime, URBANO, third, CPI)
+    assert not await heard(runtime, CPI, third, CPI)
+    assert await heard(runtime, ours_too, third, OURS)
+    assert not await heard(runtime, third, URBANO, URBANO)
+    assert await known(runtime) == {OURS, URBANO, again, CPI}
+
+
+async def test_the_name_of_a_link_is_spent_for_all_but_the_two_it_joins(runtime: Runtime) -> None:
+    link, other = new_id(), (URBANO[0], new_id())
+    async with transaction(runtime) as session:
+        assert not await access.is_spent(session, link, OURS, URBANO)
+        assert await access.learn_link(session, link=link, a=OURS, b=URBANO)
+        assert not await access.is_spent(session, link, URBANO, OURS)
+        assert await access.is_spent(session, link, OURS, other)
+        assert await access.unlearn_link(session, link)
+        for pair in ((OURS, URBANO), (OURS, other)):
+            assert await access.is_spent(session, link, *pair)
