@@ -12,6 +12,8 @@ ANNA, BRUNO, CARLA, DARIO, ELENA, FARID, GINA, IVO = CAST = stories(8, 1)
 MANY = stories(600, 5)
 ANYBODY = invented(1, 1)[0]
 
+TAKEN_BACK = ("referral-withdrawn", "referral-taken-back")
+
 
 def until(story: Story, number: int) -> Story:
     """The story before its act of this number."""
@@ -34,6 +36,16 @@ def test_what_comes_of_an_old_referral_reaches_who_holds_the_referente_now() -> 
     assert oracle.timeline(FARID, EST, sharing)[(SIL, "referral-completed")] == 1
     assert oracle.timeline(FARID, EST, sharing)[(URBANO, "referral-withdrawn")] == 0
     assert oracle.timeline(FARID, URBANO, sharing)[(SIL, "referral-completed")] == 1
+
+
+def test_who_holds_the_referente_elsewhere_learns_what_is_taken_back() -> None:
+    plot = Plot(IVO.acts[0].on).register(URBANO, "x").authorise(URBANO, SIL, EST)
+    plot.refer(URBANO, SIL).refer(URBANO, EST).accept(SIL, URBANO).accept(EST, URBANO)
+    plot.take_back(URBANO, SIL, "x", accepted_too=True, referente=EST)
+    story = Story(ANYBODY, tuple(plot.acts))
+    shown = {one: oracle.timeline(story, one, oracle.sharing_of(story)) for one in (SIL, EST)}
+    told = [shown[one][(URBANO, kind)] for one in (SIL, EST) for kind in TAKEN_BACK]
+    assert told == [1, 0, 0, 1]
 
 
 def test_the_code_that_comes_later_takes_the_place_of_the_provisional_one_where_it_is_entered() -> None:

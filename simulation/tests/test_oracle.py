@@ -16,7 +16,7 @@ from trama_simulation.members import COR, CPI, DSM, EST, FILO, MOBILI, SERT, SIL
 from trama_simulation.stories import stories
 
 ANNA, BRUNO, CARLA, DARIO, ELENA, FARID, GINA, IVO = CAST = stories(8, 1)
-MANY = stories(300, 5)
+MANY = stories(600, 5)
 
 
 def before(story: Story, *kinds: type) -> Story:

@@ -79,6 +79,7 @@ def _people() -> list[Story]:
     for otherwise in (
         _refuses_what_the_committee_proposes,
         _heard_at_the_listening_centre_first,
+        _taken_back_while_a_third_holds_the_referente,
         *map(_does, (TakeBack, HostRefuses, WithdrawPath, Resume, Reopen, SettleCompetence, SenderSays)),
     ):
         told.append(min(filter(otherwise, drawn), key=partial(_more_days, told)))
@@ -100,6 +101,10 @@ def _refuses_what_the_committee_proposes(story: Story) -> bool:
 
 def _heard_at_the_listening_centre_first(story: Story) -> bool:
     return _does(NameReferente)(story) and any(getattr(act, "reserved", False) for act in story.acts)
+
+
+def _taken_back_while_a_third_holds_the_referente(story: Story) -> bool:
+    return any(isinstance(act, TakeBack) and act.referente for act in story.acts)
 
 
 def _asks(act: object, lead: str) -> bool:

@@ -25,7 +25,10 @@ class Refer:
 
 @dataclass(frozen=True, slots=True)
 class TakeBack:
-    """A member takes back a referral that was not answered; or, if that is meant, one that was accepted."""
+    """A member takes back a referral that was not answered; or, if that is meant, one that was accepted.
+
+    `referente` is the third member that it must know by then as the one to speak to: it is told too.
+    """
 
     on: date
     at: str
@@ -33,6 +36,7 @@ class TakeBack:
     reason: str
     nth: int = 1
     accepted_too: bool = False
+    referente: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,6 +31,7 @@ async def do(act: ReferralAct, lived: Lived, desks: Mapping[str, Desk]) -> None:
             await _passes(act, lived, desks[act.at])
         case TakeBack():
             body = {"reason": act.reason, "accepted_too": act.accepted_too}
+            await _must_know_referente(act, lived, desks[act.at])
             await _send(act, "withdraw", body, lived, desks[act.at])
         case SenderSays():
             await _send(act, act.deed, dict(act.said), lived, desks[act.at])
@@ -116,7 +117,7 @@ async def _known(desk: Desk, side: str, key: Key, lived: Lived) -> None:
     await desk.arrived(what, f"{REFERRALS}/{side}/{lived.referrals[key]}", enough)
 
 
-async def _must_know_referente(act: ReceiverSays, lived: Lived, desk: Desk) -> None:
+async def _must_know_referente(act: TakeBack | ReceiverSays, lived: Lived, desk: Desk) -> None:
     def enough(shown: Json) -> bool:
         return bool(shown["referente"] and shown["referente"]["member"] == act.referente)
 

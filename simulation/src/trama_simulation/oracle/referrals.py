@@ -85,6 +85,8 @@ def _by_sender(act: TakeBack | SenderSays | TermPasses, life: Life) -> Iterator[
     referral.moves += 1
     if isinstance(act, TakeBack):
         referral.state = "withdrawn"
+        if act.referente:
+            yield Told((act.at, "referral-taken-back"), to=frozenset({act.referente}))
         yield Told((act.at, "referral-withdrawn"), to=referral.told)
         return
     said = dict(act.said) if isinstance(act, SenderSays) else {}

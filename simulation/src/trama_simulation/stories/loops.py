@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import timedelta
 
+from trama_simulation.acts import NameReferente
 from trama_simulation.members import CPI, EST, SIL, URBANO
 from trama_simulation.stories.plot import Plot
 from trama_simulation.stories.words import FAILURES, OUTCOMES, QUESTIONS_BACK, REFUSALS
@@ -63,6 +64,14 @@ def taken_back_late(plot: Plot) -> None:
     plot.take_back(district, to, "La persona ha trovato un lavoro da sola.", accepted_too=True)
 
 
+def taken_back_for_who_holds_it(plot: Plot) -> None:
+    """What was accepted is taken back when another service holds the referente: that one is told too."""
+    plot.register(URBANO).authorise(URBANO, SIL, EST).refer(URBANO, SIL).refer(URBANO, EST)
+    plot.later(1, 6).accept(SIL, URBANO).accept(EST, URBANO).do(NameReferente(plot.day, EST))
+    reason = "Il progetto continua nell'altro ambito."
+    plot.later(3, 20).take_back(URBANO, SIL, reason, accepted_too=True, referente=EST)
+
+
 def never_answered(plot: Plot) -> None:
     """Nobody answers until long after the term; then the answer comes on paper, or another one is asked."""
     district, to = sent(plot, within=28)
@@ -91,6 +100,7 @@ LOOPS: dict[Callable[[Plot], None], int] = {
     thinks_again: 3,
     comes_to_nothing: 4,
     taken_back_late: 2,
+    taken_back_for_who_holds_it: 2,
     never_answered: 4,
     taken_up_again: 3,
 }

@@ -102,9 +102,11 @@ class Plot:
         """The receiver does not."""
         return self.do(Decline(self.day, at, sender, reason, alternative, self._sent(sender, at)))
 
-    def take_back(self, at: str, to: str, reason: str, *, accepted_too: bool = False) -> "Plot":
+    def take_back(
+        self, at: str, to: str, reason: str, *, accepted_too: bool = False, referente: str = ""
+    ) -> "Plot":
         """The sender takes back what it sent last."""
-        return self.do(TakeBack(self.day, at, to, reason, self._sent(at, to), accepted_too))
+        return self.do(TakeBack(self.day, at, to, reason, self._sent(at, to), accepted_too, referente))
 
     def sender_says(self, at: str, to: str, deed: SenderDeed, **said: str) -> "Plot":
         """What else the sender does with what it sent last."""
