@@ -42,7 +42,8 @@ class ReportingIdAssigned(Event):
 
 class RecordsLinked(Event):
     """Published by a member's registry when two records are found to be of one person (collegamento dei
-    percorsi). A link is an edge that can be removed: records are never merged, and it grants nothing."""
+    percorsi). A link is an edge that can be removed: records are never merged, and it grants nothing. Both
+    may be records of the member that writes it, and of no other."""
 
     wire_type: ClassVar[str] = "it.trama.registry.records-linked.v1"
     circle: ClassVar[Circle] = "care"
