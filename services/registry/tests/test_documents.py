@@ -287,6 +287,37 @@ async def test_a_document_of_a_circle_that_was_not_authorised_is_not_even_known(
     assert await rows(sil, DocumentCopy) == []
 
 
+async def test_a_referral_names_documents_and_whoever_accepts_may_ask_for_them(
+    both: tuple[Runtime, Runtime], desk: Desk, anna: RegisterPerson, exchange: Callable[..., Any]
+) -> None:
+    ambito, sil = both
+    record = await desk.register(ambito, anna)
+    page = f"/persone/{record}/segnala"
+    asked = {"to": "sil", "reason": "Vuole lavorare", "need": "Un lavoro", "ground": "consenso"}
+    async with client(ambito, "caseworker") as http:
+        document = (await file_one(http, record)).json()["document"]
+        hidden = (await file_one(http, record, circle="clinical")).json()["document"]
+        form = (await http.get(page)).text
+        assert (document in form, hidden in form) == (True, False)
+        refused = await http.post(page, data=asked | {"documents": [document, hidden]})
+        assert (refused.status_code, "non potrebbe aprire" in refused.text) == (409, True)
+        sent = await http.post(page, data=asked | {"documents": [document]})
+        assert sent.status_code == 303, sent.text
+        assert "relazione.pdf" in (await http.get(sent.headers["location"])).text
+        referral = sent.headers["location"].rpartition("/")[2]
+    await exchange(ambito, sil)
+    async with client(sil, "caseworker") as http:
+        shown = (await http.get(f"/segnalazioni/{referral}")).text
+        assert ("relazione.pdf" in shown, document in shown) == (True, False)
+        assert await rows(sil, DocumentCopy) == []
+        answer = await http.post(f"/api/registry/referrals/{referral}/accept", json={})
+        theirs = answer.json()["record"]
+        assert answer.json()["documents"][0]["kind_label"] == "Relazione"
+        await exchange(ambito, sil)
+        (listed,) = (await http.get(f"/api/registry/persons/{theirs}/documents")).json()["documents"]
+        assert (listed["document"], listed["state"]) == (document, "elsewhere")
+
+
 async def test_pages_list_file_ask_and_save(
     both: tuple[Runtime, Runtime], accepted: tuple[str, str], exchange: Callable[..., Any]
 ) -> None:

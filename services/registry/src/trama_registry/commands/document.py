@@ -16,14 +16,14 @@ from trama_contracts.registry import (
     JudicialDocumentFiled,
     SocialDocumentFiled,
 )
-from trama_contracts.registry.document import Filing
+from trama_contracts.registry.document import Filing, NamedDocument, NamedDocuments
 
 from trama_registry import queries
 from trama_registry.commands.person import must_be_in
 from trama_registry.commands.taking_in_charge import in_charge
-from trama_registry.errors import DayInFuture, DocumentFiledAlready
+from trama_registry.errors import DayInFuture, DocumentFiledAlready, DocumentNotHere, DocumentNotShared
 from trama_registry.models import DocumentCopy, recognised
-from trama_registry.schemas import FileDocument
+from trama_registry.schemas import FileDocument, SendReferral
 
 EVENTS: dict[str, type[Filing]] = {
     "care": DocumentFiled,
@@ -96,3 +96,27 @@ async def ask_document(
         place = Place(found.record, found.circle, found.scope)
         await file_custody.ask(session, found.file, found.sha256, found.size, place)
     return found
+
+
+async def named_documents(session: AsyncSession, record: str, request: SendReferral) -> NamedDocuments | None:
+    """The documents that a referral names: ours, on this person, and open to who is authorised by it.
+
+    Judicial ones are named by nobody: that there is one tells what it must not. Raises DocumentNotHere,
+    DocumentNotShared.
+    """
+    own = runtime_of(session).settings.member
+    authorised = await queries.find_authorisation(session, request.authorisation, record)
+    circles = set(authorised.circles if authorised is not None else ()) - {"justice"}
+    named = []
+    for document in dict.fromkeys(request.documents):
+        found = await session.get(DocumentCopy, (own, document))
+        if found is None or found.record != record:
+            raise DocumentNotHere(field="documents")
+        if found.circle not in circles:
+            raise DocumentNotShared(
+                "Chi riceve non potrebbe aprire «%(name)s»: ciò che la persona ha autorizzato a condividere "
+                "non lo comprende. Toglietelo, o scegliete un'altra autorizzazione.",
+                name=found.name,
+            )
+        named.append(NamedDocument(name=found.name, kind=found.kind, dated=found.dated))
+    return tuple(named) or None

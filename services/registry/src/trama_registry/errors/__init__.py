@@ -28,6 +28,7 @@ from trama_registry.errors.document import (
     DocumentNotArrived,
     DocumentNotHere,
     DocumentNotReadable,
+    DocumentNotShared,
     DocumentTooLarge,
 )
 from trama_registry.errors.network import FreeBeyondPlaces, OfferNotHere
@@ -124,6 +125,7 @@ __all__ = [
     "DocumentNotArrived",
     "DocumentNotHere",
     "DocumentNotReadable",
+    "DocumentNotShared",
     "DocumentTooLarge",
     "EndsBeforeStart",
     "EntryCorrectedAlready",

@@ -53,6 +53,13 @@ class DocumentMisnamed(Refused):
     field = "file"
 
 
+class DocumentNotShared(Refused):
+    """Whoever accepts could not ask for it: the authorisation opens other circles."""
+
+    code = "document-not-shared"
+    field = "documents"
+
+
 class DocumentFiledAlready(Refused):
     """The same file is on this person already."""
 

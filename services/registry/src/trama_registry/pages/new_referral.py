@@ -32,6 +32,7 @@ class NewReferral(Body):
     answer_by: Date | None = None
     ground: str
     supersedes: Uuid | None = None
+    documents: tuple[Uuid, ...] = ()
 
 
 @router.get("/persone/{record}/segnala")
@@ -50,7 +51,9 @@ async def new_referral_page(
 @router.post("/persone/{record}/segnala")
 async def send_new_referral(request: Request, record: Uuid, session: Transaction, _: Operator) -> Response:
     """Send it, or show the form again with why not."""
-    typed = {name: text for name, text in (await request.form()).items() if name != "csrf_token"}
+    sent_form = await request.form()
+    typed: dict[str, object] = {name: text for name, text in sent_form.items() if name != "csrf_token"}
+    typed["documents"] = sent_form.getlist("documents")
     try:
         asked = forms.read(NewReferral, typed)
         sent = await commands.send_referral(session, record, await _request(session, record, asked))
@@ -95,6 +98,7 @@ async def _values(session: AsyncSession, record: str, supersedes: str | None) ->
     names = queries.names_of(runtime.directory.current)
     return {
         "person": await queries.person_view(session, record),
+        "documents": await queries.documents_to_name(session, record),
         "receivers": await queries.receivers(session),
         "grounds": [
             (

@@ -9,6 +9,7 @@ from trama_registry.queries.access import (
 from trama_registry.queries.course import course_of, courses_of
 from trama_registry.queries.document import (
     content_of,
+    documents_to_name,
     documents_view,
     filed_before,
     find_document,
@@ -94,6 +95,7 @@ __all__ = [
     "count_groups",
     "course_of",
     "courses_of",
+    "documents_to_name",
     "documents_view",
     "entry_view",
     "filed_before",

@@ -7,9 +7,11 @@ from typing import cast, get_args
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
+from trama_chassis.language import say
 
 from trama_registry.models import RULES, Course, Deed, Move, ReferralMoveCopy, Side
-from trama_registry.schemas import CourseView
+from trama_registry.queries.told.document import KINDS
+from trama_registry.schemas import CourseView, NamedDocumentView
 
 
 async def course_of(session: AsyncSession, sender: str, referral: str) -> Course:
@@ -60,7 +62,17 @@ def told_of(course: Course, side: Side) -> CourseView:
         noted_by=noted.told["by"] if noted else None,
         noted_on=noted.on if noted else None,
         superseded_by=superseded.told["by"] if superseded and course.state == "superseded" else None,
+        documents=_documents(course),
     )
+
+
+def _documents(course: Course) -> list[NamedDocumentView]:
+    """The documents that were named when the referral was first sent."""
+    sent = course.last("send")
+    return [
+        NamedDocumentView(**one, kind_label=say(KINDS[one["kind"]]))
+        for one in (sent.told.get("documents") or () if sent else ())
+    ]
 
 
 def may(course: Course, side: Side) -> list[Deed]:

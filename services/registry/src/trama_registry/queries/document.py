@@ -65,6 +65,17 @@ async def filed_documents(
     return await _views(session, record, found.all())
 
 
+async def documents_to_name(session: AsyncSession, record: str) -> dict[str, str]:
+    """Our documents that whoever follows the person may know of, as choices in a form."""
+    own = runtime_of(session).settings.member
+    filed = await filed_documents(session, record)
+    return {
+        one.document: say("%(name)s, %(kind)s del %(day)s", name=one.name, kind=one.kind_label, day=one.on)
+        for one in filed
+        if one.member == own and one.circle == "care"
+    }
+
+
 async def find_document(
     session: AsyncSession, record: str, member: str, document: str, by: Caller
 ) -> DocumentCopy:

@@ -1,9 +1,9 @@
 """Referrals: what is asked and answered."""
 
 from datetime import date
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 from trama_chassis.bodies import Body, Date, Line
 from trama_contracts.event import Member, Uuid
 from trama_contracts.facts import DecliningReason
@@ -22,6 +22,8 @@ class SendReferral(Body):
     answer_by: Date | None = None
     authorisation: Uuid
     supersedes: Uuid | None = None
+    documents: Annotated[tuple[Uuid, ...], Field(max_length=10)] = ()
+    """Ours, on this person: named in the preview, to be asked for by who accepts."""
 
 
 class VersionSeen(Body):
@@ -126,6 +128,15 @@ class NoteProtocol(VersionSeen):
     number: Line
 
 
+class NamedDocumentView(BaseModel):
+    """A document that whoever accepts the referral may ask for."""
+
+    name: str
+    kind: str
+    kind_label: str
+    dated: date
+
+
 class CourseView(BaseModel):
     """How a referral has gone so far, the same at both ends."""
 
@@ -147,6 +158,7 @@ class CourseView(BaseModel):
     noted_by: str | None = None
     noted_on: date | None = None
     superseded_by: str | None = None
+    documents: list[NamedDocumentView] = []
 
 
 class SentReferralView(CourseView):
