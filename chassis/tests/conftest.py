@@ -24,6 +24,7 @@ from trama_chassis.handlers import EventHandlers
 from trama_chassis.health import Health
 from trama_chassis.service import Service
 from trama_chassis.settings import KafkaSettings, ServiceSettings
+from trama_chassis.testing_databases import create_tables
 
 TOKEN = "a-token-of-thirty-two-random-bytes"
 READER_TOKEN = "another-token-for-who-only-reads"
@@ -175,7 +176,7 @@ async def runtime(database_url: str, tmp_path: Path) -> AsyncIterator[SmallRunti
     """The tests' own service with its tables made."""
     service = small_service()
     database = Database(database_url, service.tables)
-    await database.create_all()
+    create_tables(database)
     open_accounts.cache_clear()
     yield SmallRuntime(service, settings_for(tmp_path, database_url), database)
     await database.dispose()

@@ -16,6 +16,7 @@ from trama_chassis.accounts import Caller, open_accounts, require
 from trama_chassis.app import build_app
 from trama_chassis.database import Database, Router, Transaction
 from trama_chassis.idempotency import AnswerGiven
+from trama_chassis.testing_databases import create_tables
 
 from chassis.tests.conftest import (
     READER_TOKEN,
@@ -50,7 +51,7 @@ async def runtime(database_url: str, tmp_path: Path) -> AsyncIterator[SmallRunti
     """A small service that keeps what it answered."""
     service = small_service(notes)
     database = Database(database_url, [*service.tables, AnswerGiven])
-    await database.create_all()
+    create_tables(database)
     open_accounts.cache_clear()
     yield SmallRuntime(service, settings_for(tmp_path, database_url), database)
     await database.dispose()

@@ -15,6 +15,7 @@ from trama_chassis.database import Database
 from trama_chassis.help_pages import HowTo, read
 from trama_chassis.service import NavigationEntry
 from trama_chassis.tables import CHASSIS_TABLES, DeadLetter, SourceHeard
+from trama_chassis.testing_databases import create_tables
 from trama_contracts.names import topic_of
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -45,7 +46,7 @@ async def supervised(runtime: Any, database_url: str, tmp_path: Path) -> AsyncIt
     path = tmp_path / "accounts.yaml"
     path.write_text(path.read_text().replace("roles: [writer]", "roles: [writer, supervisor]", 1))
     database = Database(database_url, [*CHASSIS_TABLES])
-    await database.create_all()
+    create_tables(database)
     (tmp_path / "help").mkdir()
     (tmp_path / "help" / "it.yaml").write_text(HELP)
     service = replace(runtime.service, roles={"writer": "Chi scrive"}, help=tmp_path / "help")

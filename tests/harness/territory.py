@@ -20,6 +20,7 @@ from sqlmodel import SQLModel, col
 from trama_chassis.database import Database
 from trama_chassis.tables import CHASSIS_TABLES, OutboxRow
 from trama_chassis.testing import Place, Territory, account_file
+from trama_chassis.testing_databases import create_tables
 from trama_contracts.encoding import b64u
 from trama_contracts.names import KINDS, directory_topic, topic_of
 from trama_contracts.signature import raw_public
@@ -188,7 +189,7 @@ async def staged(
     await asyncio.to_thread(prepare_network, broker, territory)
     databases = {member: Database(url, tables()) for member, url in urls.items()}
     for database in databases.values():
-        await database.create_all()
+        create_tables(database)
     stage = Stage(broker, folder, territory, urls, databases)
     try:
         yield stage

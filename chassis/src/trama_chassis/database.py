@@ -68,13 +68,6 @@ class Database:
         async with self._read_session(info=dict(session_info)) as session:
             yield session
 
-    async def create_all(self) -> None:
-        """Create this service's tables and no others, without migrations (tests)."""
-        async with self._writing.begin() as connection:
-            await connection.run_sync(
-                lambda sync: SQLModel.metadata.create_all(sync, tables=self.tables, checkfirst=True)
-            )
-
     async def dispose(self) -> None:
         """Close every connection."""
         await self._writing.dispose()

@@ -34,6 +34,7 @@ from trama_chassis.runtime import Runtime
 from trama_chassis.service import Service
 from trama_chassis.settings import KafkaSettings
 from trama_chassis.tables import GrantGiven, OutboxRow, OwnStream
+from trama_chassis.testing_databases import create_tables
 from trama_chassis.testing_territory import CARE, FIRST_PLACES, Place, Territory
 
 __all__ = [
@@ -329,7 +330,7 @@ async def running(
         "demo": True,
     }
     runtime = Runtime(service, service.settings(**common, **settings))
-    await runtime.database.create_all()
+    create_tables(runtime.database)
     await runtime.start()
     try:
         if known:

@@ -1,4 +1,4 @@
-"""pytest plugin: empty databases of both kinds. PostgreSQL is a real server the run starts, fsync on."""
+"""pytest plugin: empty databases of both kinds, and tables in them. PostgreSQL is a real server, of the run."""
 
 from __future__ import annotations
 
@@ -9,15 +9,22 @@ import secrets
 import shutil
 import signal
 import socket
+import sqlite3
 import subprocess
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
+from functools import cache
 from pathlib import Path
 from tempfile import mkdtemp
 
 import psycopg
 import pytest
+from sqlalchemy import Table
+from sqlalchemy.engine import make_url
+from sqlalchemy.schema import CreateIndex, CreateTable, ExecutableDDLElement
+
+from trama_chassis.database import Database
 
 KINDS = ("sqlite", "postgresql")
 START_SECONDS = 60
@@ -72,6 +79,26 @@ def new_postgres_database(server_url: str) -> str:
     with psycopg.connect(server_url, autocommit=True) as connection:
         connection.execute(f'CREATE DATABASE "{name}" TEMPLATE template0'.encode())
     return f"{server_url.rpartition('/')[0]}/{name}"
+
+
+def create_tables(database: Database) -> None:
+    """Make a service's tables and no others where they are missing, without migrations; as one script."""
+    tables = tuple(database.tables)
+    if database.dialect == "sqlite":
+        with closing(sqlite3.connect(make_url(database.url).database or "")) as connection:
+            made = _script("sqlite", tables)
+            connection.executescript(f"PRAGMA journal_mode=WAL; BEGIN; {made}; COMMIT")
+    else:
+        with psycopg.connect(database.url) as connected:
+            connected.execute(_script("postgresql", tables).encode())
+
+
+@cache
+def _script(kind: str, tables: tuple[Table, ...]) -> str:
+    dialect = make_url(f"{kind}://").get_dialect()()
+    made: list[ExecutableDDLElement] = [CreateTable(table, if_not_exists=True) for table in tables]
+    made += [CreateIndex(index, if_not_exists=True) for table in tables for index in table.indexes]
+    return "; ".join(str(one.compile(dialect=dialect)) for one in made)
 
 
 def _binaries() -> Path:
