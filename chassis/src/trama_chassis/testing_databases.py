@@ -1,4 +1,4 @@
-"""pytest plugin: empty databases of both kinds, and tables in them. PostgreSQL is a real server, of the run."""
+"""pytest plugin: empty databases of both kinds, and tables in them. PostgreSQL is a real server."""
 
 from __future__ import annotations
 
