@@ -9,8 +9,9 @@ from sqlalchemy import select
 from trama_chassis import access
 from trama_chassis.accounts import Caller
 from trama_chassis.errors import ChangedMeanwhile, NotAllowed
+from trama_chassis.language import LANGUAGES, speaking
 from trama_chassis.runtime import Runtime
-from trama_chassis.testing import CARE, FIRST_PLACES, Place, Territory, published, transaction
+from trama_chassis.testing import CARE, FIRST_PLACES, Place, Territory, client, published, transaction
 from trama_contracts.facts import ReportingIdReplacedFact
 from trama_contracts.registry import (
     CertificateRecorded,
@@ -24,6 +25,7 @@ from trama_contracts.registry import (
 )
 from trama_registry import commands, errors, queries
 from trama_registry.models import Identity, TargetGroup, verification_of
+from trama_registry.queries.told.languages import languages
 from trama_registry.schemas import (
     AssignIdentifier,
     AttestIdentifier,
@@ -290,3 +292,30 @@ async def test_persons_are_counted_by_target_group_while_they_are_followed(
     async with ambito.database.read(runtime=ambito) as session:
         counted = await queries.count_groups(session, sara)
     assert [(one.group, one.persons) for one in counted] == [("addiction", 1), ("mental-health", 1)]
+
+
+async def test_a_language_and_the_need_of_an_interpreter_are_told_and_stand_on_top_of_the_page(
+    ambito: Runtime,
+) -> None:
+    async with client(ambito, "caseworker") as http:
+        new = {"family_name": "Modello", "given_name": "Farid", "language": "fa"}
+        record = (await http.post("/api/registry/persons", json=new)).json()["record"]
+        right = {"family_name": "Modello", "given_name": "Farid", "language": "ps", "needs_interpreter": True}
+        answer = await http.post(f"/api/registry/persons/{record}/correct", json=right)
+        assert (answer.json()["language"], answer.json()["needs_interpreter"]) == ("ps", True)
+        page = (await http.get(f"/persone/{record}", headers={"accept": "text/html"})).text
+        refused = await http.post("/api/registry/persons", json=new | {"language": "Dari"})
+    first, second = (one.event for one in await published(ambito, PersonRegistered))
+    assert isinstance(first, PersonRegistered)
+    assert isinstance(second, PersonRegistered)
+    assert (first.language, first.needs_interpreter) == ("fa", None)
+    assert (second.language, second.needs_interpreter) == ("ps", True)
+    assert "Lingua: pashto" in page
+    assert "serve un interprete" in page
+    assert (refused.status_code, refused.json()["errors"][0]["field"]) == (422, "language")
+
+
+def test_every_language_offered_has_a_name_in_the_language_of_the_page() -> None:
+    for spoken in LANGUAGES:
+        with speaking(spoken):
+            assert [code for code, name in languages("ise") if name == code] == ["ise"]

@@ -70,7 +70,7 @@ async def test_each_circle_is_shown_with_its_ground_and_days(both: Both, shared:
     (reader,) = seen.readers
     assert [(one.circle, one.ground, str(one.since), one.until) for one in reader.shared] == [
         ("care", "consenso della persona", "2013-10-14", None),
-        ("referral", "è l'altra parte di una segnalazione", "None", None),
+        ("referral", "una segnalazione tra i due servizi", "None", None),
     ]
     assert (seen.unshared, seen.kept_to_ourselves) == ([words.CONTENTS["social"]], 1)
     assert [(one.member, one.shared[0].circle) for one in seen.sources] == [("sil", "care")]
@@ -106,4 +106,4 @@ async def test_after_a_separation_what_was_read_is_said_to_be_over(
 def test_a_law_is_named_with_its_article() -> None:
     basis = {"kind": "law", "act": "L. 328/2000", "article": "art. 22"}
     assert words.ground(basis, "care", "record:x") == "per legge: L. 328/2000, art. 22"
-    assert words.ground({"kind": "law"}, "host", "placement:x") == "ospita la persona"
+    assert words.ground({"kind": "law"}, "host", "placement:x") == "l'inserimento presso chi ospita"

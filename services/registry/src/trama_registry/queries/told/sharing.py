@@ -22,10 +22,10 @@ CONTENTS = {
 }
 """The circles, with what each holds."""
 PARTIES = {
-    "referral": "è l'altra parte di una segnalazione",
-    "note": "ha scritto una nota che abbiamo letto",
-    "placement": "ospita la persona",
-    "link": "ha saputo che due percorsi sono stati separati",
+    "referral": "una segnalazione tra i due servizi",
+    "note": "chi ha scritto una nota sa chi l'ha letta",
+    "placement": "l'inserimento presso chi ospita",
+    "link": "la separazione di due percorsi",
 }
 """Why who takes part in something reads of it."""
 
@@ -34,7 +34,7 @@ def ground(basis: Mapping[str, str], circle: str, scope: str) -> str:
     """Why a service reads: the person's consent, a law with its article, or a part that it has."""
     if circle in PARTY_CIRCLES:
         kind = scope.partition(":")[0]
-        return say(PARTIES[kind]) if kind in PARTIES else say("vi prende parte")
+        return say(PARTIES[kind]) if kind in PARTIES else say("una cosa che riguarda i due servizi")
     if basis["kind"] == "consent":
         return say("consenso della persona")
     if "act" not in basis:
