@@ -88,5 +88,10 @@ async def page(
     )
     sent = await request.form()
     typed = [(name, value) for name, value in sent.multi_items() if isinstance(value, str)]
-    form = KeptForm(id="", action=request.url.path, page="", fields=typed, ends=0.0)
-    return HTMLResponse(kept_forms.filled_in(bytes(shown.body).decode(), form), refused.status)
+    return filled(shown, request.url.path, typed)
+
+
+def filled(shown: Response, action: str, typed: list[tuple[str, str]]) -> Response:
+    """A page whose form to an address is as it was left: refused, or put aside."""
+    form = KeptForm(id="", action=action, page="", fields=typed, ends=0.0)
+    return HTMLResponse(kept_forms.filled_in(bytes(shown.body).decode(), form), shown.status_code)

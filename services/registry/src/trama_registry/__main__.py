@@ -28,6 +28,7 @@ service = Service(
         models.AccessRequest,
         models.Authorisation,
         models.Referral,
+        models.ReferralDraft,
         models.ReferralReply,
         models.ReferralProtocol,
         models.ReferralCopy,

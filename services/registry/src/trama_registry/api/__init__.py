@@ -4,6 +4,7 @@ from trama_registry.api import (
     access,
     authorisation,
     document,
+    draft,
     identity,
     network,
     note,
@@ -24,6 +25,7 @@ routers = (
     relation.router,
     authorisation.router,
     document.router,
+    draft.router,
     referral.router,
     network.router,
 )

@@ -25,6 +25,7 @@ from trama_registry.commands.certificate import (
     set_target_groups,
 )
 from trama_registry.commands.document import ask_document, file_document
+from trama_registry.commands.draft import change_draft, discard_draft, save_draft
 from trama_registry.commands.identifier import (
     assign_identifier,
     attest_identifier,
@@ -73,6 +74,7 @@ __all__ = [
     "assign_case_manager",
     "assign_identifier",
     "attest_identifier",
+    "change_draft",
     "close_taking_in_charge",
     "complete_next_step",
     "complete_referral",
@@ -81,6 +83,7 @@ __all__ = [
     "correct_person",
     "decline_referral",
     "describe_offer",
+    "discard_draft",
     "dispute_competence",
     "end_certificate",
     "end_identifier",
@@ -108,6 +111,7 @@ __all__ = [
     "reopen",
     "reopen_referral",
     "resume",
+    "save_draft",
     "see_referral",
     "send_referral",
     "set_next_step",

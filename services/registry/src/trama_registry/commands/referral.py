@@ -21,6 +21,7 @@ from trama_contracts.registry import (
 
 from trama_registry import queries
 from trama_registry.commands.document import named_documents
+from trama_registry.commands.draft import discard_draft
 from trama_registry.commands.person import must_be_in
 from trama_registry.commands.taking_in_charge import in_charge
 from trama_registry.errors import (
@@ -83,6 +84,8 @@ async def send_referral(session: AsyncSession, record: str, request: SendReferra
         await _supersede(session, request.supersedes, record=record, by=sent.referral)
     referral = Referral(record=record, need=request.need, **sent.model_dump(exclude={"preview", "documents"}))
     session.add(referral)
+    if request.draft is not None:
+        await discard_draft(session, request.draft, record)
     outbox.add(session, sent, record=record, scope=sent.referral, to={f"{request.to}.registry"})
     return referral
 

@@ -57,6 +57,7 @@ from trama_registry.errors.person import (
 from trama_registry.errors.referral import (
     AlreadyAnswered,
     AlreadyWithdrawn,
+    DraftNotHere,
     MoveNotNow,
     NotTheReceiver,
     NotTheSender,
@@ -127,6 +128,7 @@ __all__ = [
     "DocumentNotReadable",
     "DocumentNotShared",
     "DocumentTooLarge",
+    "DraftNotHere",
     "EndsBeforeStart",
     "EntryCorrectedAlready",
     "EntryNotHere",

@@ -10,6 +10,13 @@ class ReferralNotHere(NotFound):
     detail = "Questa segnalazione non risulta tra quelle inviate o ricevute dal nostro servizio."
 
 
+class DraftNotHere(NotFound):
+    """No such draft: it was sent, or thrown away."""
+
+    code = "draft-not-here"
+    detail = "Questa bozza non c'è più: è stata inviata o eliminata."
+
+
 class ReferredToOneself(Refused):
     """A member refers nobody to itself."""
 

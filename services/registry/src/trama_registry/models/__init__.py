@@ -23,6 +23,7 @@ from trama_registry.models.course import (
     State,
 )
 from trama_registry.models.document import DocumentCopy, recognised
+from trama_registry.models.draft import ReferralDraft
 from trama_registry.models.entry import EntryCopy
 from trama_registry.models.identifier import (
     TAX_CODES,
@@ -108,6 +109,7 @@ __all__ = [
     "ReceiverMove",
     "Referral",
     "ReferralCopy",
+    "ReferralDraft",
     "ReferralMoveCopy",
     "ReferralProtocol",
     "ReferralReply",

@@ -3,6 +3,7 @@
 from trama_registry.pages import (
     access,
     document,
+    draft,
     identity,
     network,
     new_referral,
@@ -24,6 +25,7 @@ routers = (
     note.router,
     sharing.router,
     new_referral.router,
+    draft.router,
     referral.router,
     network.router,
     protocol.router,

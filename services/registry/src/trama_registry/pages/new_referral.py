@@ -14,13 +14,12 @@ from trama_contracts.event import Member, Uuid
 
 from trama_registry import commands, queries
 from trama_registry.api.callers import Operator
+from trama_registry.pages.draft import CONSENT, as_typed, put_aside
 from trama_registry.pages.templates import templates
-from trama_registry.schemas import BasisAsked, GiveAuthorisation, SendReferral
+from trama_registry.schemas import BasisAsked, DraftView, GiveAuthorisation, SendReferral
 from trama_registry.schemas.fields import Sentences
 
 router = Router()
-CONSENT = "consenso"
-"""What is chosen where the person consents now, and was given the privacy notice."""
 
 
 class NewReferral(Body):
@@ -32,6 +31,7 @@ class NewReferral(Body):
     answer_by: Date | None = None
     ground: str
     supersedes: Uuid | None = None
+    draft: Uuid | None = None
     documents: tuple[Uuid, ...] = ()
 
 
@@ -42,19 +42,27 @@ async def new_referral_page(
     session: Reading,
     _: Operator,
     sostituisce: Annotated[Uuid | None, Query()] = None,
+    bozza: Annotated[Uuid | None, Query()] = None,
 ) -> Response:
-    """The form to refer a person to another service."""
-    values = await _values(session, record, sostituisce)
-    return await forms.page(request, "segnala.html", values, templates=templates)
+    """The form to refer a person to another service; with `bozza`, as it was put aside."""
+    draft = await _draft(session, record, bozza)
+    values = await _values(session, record, draft.supersedes if draft else sostituisce)
+    values["draft"] = draft
+    shown = await forms.page(request, "segnala.html", values, templates=templates)
+    return forms.filled(shown, request.url.path, as_typed(draft)) if draft else shown
 
 
 @router.post("/persone/{record}/segnala")
-async def send_new_referral(request: Request, record: Uuid, session: Transaction, _: Operator) -> Response:
-    """Send it, or show the form again with why not."""
+async def send_new_referral(request: Request, record: Uuid, session: Transaction, by: Operator) -> Response:
+    """Send it or put it aside, or show the form again with why not."""
     sent_form = await request.form()
     typed: dict[str, object] = {name: text for name, text in sent_form.items() if name != "csrf_token"}
     typed["documents"] = sent_form.getlist("documents")
+    version = str(typed.pop("version", ""))
     try:
+        if typed.pop("bozza", None):
+            await put_aside(session, record, typed, version, by)
+            return RedirectResponse("/segnalazioni?scheda=bozze", 303)
         asked = forms.read(NewReferral, typed)
         sent = await commands.send_referral(session, record, await _request(session, record, asked))
     except Refused as refused:
@@ -63,8 +71,13 @@ async def send_new_referral(request: Request, record: Uuid, session: Transaction
         if refused.field in ("authorisation", "recipients", "purpose", "notice_given_on"):
             refused.field = "ground"
         values = await _values(session, record, str(typed.get("supersedes") or "") or None)
+        values["draft"] = await _draft(session, record, str(typed.get("draft") or ""))
         return await forms.page(request, "segnala.html", values, templates=templates, refused=refused)
     return RedirectResponse(f"/segnalazioni/{sent.referral}", 303)
+
+
+async def _draft(session: AsyncSession, record: str, draft: str | None) -> DraftView | None:
+    return await queries.draft_view(session, draft, record) if draft else None
 
 
 async def _request(session: AsyncSession, record: str, asked: NewReferral) -> SendReferral:

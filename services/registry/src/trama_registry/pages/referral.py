@@ -17,7 +17,7 @@ from trama_registry.api.callers import Operator
 from trama_registry.pages.templates import templates
 
 router = Router()
-Tab = Literal["ricevute", "inviate"]
+Tab = Literal["ricevute", "inviate", "bozze"]
 Path = Literal[
     "accettazione",
     "domanda",
@@ -65,6 +65,7 @@ async def referrals_page(
         "tab": scheda,
         "received": await queries.received_by_urgency(session) if scheda == "ricevute" else [],
         "sent": await queries.sent_by_urgency(session) if scheda == "inviate" else [],
+        "drafts": await queries.drafts(session) if scheda == "bozze" else [],
         "waiting": await queries.referrals_to_answer(session),
         "overdue": await queries.overdue_referrals(session) if supervises else [],
         "late": await queries.overdue_accesses(session, by) if supervises else [],

@@ -16,6 +16,7 @@ from trama_registry.queries.document import (
     view_of_document,
     view_of_filed,
 )
+from trama_registry.queries.draft import draft_view, drafts, find_draft
 from trama_registry.queries.duplicate import candidates, told_apart
 from trama_registry.queries.entries import Part, corrections_of, is_in_story
 from trama_registry.queries.identity import (
@@ -30,7 +31,7 @@ from trama_registry.queries.identity import (
     link_of,
     may_see_judicial,
 )
-from trama_registry.queries.interview import interviews_of
+from trama_registry.queries.interview import interviews_of, kept_to_ourselves
 from trama_registry.queries.joined import others_here
 from trama_registry.queries.names import names_of
 from trama_registry.queries.next_step import next_step_of, view_of_next_step
@@ -97,6 +98,8 @@ __all__ = [
     "courses_of",
     "documents_to_name",
     "documents_view",
+    "draft_view",
+    "drafts",
     "entry_view",
     "filed_before",
     "find_access",
@@ -104,6 +107,7 @@ __all__ = [
     "find_by_tax_code",
     "find_certificate",
     "find_document",
+    "find_draft",
     "find_identifier",
     "find_note",
     "find_person",
@@ -116,6 +120,7 @@ __all__ = [
     "identity_view",
     "interviews_of",
     "is_in_story",
+    "kept_to_ourselves",
     "last_taking_in_charge",
     "last_told",
     "link_of",

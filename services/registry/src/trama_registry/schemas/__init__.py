@@ -9,6 +9,7 @@ from trama_registry.schemas.access import (
 )
 from trama_registry.schemas.authorisation import AuthorisationView, BasisAsked, GiveAuthorisation
 from trama_registry.schemas.document import DocumentsView, FiledDocumentView, FileDocument
+from trama_registry.schemas.draft import ChangeDraft, DraftView, SaveDraft
 from trama_registry.schemas.fields import Circles, Members, Name, Sentences, TypedTaxCode
 from trama_registry.schemas.identity import (
     AssignIdentifier,
@@ -132,6 +133,7 @@ __all__ = [
     "CapacityView",
     "CaseManagerAsked",
     "CaseManagerView",
+    "ChangeDraft",
     "Circles",
     "CloseTakingInCharge",
     "CompleteNextStep",
@@ -145,6 +147,7 @@ __all__ = [
     "DisputeCompetence",
     "DocumentView",
     "DocumentsView",
+    "DraftView",
     "EndCertificate",
     "EndIdentifier",
     "EnterProtocol",
@@ -210,6 +213,7 @@ __all__ = [
     "Reopen",
     "ReopenReferral",
     "Resume",
+    "SaveDraft",
     "SeekDuplicates",
     "SendReferral",
     "SentReferralView",

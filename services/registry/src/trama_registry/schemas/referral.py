@@ -22,6 +22,8 @@ class SendReferral(Body):
     answer_by: Date | None = None
     authorisation: Uuid
     supersedes: Uuid | None = None
+    draft: Uuid | None = None
+    """What it was prepared as, which goes."""
     documents: Annotated[tuple[Uuid, ...], Field(max_length=10)] = ()
     """Ours, on this person: named in the preview, to be asked for by who accepts."""
 
