@@ -18,6 +18,7 @@ from trama_registry.api.callers import Operator
 from trama_registry.api.story import Kind
 from trama_registry.pages import typed
 from trama_registry.pages.templates import templates
+from trama_registry.queries.interview import kept_to_ourselves
 from trama_registry.schemas import CompleteNextStep, CorrectEntry, SetNextStep
 
 router = Router()
@@ -116,6 +117,7 @@ async def story_page(
         "timeline": await queries.timeline(session, record, part),
         "part": part,
         "own": runtime_of(session).settings.member,
+        "kept": await kept_to_ourselves(session, record),
     }
     return web.page(request, "storia.html", values, templates=templates)
 
