@@ -10,9 +10,16 @@ from trama_chassis.clock import write_clock
 from trama_chassis.runtime import Runtime
 from trama_chassis.service import Service
 from trama_chassis.settings import ServiceSettings
+from trama_chassis.tables import CHASSIS_TABLES
 from trama_chassis.testing import Peer, Territory, running
+from trama_chassis.testing_databases import Tables
 
 TODAY = datetime(2013, 10, 14, 9, tzinfo=UTC)
+
+
+@pytest.fixture
+def database_tables() -> Tables:
+    return (*CHASSIS_TABLES, *caseload.TABLES)
 
 
 @pytest.fixture

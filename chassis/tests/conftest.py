@@ -24,7 +24,8 @@ from trama_chassis.handlers import EventHandlers
 from trama_chassis.health import Health
 from trama_chassis.service import Service
 from trama_chassis.settings import KafkaSettings, ServiceSettings
-from trama_chassis.testing_databases import create_tables
+from trama_chassis.tables import CHASSIS_TABLES
+from trama_chassis.testing_databases import Tables, create_tables
 
 TOKEN = "a-token-of-thirty-two-random-bytes"
 READER_TOKEN = "another-token-for-who-only-reads"
@@ -169,6 +170,11 @@ def small_service(*routers: APIRouter) -> Service:
         settings=ServiceSettings,
         page_prefixes=("/appunti",),
     )
+
+
+@pytest.fixture
+def database_tables() -> Tables:
+    return tuple(CHASSIS_TABLES)
 
 
 @pytest.fixture

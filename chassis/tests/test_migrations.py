@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import create_engine, inspect
 from trama_chassis.migrations import check, is_current, upgrade
 from trama_chassis.service import Service
+from trama_chassis.testing_databases import Tables
 
 NOTE = """
 import sqlalchemy as sa
@@ -35,6 +36,12 @@ def upgrade() -> None:
     )
     {failing}
 """
+
+
+@pytest.fixture
+def database_tables() -> Tables:
+    """What is migrated begins empty."""
+    return ()
 
 
 @pytest.fixture

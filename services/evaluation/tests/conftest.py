@@ -11,7 +11,9 @@ from uuid import uuid4
 import pytest
 from trama_chassis.clock import write_clock
 from trama_chassis.runtime import Runtime
+from trama_chassis.tables import CHASSIS_TABLES
 from trama_chassis.testing import Peer, Place, Territory, deliver, running, transaction
+from trama_chassis.testing_databases import Tables
 from trama_contracts.evaluation import ContributionSubmitted
 from trama_contracts.registry import (
     AuthorisationGiven,
@@ -80,6 +82,11 @@ def rules_of_the_migration() -> list[dict[str, Any]]:
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return list(module.RULES)
+
+
+@pytest.fixture
+def database_tables() -> Tables:
+    return (*CHASSIS_TABLES, *service.tables)
 
 
 @pytest.fixture

@@ -4,14 +4,22 @@ import importlib.util
 from collections.abc import Callable
 from typing import Any
 
+import pytest
 from alembic.migration import MigrationContext
 from alembic.operations import Operations
 from sqlalchemy import Connection, create_engine, text
 from trama_chassis.migrations import check, upgrade
+from trama_chassis.testing_databases import Tables
 from trama_evaluation.__main__ import service
 
 PERSON = {"record": "r1", "given_name": "Anna", "family_name": "Esempio"}
 EPISODE = {"episode": "e1", "record": "r1", "opened_on": "2013-02-04", "closed_on": None}
+
+
+@pytest.fixture
+def database_tables() -> Tables:
+    """What is migrated begins empty."""
+    return ()
 
 
 def migration(name: str) -> Any:

@@ -13,7 +13,9 @@ from trama_chassis import access
 from trama_chassis.accounts import Caller
 from trama_chassis.clock import write_clock
 from trama_chassis.runtime import Runtime
+from trama_chassis.tables import CHASSIS_TABLES
 from trama_chassis.testing import FIRST_PLACES, Peer, Territory, deliver, running, transaction
+from trama_chassis.testing_databases import Tables
 from trama_contracts.evaluation import EvaluationCompleted
 from trama_contracts.placement import ApprovalParty, HostApprovalGiven, HostApprovalRefused
 from trama_contracts.registry import (
@@ -52,6 +54,11 @@ def migration(name: str) -> Any:
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
+
+
+@pytest.fixture
+def database_tables() -> Tables:
+    return (*CHASSIS_TABLES, *service.tables)
 
 
 @pytest.fixture

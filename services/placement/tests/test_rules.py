@@ -3,13 +3,21 @@
 from collections import defaultdict
 from datetime import date
 
+import pytest
 from sqlalchemy import create_engine
 from sqlmodel import Session, select
 from trama_chassis.migrations import upgrade
+from trama_chassis.testing_databases import Tables
 from trama_placement.__main__ import service
 from trama_placement.models import PathTypeRule
 
 TODAY = date(2013, 10, 14)
+
+
+@pytest.fixture
+def database_tables() -> Tables:
+    """What is migrated begins empty."""
+    return ()
 
 
 def test_rules_of_one_path_type_never_overlap_and_every_rule_names_its_source(

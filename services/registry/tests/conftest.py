@@ -16,8 +16,9 @@ from stdnum.it import codicefiscale
 from trama_chassis.accounts import Caller
 from trama_chassis.clock import write_clock
 from trama_chassis.runtime import Runtime
-from trama_chassis.tables import OutboxRow
+from trama_chassis.tables import CHASSIS_TABLES, OutboxRow
 from trama_chassis.testing import running, transaction
+from trama_chassis.testing_databases import Tables
 from trama_contracts.names import topic_of
 from trama_contracts.record import Record
 from trama_contracts.signature import CLOUDEVENT, PLAIN_JSON, headers_of
@@ -42,6 +43,11 @@ def tax_code_of(stem: str) -> str:
     """A code with the right check letter and a birthplace that no register has: it can belong to nobody."""
     code = f"{stem}Z999"
     return code + codicefiscale.calc_check_digit(code)
+
+
+@pytest.fixture
+def database_tables() -> Tables:
+    return (*CHASSIS_TABLES, *service.tables)
 
 
 @pytest.fixture

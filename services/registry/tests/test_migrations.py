@@ -4,10 +4,18 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
 
+import pytest
 from alembic import command
 from sqlalchemy import text
 from trama_chassis import migrations
+from trama_chassis.testing_databases import Tables
 from trama_registry.__main__ import service
+
+
+@pytest.fixture
+def database_tables() -> Tables:
+    """What is migrated begins empty."""
+    return ()
 
 
 async def test_persons_of_before_have_their_code_in_the_history_and_are_found(

@@ -10,7 +10,9 @@ from uuid import NAMESPACE_URL, uuid4, uuid5
 import pytest
 from trama_chassis.clock import write_clock
 from trama_chassis.runtime import Runtime
+from trama_chassis.tables import CHASSIS_TABLES
 from trama_chassis.testing import Peer, Territory, deliver, running
+from trama_chassis.testing_databases import Tables
 from trama_chassis.testing_territory import FIRST_PLACES
 from trama_contracts.event import Fact
 from trama_contracts.facts import (
@@ -155,6 +157,11 @@ A_YEAR = (
     Told(URBAN, ReferralSentFact(reporting_id=CARLA, to="cpi", sent_on=day(7, 1)), "carla-referral"),
     Told(URBAN, ReferralWithdrawnFact(reporting_id=CARLA, withdrawn_on=day(7, 3)), "carla-referral"),
 )
+
+
+@pytest.fixture
+def database_tables() -> Tables:
+    return (*CHASSIS_TABLES, *service.tables)
 
 
 @pytest.fixture
