@@ -113,6 +113,7 @@ async def test_the_pages_offer_to_join_say_so_and_offer_to_separate(
         joined = await http.get(page, headers=HTML)
         overview = (await http.get(f"/api/registry/persons/{other}/overview")).json()
         shown = await http.get(f"/persone/{other}", headers=HTML)
+        story = await http.get(f"/persone/{other}/storia", headers=HTML)
         lines = await http.get("/persone", headers=HTML)
         identity = (await http.get(f"/api/registry/persons/{record}/identity")).json()
         following = (await http.get(f"/api/registry/persons/{record}/relations")).json()["others"]
@@ -120,10 +121,11 @@ async def test_the_pages_offer_to_join_say_so_and_offer_to_separate(
     assert "Un'altra scheda del nostro registro" in joined.text.replace("&#39;", "'")
     assert [one["record"] for one in overview["also_here"]] == [record]
     assert f'href="/persone/{record}"' in shown.text
-    assert "La storia le mostra insieme." in shown.text
+    assert "altra scheda del nostro registro" in shown.text
+    assert story.status_code == 200
     assert lines.text.count("<tr>") == 2
     assert (identity["alike"], identity["links"][0]["name"]) == ([], "Ana Esempio")
-    assert [one["member"] for one in following] == ["ambito-urbano"]
+    assert [one["name"] for one in following] == ["ambito-urbano (altra scheda)"]
 
 
 async def test_who_was_separated_is_not_offered_again_and_may_be_joined_by_decision(

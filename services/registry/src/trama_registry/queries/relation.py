@@ -7,6 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 from trama_chassis import access
+from trama_chassis.language import say
 from trama_chassis.outbox import runtime_of
 from trama_contracts.registry import (
     CaseManagerAssigned,
@@ -68,7 +69,7 @@ async def relations_of(session: AsyncSession, record: str) -> RelationsView:
     return RelationsView(
         record=record,
         own=[view_of_taking_in_charge(episode) for episode in own],
-        others=_others(others, names),
+        others=_others(others, names, runtime.settings.member),
         referente=referente_among(entries, names, runtime.clock.today()),
     )
 
@@ -142,8 +143,8 @@ def _word(entry: EntryCopy) -> Word | None:
     )
 
 
-def _others(entries: Sequence[EntryCopy], names: told.Names) -> list[FollowingView]:
-    """One line for each relation of another member, the open ones first."""
+def _others(entries: Sequence[EntryCopy], names: told.Names, own: str) -> list[FollowingView]:
+    """One line for each relation of another member, or of another record of ours; the open ones first."""
     views: dict[tuple[str, str], dict[str, object]] = {}
     for entry in entries:
         said, view = entry.payload, views.setdefault((entry.member, entry.scope), {})
@@ -156,7 +157,9 @@ def _others(entries: Sequence[EntryCopy], names: told.Names) -> list[FollowingVi
             view["case_manager"], view["phone"] = said["name"], said.get("phone")
     made = [
         FollowingView.model_validate(
-            {"case_manager": None, "phone": None} | view | {"member": member, "name": names(member)}
+            {"case_manager": None, "phone": None, "member": member}
+            | view
+            | {"name": names(member) if member != own else say("%(who)s (altra scheda)", who=names(member))}
         )
         for (member, _), view in views.items()
         if "opened_on" in view and "state" in view

@@ -118,5 +118,7 @@ def _withdrawn(event: ReferralWithdrawn, member: str, names: Names) -> str:
 
 @tells(RecordsLinked)
 def _linked(event: RecordsLinked, member: str, names: Names) -> str:
+    if event.a.member == event.b.member:
+        return say("Due schede della stessa persona collegate presso il %(who)s.", who=names(member))
     other = event.b.member if event.a.member == member else event.a.member
     return say("Percorso collegato a quello che la persona ha presso il %(other)s.", other=names(other))
