@@ -271,6 +271,20 @@ async def test_a_piece_cannot_stand_for_another(three: Three) -> None:
         await content_of(three.source, name)
 
 
+async def test_a_damaged_file_is_not_sent_and_holds_up_no_other(three: Three) -> None:
+    damaged, place = await three.filed(b"danneggiato")
+    async with three.source.bookkeeping() as session:
+        await session.execute(update(FilePiece).values(sealed=secrets.token_bytes(60)))
+        await session.commit()
+    whole, other = await three.filed(b"intero")
+    await three.ask(three.sil, damaged, b"danneggiato", place)
+    await three.ask(three.sil, whole, b"intero", other)
+    await three.go_on(3)
+    assert await content_of(three.sil, whole) == b"intero"
+    assert await state_of(three.sil, damaged) == ASKED
+    assert await rows(three.source, FileDue) == []
+
+
 async def test_a_forgotten_file_leaves_nothing(three: Three) -> None:
     name, place = await three.filed(b"scritto sulla persona sbagliata")
     await three.ask(three.sil, name, b"scritto sulla persona sbagliata", place)

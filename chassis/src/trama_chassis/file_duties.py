@@ -15,7 +15,7 @@ from trama_contracts.messages import Request, file_part
 
 from trama_chassis import clock, files, mailbox
 from trama_chassis.file_mail import MOST_AT_ONCE, may_have
-from trama_chassis.files import ASKED, UNANSWERED, File, FileDue
+from trama_chassis.files import ASKED, UNANSWERED, File, FileDamaged, FileDue
 from trama_chassis.tables import OutboxRow
 
 if TYPE_CHECKING:
@@ -67,7 +67,12 @@ async def _send_parts(session: AsyncSession, runtime: "Runtime", due: FileDue, r
         await session.delete(due)
         return 0
     last = min(held.parts, due.next_part + room - 1)
-    pieces = await files.opened(session, runtime.keystore, held, due.next_part, last)
+    try:
+        pieces = await files.opened(session, runtime.keystore, held, due.next_part, last)
+    except FileDamaged:
+        runtime.log.error("a kept file does not open", exc_info=True)
+        await session.delete(due)
+        return 0
     rows = []
     for number, piece in enumerate(pieces, due.next_part):
         part = file_part(held.file, held.sha256, number, held.parts, piece)

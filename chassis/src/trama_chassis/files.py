@@ -43,6 +43,7 @@ class File(SQLModel, table=True):
     """A file of ours, or one of another service that was asked for; record, circle and scope say for whom."""
 
     __tablename__ = "file"
+    __table_args__ = ({"info": {"contended": True}},)
     source: str = Field(primary_key=True)
     file: str = Field(primary_key=True)
     record: str = Field(index=True)
