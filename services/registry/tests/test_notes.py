@@ -250,3 +250,46 @@ async def test_a_closed_relation_leaves_only_what_we_keep_to_ourselves(sides: tu
     await ambito.do("taking-in-charge/close", {"reason": "withdrew"})
     assert (await ambito.do("interviews", INTERVIEW)).json()["type"] == "urn:trama:problem:not-in-charge"
     assert (await ambito.do("interviews", INTERVIEW | {"circle": "own"})).status_code == 201
+
+
+async def test_a_note_that_was_struck_is_nobodys_to_read(sides: tuple[Side, Side], exchange: Any) -> None:
+    ambito, sil = sides
+    note = (await ambito.do("notes", NOTE)).json()["note"]
+    await carried(exchange, sides)
+    await ambito.do(f"timeline/{note}/correction", {"reason": "Era di un'altra persona"})
+    await carried(exchange, sides)
+    (theirs,) = await sil.ask("notes")
+    assert (theirs["corrected"], theirs["to_read"]) == (True, False)
+    assert (await sil.ask("overview"))["notes"] == []
+    assert (await ambito.ask("overview"))["awaited"] == []
+
+
+async def test_the_forms_do_what_the_api_does_and_keep_what_was_typed(
+    sides: tuple[Side, Side], exchange: Any
+) -> None:
+    ambito, sil = sides
+    path = f"/persone/{ambito.record}"
+    empty = await ambito.http.post(f"{path}/note", data={"text": " "}, headers=PAGE)
+    assert (empty.status_code, '<a href="#text">' in empty.text) == (422, True)
+    text = {"text": "Prima riga\r\nseconda", "needs_answer": "true"}
+    assert (await ambito.http.post(f"{path}/note", data=text, headers=PAGE)).status_code == 303
+    await carried(exchange, sides)
+    (theirs,) = await sil.ask("notes")
+    assert (theirs["text"], theirs["needs_answer"]) == ("Prima riga\nseconda", True)
+    page = await sil.page()
+    assert "1 nota da leggere" in page
+    assert "<svg" not in page
+    read = f"/persone/{sil.record}/note/{theirs['note']}/letta"
+    assert (await sil.http.post(read, data={"answer": ""}, headers=PAGE)).status_code == 303
+    assert "Una risposta da dare" in await sil.page()
+    again = await sil.http.post(read, data={"answer": ""}, headers=PAGE)
+    assert (again.status_code, "ha già detto di aver letto" in again.text) == (409, True)
+    assert (await sil.http.post(read, data={"answer": "Sì"}, headers=PAGE)).status_code == 303
+    held = {"kind": "phone", "held_on": "2013-10-15", "present": "Anna", "summary": "Tutto <bene>"}
+    refused = await ambito.http.post(f"{path}/colloqui", data=held | {"circle": "own"}, headers=PAGE)
+    assert (refused.status_code, "Tutto &lt;bene&gt;" in refused.text) == (409, True)
+    held |= {"held_on": "2013-10-14", "circle": "own"}
+    assert (await ambito.http.post(f"{path}/colloqui", data=held, headers=PAGE)).status_code == 303
+    shown = await ambito.page("/colloqui")
+    assert "Colloquio al telefono" in shown
+    assert "Ciò che resta solo a noi non è nella storia." in await ambito.page("/storia")
