@@ -41,7 +41,6 @@ class Three:
         record, theirs, file = new_id(), new_id(), new_id()
         place = FilePlace(record, "care", f"record:{record}")
         given = consent("sil", "ambito-urbano")
-        edges = {"a": ("ambito-urbano", record), "b": ("sil", theirs)}
         async with transaction(self.source) as session:
             outbox.add(session, person(), record=record, scope=record)
             await access.learn_authorisation(
@@ -51,7 +50,7 @@ class Three:
                 record=record,
                 terms=given.payload(),
             )
-            await access.learn_link(session, link=file, **edges)
+            await access.learn_link(session, link=file, a=("ambito-urbano", record), b=("sil", theirs))
             await file_custody.keep(session, file, content, place)
         return (SOURCE, file), place
 
@@ -81,7 +80,8 @@ async def three(tmp_path: Path, database_url: str) -> AsyncIterator[Three]:
             started.append(runtime)
         post = Post(started)
         await post.carry()
-        yield Three(*started, post)
+        source, sil, cpi = started
+        yield Three(source, sil, cpi, post)
 
 
 async def content_of(runtime: Runtime, name: Name) -> bytes | None:

@@ -341,7 +341,7 @@ class BodyLimit:
         if declared.isdigit() and int(declared) > limit:
             detail = say("La richiesta supera il limite di 1 MiB.")
             if takes_file:
-                detail = say("Il file è troppo grande: al massimo 10 MiB.")
+                detail = say("Il file è troppo grande: al massimo 10 MB.")
             return await problem(Request(scope), 413, detail)(scope, receive, send)
         arrived = 0
 

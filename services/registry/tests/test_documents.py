@@ -211,7 +211,7 @@ async def test_the_same_file_is_not_filed_twice_and_one_too_large_is_refused_bef
         .endswith("document-filed-already")
     )
     too_large = await file_one(http, record, PDF[:5] + bytes(12 * 1024 * 1024))
-    assert (too_large.status_code, "10 MiB" in too_large.json()["detail"]) == (413, True)
+    assert (too_large.status_code, "10 MB" in too_large.json()["detail"]) == (413, True)
     elsewhere = await http.post(f"/api/registry/persons/{record}/referrals", content=bytes(2 * 1024 * 1024))
     assert elsewhere.status_code == 413
 

@@ -50,7 +50,8 @@ def sil() -> Peer:
 @pytest.fixture
 async def record(ambito: Runtime, desk: Any, anna: RegisterPerson) -> str:
     """Anna Esempio, in charge."""
-    return await desk.register(ambito, anna)
+    registered: str = await desk.register(ambito, anna)
+    return registered
 
 
 @pytest.fixture
@@ -70,7 +71,7 @@ def filing(event: type[DocumentFiled] | type[JudicialDocumentFiled] = DocumentFi
         media_type="application/pdf",
         size=len(PDF),
         sha256=full_hash(PDF),
-        dated="2013-10-11",  # type: ignore[arg-type]  # as JSON has it
+        dated="2013-10-11",
     )
 
 

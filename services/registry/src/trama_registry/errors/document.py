@@ -31,7 +31,7 @@ class DocumentTooLarge(Refused):
     """More than may be sent through a mailbox in reasonable time."""
 
     code = "document-too-large"
-    detail = "Il file è troppo grande: al massimo 10 MiB. Riducete le immagini o dividetelo in più documenti."
+    detail = "Il file è troppo grande: al massimo 10 MB. Riducete le immagini o dividetelo in più documenti."
     field = "file"
 
 
