@@ -61,6 +61,55 @@ def test_a_refused_form_says_why_leads_to_the_field_and_keeps_what_was_typed(
         assert page.locator("#to").is_visible()
 
 
+def test_people_are_found_while_one_types_and_by_the_button_without_scripts(
+    found: Found, looker: Callable[[Visitor], Looker]
+) -> None:
+    one = found.of("/persone")[0]
+    visitor, url = looker(one.visitor), f"{one.visitor.url}/persone"
+    visitor.complaints.clear()
+    with visitor.opened(url) as page:
+        sought = page.locator("#trovate th a").last.inner_text().split()[0]
+        page.locator("#nome").press_sequentially(sought)
+        page.wait_for_url(f"{url}?nome=*")
+        page.wait_for_function("() => document.querySelector('#quante').textContent !== ''")
+        by_typing = page.locator("#trovate").inner_text()
+        assert page.evaluate("() => document.activeElement.id") == "nome"
+        assert page.locator("#nome").input_value() == sought
+        assert barriers(page) == []
+    with visitor.opened(url, scripts=False) as page:
+        page.locator("#nome").fill(sought)
+        page.locator("main").get_by_role("button", name="Cerca").click()
+        assert page.locator("#trovate").inner_text() == by_typing
+    assert sought in by_typing
+    assert visitor.complaints == []
+
+
+def test_who_it_may_be_is_shown_while_an_access_is_written_and_asked_when_it_is_sent(
+    found: Found, looker: Callable[[Visitor], Looker]
+) -> None:
+    one = found.of("/persone/nuova")[0]
+    visitor, url = looker(one.visitor), f"{one.visitor.url}/persone/nuova"
+    with visitor.opened(f"{one.visitor.url}/persone") as page:
+        name = page.locator("#trovate th a").first.inner_text()
+    family, _, given = name.partition(" ")
+    visitor.complaints.clear()
+    for scripts in (True, False):
+        with visitor.opened(url, scripts=scripts) as page:
+            page.locator("#family_name").press_sequentially(family)
+            page.locator("#given_name").press_sequentially(given)
+            if scripts:
+                page.locator("#forse").get_by_role("link", name=name).first.wait_for()
+                assert page.evaluate("() => document.activeElement.id") == "given_name"
+                assert page.locator("#forse input").count() == 0
+                assert barriers(page) == []
+                assert too_wide(page) == []
+            page.locator("#need").fill("Un lavoro.")
+            page.get_by_label("Da indirizzare nei prossimi giorni").check()
+            page.get_by_role("button", name="Registra l'accesso").click()
+            assert page.get_by_label(f"È {name}").first.is_visible()
+    assert [said for said in visitor.complaints if "409" not in said] == []
+
+
 def test_a_day_of_work_takes_few_fields_and_nothing_is_typed_twice(
     town: Peopled, looker: Callable[[Visitor], Looker]
 ) -> None:

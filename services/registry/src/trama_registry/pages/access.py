@@ -18,11 +18,12 @@ from trama_registry import commands, queries
 from trama_registry.api.access import AtTheDoor
 from trama_registry.models.access import SPECIALIST
 from trama_registry.pages.templates import templates
-from trama_registry.schemas import CandidateView, ConcludeAccess, RecordAccess
+from trama_registry.schemas import CandidateView, ConcludeAccess, RecordAccess, SeekDuplicates
 
 router = Router()
 Errors = Refused | Sequence[Mapping[str, str]]
 Text = Annotated[str, Field(max_length=2000)]
+IDENTITY = set(SeekDuplicates.model_fields)
 NEW = "new"
 """What is chosen where none of those who are alike is the person."""
 
@@ -111,6 +112,20 @@ async def record_access_page(
     except Refused as refused:
         return await _new_access(request, session, by, form, refused)
     return RedirectResponse(_after(access.record, access.access), 303)
+
+
+@router.post("/persone/nuova/simili")
+async def alike_page(
+    request: Request, session: Reading, _: AtTheDoor, form: Annotated[AccessForm, Form()]
+) -> Response:
+    """Who of ours it may be, while the form is still being written: a part of its page, for scripts."""
+    said = {name: value for name, value in form.model_dump(include=IDENTITY).items() if value}
+    asked, errors = _read(SeekDuplicates, said)
+    if asked is None:
+        sound = {name: value for name, value in said.items() if name not in {one["field"] for one in errors}}
+        asked = SeekDuplicates.model_validate(sound)
+    found = await queries.candidates(session, asked) if asked.model_fields_set else []
+    return web.page(request, "simili.html", {"alike": found}, templates=templates)
 
 
 def _after(record: str | None, access: str) -> str:
