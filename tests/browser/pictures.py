@@ -35,11 +35,12 @@ def taken(browser: Browser, found: Found, folder: Path) -> int:
 def main() -> None:
     """Have a town live, follow all links, and take pictures."""
     folder = Path(sys.argv[1] if len(sys.argv) > 1 else ".var/pictures")
-    with tempfile.TemporaryDirectory() as place, alive(Path(place)) as town, sync_playwright() as playwright:
-        peopled(town)
-        browser = started(playwright)
-        sys.stdout.write(f"{taken(browser, followed(town, every_page()), folder)} immagini in {folder}\n")
-        browser.close()
+    with tempfile.TemporaryDirectory() as place, alive(Path(place)) as town:
+        peopled(town)  # before the browser, which has a loop of its own in this thread
+        with sync_playwright() as playwright:
+            browser = started(playwright)
+            sys.stdout.write(f"{taken(browser, followed(town, every_page()), folder)} immagini in {folder}\n")
+            browser.close()
 
 
 if __name__ == "__main__":

@@ -31,8 +31,7 @@ from trama_registry.queries.identity import (
     link_of,
     may_see_judicial,
 )
-from trama_registry.queries.interview import interviews_of, kept_to_ourselves
-from trama_registry.queries.joined import others_here
+from trama_registry.queries.interview import interviews_of
 from trama_registry.queries.names import names_of
 from trama_registry.queries.next_step import next_step_of, view_of_next_step
 from trama_registry.queries.note import find_note, notes_of, readers_of_notes
@@ -120,7 +119,6 @@ __all__ = [
     "identity_view",
     "interviews_of",
     "is_in_story",
-    "kept_to_ourselves",
     "last_taking_in_charge",
     "last_told",
     "link_of",
@@ -131,7 +129,6 @@ __all__ = [
     "next_step_of",
     "notes_of",
     "open_taking_in_charge_of",
-    "others_here",
     "overdue_accesses",
     "overdue_referrals",
     "overview",

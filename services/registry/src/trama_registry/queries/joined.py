@@ -5,7 +5,6 @@ from collections.abc import Collection, Iterable, Sequence
 from sqlalchemy import or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
-from trama_chassis import access
 from trama_chassis.links import RecordLink
 from trama_chassis.outbox import runtime_of
 
@@ -17,10 +16,12 @@ Line = tuple[Person, TakingInCharge | None]
 """A line of the list of persons: who it is, and the open taking in charge."""
 
 
-async def others_here(session: AsyncSession, record: str) -> list[RecordHereView]:
-    """The other records of ours that are of the same person, in the order they were made."""
+async def others_here(
+    session: AsyncSession, record: str, same_person: Collection[tuple[str, str]]
+) -> list[RecordHereView]:
+    """The other records of ours among those of the same person, in the order they were made."""
     member = runtime_of(session).settings.member
-    same = {other for of, other in await access.component(session, record) if of == member} - {record}
+    same = {other for of, other in same_person if of == member} - {record}
     return [record_here(person) for person in await _persons(session, same)]
 
 

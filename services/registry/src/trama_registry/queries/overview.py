@@ -63,7 +63,7 @@ async def overview(session: AsyncSession, record: str) -> PersonOverview:
     return PersonOverview(
         person=person,
         name=" ".join(part for part in (person.given_name, person.family_name) if part),
-        also_here=await others_here(session, record),
+        also_here=await others_here(session, record, same_person),
         age=_age(person.birth_date, today),
         state=state_of(relations.own),
         case_manager=relations.referente,
