@@ -90,8 +90,8 @@ def test_who_it_may_be_is_shown_while_an_access_is_written_and_asked_when_it_is_
     one = found.of("/persone/nuova")[0]
     visitor, url = looker(one.visitor), f"{one.visitor.url}/persone/nuova"
     with visitor.opened(f"{one.visitor.url}/persone") as page:
-        name = page.locator("#trovate th a").first.inner_text()
-    family, _, given = name.partition(" ")
+        family, _, given = page.locator("#trovate th a").first.inner_text().partition(" ")
+    name = f"{given} {family}"
     visitor.complaints.clear()
     for scripts in (True, False):
         with visitor.opened(url, scripts=scripts) as page:

@@ -22,7 +22,7 @@ Supervisor = Annotated[Caller, Depends(require("supervisor"))]
 
 @router.get("/rete/protocolli")
 async def protocols_page(request: Request, session: Reading, _: Operator) -> Response:
-    """Protocols kept here, those in force today first."""
+    """Protocols kept here: those in force today, those to come, those that are over."""
     return await _protocols(request, session)
 
 
@@ -41,14 +41,14 @@ async def enter_protocol_page(request: Request, session: Transaction, _: Supervi
 
 async def _protocols(request: Request, session: AsyncSession, refused: Refused | None = None) -> Response:
     directory = runtime_of(session).directory.current
-    kept = await queries.protocols(session)
+    kept, today = await queries.protocols(session), runtime_of(session).clock.today()
     values = {
-        "protocols": sorted(kept, key=lambda one: not one.in_force),
+        "protocols": sorted(kept, key=lambda one: (not one.in_force, one.valid_from <= today)),
         "members": sorted(
             ((member, entry.name) for member, entry in directory.members.items()),
             key=lambda one: one[1].casefold(),
         ),
         "name_of": queries.names_of(directory),
-        "today": runtime_of(session).clock.today(),
+        "today": today,
     }
     return await forms.page(request, "protocolli.html", values, templates=templates, refused=refused)
