@@ -7,7 +7,15 @@ from typing import Any
 import pytest
 from sqlalchemy import inspect, text
 from sqlalchemy.ext.asyncio import AsyncSession
+from trama_chassis import database as databases
 from trama_chassis.database import Database
+from trama_chassis.testing_databases import DURABLE, Tables
+
+
+@pytest.fixture
+def database_tables() -> Tables:
+    """What is looked at here is made by the tests alone."""
+    return ()
 
 
 async def count(database: Database) -> int:
@@ -78,7 +86,11 @@ async def test_constraints_have_names_that_migrations_can_use(runtime: Any) -> N
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-async def test_sqlite_is_durable_and_leaves_no_deleted_bytes(runtime: Any) -> None:
+async def test_sqlite_is_durable_and_leaves_no_deleted_bytes(
+    runtime: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(databases, "PRAGMAS", DURABLE)
+    durable = Database(runtime.database.url, [])
     wanted = {
         "journal_mode": "wal",
         "synchronous": 2,
@@ -86,10 +98,11 @@ async def test_sqlite_is_durable_and_leaves_no_deleted_bytes(runtime: Any) -> No
         "secure_delete": 1,
         "busy_timeout": 10_000,
     }
-    for opened in (runtime.database.write, runtime.database.read):
+    for opened in (durable.write, durable.read):
         async with opened() as session:
             found = {name: await session.scalar(text(f"PRAGMA {name}")) for name in wanted}
         assert found == wanted
+    await durable.dispose()
 
 
 @pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)

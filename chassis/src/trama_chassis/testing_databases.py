@@ -26,6 +26,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.schema import CreateIndex, CreateTable, ExecutableDDLElement
 from sqlmodel import SQLModel
 
+from trama_chassis import database as databases
 from trama_chassis.database import Database
 
 KINDS = ("sqlite", "postgresql")
@@ -165,6 +166,18 @@ def _wait_until_ready(url: str, server: subprocess.Popen[bytes], log: Path) -> N
             time.sleep(0.05)
         else:
             return
+
+
+DURABLE = databases.PRAGMAS
+"""How services open SQLite. Tests kill processes, never the machine: as `postgres`, they wait for no disk."""
+
+
+@pytest.fixture(scope="session", autouse=True)
+def without_fsync() -> Iterator[None]:
+    """SQLite databases opened in the process of the tests; the processes they start are as always."""
+    databases.PRAGMAS = (*DURABLE, "synchronous=OFF")
+    yield
+    databases.PRAGMAS = DURABLE
 
 
 @pytest.fixture(scope="session")
