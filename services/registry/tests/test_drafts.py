@@ -63,6 +63,7 @@ async def test_a_form_put_aside_is_gone_on_with_by_another_and_sent(both: Both, 
         gone = await http.get(f"{form}?bozza={draft['draft']}", headers=PAGE)
     assert "&lt;tirocinio&gt;" in opened
     assert 'value="sil" required checked' in opened
+    assert 'value="consenso" required checked' in opened
     assert (more.status_code, sent.status_code, gone.status_code) == (303, 303, 404)
     assert behind.status_code == 409
     assert "Nel frattempo" in behind.text

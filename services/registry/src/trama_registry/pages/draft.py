@@ -37,10 +37,10 @@ async def put_aside(
         await commands.save_draft(session, record, forms.read(SaveDraft, said), by)
 
 
-def as_typed(draft: DraftView) -> list[tuple[str, str]]:
-    """The fields of the form as they were left."""
+def as_typed(draft: DraftView, ground: str) -> list[tuple[str, str]]:
+    """The fields of the form as they were left; where no authorisation was chosen, on the usual ground."""
     left = [("to", draft.to), ("reason", draft.reason), ("need", draft.need)]
-    left.append(("ground", draft.authorisation))
+    left.append(("ground", draft.authorisation or ground))
     left.append(("answer_by", draft.answer_by.isoformat() if draft.answer_by else None))
     return [
         *((name, value) for name, value in left if value),

@@ -49,7 +49,8 @@ async def new_referral_page(
     values = await _values(session, record, draft.supersedes if draft else sostituisce)
     values["draft"] = draft
     shown = await forms.page(request, "segnala.html", values, templates=templates)
-    return forms.filled(shown, request.url.path, as_typed(draft)) if draft else shown
+    usual = values["grounds"][0][0] if values["grounds"] else CONSENT
+    return forms.filled(shown, request.url.path, as_typed(draft, usual)) if draft else shown
 
 
 @router.post("/persone/{record}/segnala")
