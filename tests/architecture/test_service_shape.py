@@ -70,6 +70,14 @@ def published(source: str) -> set[str]:
     return {by_name[name] for name in names if name in by_name}
 
 
+def tabled(source: str) -> set[str]:
+    """The wire types of the events that a module of commands names in a table, from which it makes them."""
+    by_name = {event.__name__: wire_type for wire_type, event in EVENTS.items()}
+    tables = [node.value for node in ast.parse(source).body if isinstance(node, ast.Assign | ast.AnnAssign)]
+    names = {one.id for table in tables if table for one in ast.walk(table) if isinstance(one, ast.Name)}
+    return {by_name[name] for name in names if name in by_name}
+
+
 def consumed(service: Service) -> set[str]:
     """The wire types a service's handlers hear."""
     heard: set[type[Event]] = {*service.handlers.copies, *service.handlers.reactions}
@@ -108,6 +116,8 @@ def test_a_readme_names_what_the_service_publishes_and_hears(name: str) -> None:
     said = sections((ROOT / "services" / name / "README.md").read_text())
     facts = {wire_type for wire_type, event in EVENTS.items() if issubclass(event, Fact)}
     made = {made for path in package(name).rglob("*.py") for made in published(path.read_text())}
+    commands = [path for path in package(name).rglob("*.py") if "commands" in (path.stem, path.parent.name)]
+    made |= {made for path in commands for made in tabled(path.read_text())}
     own = {wire_type for wire_type in made if wire_type.split(".")[2] == name}
     assert set(WIRE_TYPE.findall(said["Publishes"])) - facts == own
     assert set(WIRE_TYPE.findall(said["Consumes"])) == consumed(service_named(name))
@@ -133,6 +143,9 @@ def test_the_rules_bite(tmp_path: Path) -> None:
         "it.trama.registry.person-registered.v1"
     }
     assert published("handlers.copy(PersonRegistered)") == set()
+    assert tabled("TOLD = {'care': PersonRegistered}\nisinstance(x, PersonRegistered)") == {
+        "it.trama.registry.person-registered.v1"
+    }
     assert undocumented({"TRAMA_A"}, "nothing") == {"TRAMA_A"}
     assert undocumented({"TRAMA_A"}, "TRAMA_A__B and TRAMA_GONE") == {"TRAMA_GONE"}
     assert own_fields(ServiceSettings) > {"TRAMA_NETWORK", "TRAMA_KAFKA"}
