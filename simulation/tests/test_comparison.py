@@ -33,47 +33,45 @@ def timeline(member: str, **changed: int) -> dict[str, Any]:
     return {f"{member}{REGISTRY}/persons/{BRUNO.records[member]}/timeline": shown}
 
 
-def record(member: str) -> dict[str, Any]:
-    """What a member says of who follows Bruno, who he is, and what comes next."""
-    place = f"{member}{REGISTRY}/persons/{BRUNO.records[member]}"
+def relations(member: str) -> dict[str, Any]:
+    """What a member says of who follows Bruno."""
+    nothing = ("closing_reason", "suspension_reason", "pact_valid_until", "integration", "competence_member")
     episodes = {
-        one.member: {
-            "kind": one.kind,
-            "state": one.state,
-            "closing_reason": None,
-            "suspension_reason": None,
-            "competence": one.competence,
-            "competence_member": one.competent,
-            "pact_valid_until": None,
-            "integration": None,
-            "since": str(one.since),
-            "member": one.member,
-        }
+        one.member: dict.fromkeys(nothing)
+        | {"kind": one.kind, "state": one.state, "competence": "ours"}
+        | {"since": str(one.since), "member": one.member}
         for one in LIFE.episodes
     }
     hosts = [
         {
             "host": one.plan.host,
             "started_on": str(one.started_on),
-            "ended_on": str(one.ended.on) if one.ended else None,
+            "ended_on": one.ended and str(one.ended.on),
         }
         for one in oracle.paths_of(BRUNO.story)
     ]
-    relations = {
+    return {
         "referente": {"member": "dsm"},
         "own": [episodes[member]],
         "others": [one for name, one in episodes.items() if name != member],
         "first_contacts": [],
         "hosts": hosts,
     }
+
+
+def record(member: str) -> dict[str, Any]:
+    """What a member says of Bruno: who follows him, who he is, what comes next; and that there is no more."""
+    place = f"{member}{REGISTRY}/persons/{BRUNO.records[member]}"
     code = BRUNO.story.person.tax_code
     number = {"kind": "tax-code", "value": code, "ending": None}
     who = {"tax_code": code, "identifiers": [number], "certificates": [], "groups": []}
+    who["told_by_others"] = []
     step = LIFE.steps.get(member)
     following = step and {"what": step.set.what, "due_on": str(step.set.due_on), "outcome": step.outcome}
     nothing: dict[str, Any] = {f"{place}/notes": [], f"{place}/interviews": []}
-    told = {f"{place}/relations": relations, f"{place}/identity": who, f"{place}/next-step": following}
-    return nothing | told
+    nothing[f"{place}/documents"] = {"documents": []}
+    told = {f"{place}/relations": relations(member), f"{place}/identity": who}
+    return nothing | told | {f"{place}/next-step": following}
 
 
 def referral(**changed: Any) -> dict[str, Any]:
@@ -126,6 +124,7 @@ def all_well() -> dict[str, Any]:
     nothing: dict[str, Any] = {}
     for member in PUBLIC:
         nothing[f"{member}{REGISTRY}/persons"] = NOBODY
+        nothing[f"{member}{REGISTRY}/referral-drafts"] = []
         nothing[f"{member}{REGISTRY}/accesses"] = {"accesses": [], "total": 0}
         for pages in ("evaluations", "projects"):
             nothing[f"{member}{EVALUATION}/{pages}"] = {"total": 0, pages: []}
@@ -227,7 +226,8 @@ async def test_who_is_taken_for_the_one_to_speak_to_and_is_not_is_noticed() -> N
 
 async def test_an_access_that_others_than_its_specialists_see_is_noticed() -> None:
     heard = {"name": "Bruno", "door": "desk", "need": "x", "route_by": "2013-10-19", "reserved": True}
-    shown = {"accesses": [heard | {"state": "to-route", "outcome": None}], "total": 1}
+    heard |= {"reminded_on": None, "escalated_on": None}
+    shown = {"accesses": [heard | {"state": "concluded", "outcome": "informed"}], "total": 1}
     found = await judged(all_well() | {f"{CPI}{REGISTRY}/accesses": shown})
     assert {one.partition(":")[0] for one in found} == {f"{CPI}, accessi allo sportello"}
 

@@ -1,14 +1,26 @@
 """What is tried in vain: the refusal must come, and no other will do; and a clock that cannot be moved."""
 
+from collections.abc import Callable, Sequence
 from datetime import date
 
 import httpx
 import pytest
-from trama_simulation.acts import Close, Register, Story, Try
+from trama_simulation.acts import (
+    Accept,
+    AskDocument,
+    Close,
+    ComeIn,
+    Deed,
+    FileDocument,
+    Register,
+    Route,
+    Story,
+    Try,
+)
 from trama_simulation.business_clock import BusinessClock, ClockStands
 from trama_simulation.desks import Desk
 from trama_simulation.living import Lived, do
-from trama_simulation.members import SIL
+from trama_simulation.members import SIL, URBANO
 from trama_simulation.persons import invented
 from trama_simulation.territory import Member
 
@@ -53,6 +65,56 @@ async def test_registering_keeps_the_record_that_the_member_gave() -> None:
     async with client:
         await do(Register(DAY, SIL, "Un lavoro."), life, there)
     assert life.records == {SIL: "new"}
+
+
+async def done(acts: Sequence[Deed], life: Lived, answer: Callable[[httpx.Request], httpx.Response]) -> None:
+    async with httpx.AsyncClient(transport=httpx.MockTransport(answer)) as client:
+        there = {name: Desk(Member(name, name, f"http://{name}", "x"), client, 1) for name in (SIL, URBANO)}
+        for act in acts:
+            await do(act, life, there)
+
+
+async def test_what_the_listening_centre_hears_is_written_and_routed_by_its_specialist() -> None:
+    heard = ComeIn(DAY, URBANO, "desk", "x", named="given-name", reserved=True)
+    life, tokens = Lived(Story(invented(1, 1)[0], (heard,))), []
+
+    def answer(asked: httpx.Request) -> httpx.Response:
+        tokens.append(asked.headers["authorization"])
+        return httpx.Response(201, json={"access": "a", "record": None})
+
+    await done([heard, Route(DAY, URBANO, "informed")], life, answer)
+    assert tokens == ["Bearer demo-token-rita"] * 2
+    assert life.records == {}
+
+
+async def test_a_move_waits_until_what_the_other_end_did_is_known_here() -> None:
+    life, versions, asked_for = lived(), [1, 1, 2], []
+    life.referrals[(URBANO, SIL, 1)], life.moves[(URBANO, SIL, 1)] = "r", 2
+
+    def answer(asked: httpx.Request) -> httpx.Response:
+        asked_for.append(f"{asked.method} {asked.url.path.removeprefix('/api/registry/referrals/')}")
+        return httpx.Response(200, json={"version": versions.pop(0) if versions else 3, "record": "s"})
+
+    await done([Accept(DAY, SIL, URBANO)], life, answer)
+    assert asked_for == ["GET received/r"] * 3 + ["POST r/accept"]
+    assert life.moves[(URBANO, SIL, 1)] == 3
+    assert life.unsettled == {(URBANO, SIL, 1)}
+
+
+async def test_a_document_that_comes_otherwise_than_it_was_filed_is_a_surprise() -> None:
+    filed = FileDocument(DAY, SIL, "Lettera.txt", "letter")
+    life = Lived(Story(invented(1, 1)[0], (filed,)))
+    life.records |= {SIL: "s", URBANO: "u"}
+
+    def answer(asked: httpx.Request) -> httpx.Response:
+        if asked.url.path.endswith("/content"):
+            return httpx.Response(200, content=b"something else")
+        shown = {"documents": [{"document": "d", "state": "here"}], "document": "d"}
+        return httpx.Response(200, json=shown)
+
+    await done([filed, AskDocument(DAY, URBANO, SIL, "Lettera.txt")], life, answer)
+    (surprise,) = life.surprises
+    assert surprise == f"{URBANO}: «Lettera.txt» di Anna Esempio è arrivato diverso da come era"
 
 
 async def test_where_the_clock_cannot_be_moved_nobody_is_invented() -> None:

@@ -60,7 +60,7 @@ from tests.end_to_end.territory import UNTOLD, Territory, described, until
 # A year is lived before the first of these tests; on a machine that does other things too it takes minutes.
 pytestmark = pytest.mark.timeout(900)
 
-CAST = 8
+CAST = 9
 HALFWAY = date(2013, 4, 2)
 """Contributions, approvals and a start are made on this day; the network goes down in its midst."""
 HOSTED_FIELDS = {

@@ -54,7 +54,7 @@ def _arguments() -> argparse.ArgumentParser:
     parser.add_argument(
         "--state", type=Path, metavar="DIR", help="cartella di stato, che tiene una copia del file"
     )
-    parser.add_argument("--people", type=_positive, default=8, metavar="N", help="quante persone (8)")
+    parser.add_argument("--people", type=_positive, default=9, metavar="N", help="quante persone (9)")
     parser.add_argument(
         "--seed", type=int, default=1, metavar="S", help="seme: lo stesso racconta le stesse storie (1)"
     )

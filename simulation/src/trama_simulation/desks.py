@@ -53,12 +53,12 @@ class Desk:
 
     async def get(self, path: str, **query: str) -> Json:
         """Ask for something. Raises Refused, Unreachable, NotArrived."""
-        answer: Json = (await self._ask("GET", path, query=query)).json()
+        answer: Json = (await self._ask("GET", path, params=query)).json()
         return answer
 
     async def list(self, path: str, **query: str) -> list[Json]:
         """Ask for several things. Raises Refused, Unreachable, NotArrived."""
-        answer: list[Json] = (await self._ask("GET", path, query=query)).json()
+        answer: list[Json] = (await self._ask("GET", path, params=query)).json()
         return answer
 
     async def post(self, path: str, body: Json, *, not_yet: Collection[str] = (), what: str = "") -> Json:
@@ -69,16 +69,26 @@ class Desk:
         deadline = time.monotonic() + self._patience
         while True:
             try:
-                answer: Json = (await self._ask("POST", path, body=body)).json()
+                answer: Json = (await self._ask("POST", path, json=body)).json()
                 return answer
             except Refused as refused:
                 if refused.code not in not_yet:
                     raise
                 await self._wait(f"{what} ({refused.code})", deadline)
 
+    async def file(self, path: str, name: str, content: bytes, said: Mapping[str, str]) -> Json:
+        """Hand in a file, with what is said of it. Raises Refused, Unreachable, NotArrived."""
+        form = {"data": dict(said), "files": {"file": (name, content)}}
+        answer: Json = (await self._ask("POST", path, **form)).json()
+        return answer
+
+    async def opened(self, path: str) -> bytes:
+        """Open a file. Raises Refused, Unreachable, NotArrived."""
+        return (await self._ask("GET", path)).content
+
     async def put(self, path: str, body: Json) -> Json:
         """Set something. Raises Refused, Unreachable, NotArrived."""
-        answer: Json = (await self._ask("PUT", path, body=body)).json()
+        answer: Json = (await self._ask("PUT", path, json=body)).json()
         return answer
 
     async def arrived(self, what: str, path: str, enough: Callable[[Json], bool]) -> Json:
@@ -94,14 +104,12 @@ class Desk:
                     raise
             await self._wait(what, deadline)
 
-    async def _ask(
-        self, method: str, path: str, *, body: Json | None = None, query: Mapping[str, str] | None = None
-    ) -> httpx.Response:
+    async def _ask(self, method: str, path: str, **told: Any) -> httpx.Response:  # noqa: ANN401 - httpx's
         deadline = time.monotonic() + self._patience
         key = str(uuid4())
         while True:
             try:
-                answer = await self._send(method, path, body, query, key)
+                answer = await self._send(method, path, told, key)
             except Unreachable:
                 # Who never answered is not there; who did will be back; with the same key it is done once.
                 if not self._answered or time.monotonic() > deadline:
@@ -116,15 +124,13 @@ class Desk:
             # Busy, or not yet told by a sister service: nothing was done, so it may be asked again.
             await self._wait(f"{method} {path}: {_problem(answer).get('detail')}", deadline, BUSY_AGAIN)
 
-    async def _send(
-        self, method: str, path: str, body: Json | None, query: Mapping[str, str] | None, key: str
-    ) -> httpx.Response:
+    async def _send(self, method: str, path: str, told: Mapping[str, Any], key: str) -> httpx.Response:
         headers = {"Idempotency-Key": key}
         if self.member.token:
             headers["Authorization"] = f"Bearer {self.member.token}"
         url = f"{self.member.url}{path}"
         try:
-            return await self._client.request(method, url, json=body, params=query, headers=headers)
+            return await self._client.request(method, url, headers=headers, **told)
         except httpx.TransportError as error:
             raise Unreachable(f"{self.member.name} non risponde a {url} ({type(error).__name__}).") from error
 

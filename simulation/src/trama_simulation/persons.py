@@ -21,6 +21,7 @@ _CAST = (
     ("Farid", "Modello", False, date(1984, 7, 12)),
     ("Gina", "Fittizi", True, date(1975, 1, 26)),
     ("Ivo", "Provadati", False, date(1969, 6, 2)),
+    ("Hugo", "Inventati", False, date(1994, 4, 19)),
 )
 _WOMEN = (
     *("Lucia", "Nadia", "Olga", "Paola", "Rita", "Silvia", "Teresa", "Ursula", "Vera", "Zaira"),

@@ -8,6 +8,7 @@ from trama_simulation.acts import (
     Act,
     AgreeProject,
     Approve,
+    AskDocument,
     AskEvaluation,
     AssignTaxCode,
     Authorise,
@@ -20,9 +21,11 @@ from trama_simulation.acts import (
     Correct,
     Decline,
     DisputeCompetence,
+    DocumentAct,
     End,
     EndCertificate,
     EvaluationAct,
+    FileDocument,
     HoldInterview,
     HostApproves,
     HostRefuses,
@@ -30,6 +33,7 @@ from trama_simulation.acts import (
     NameReferente,
     NoteAct,
     PlacementAct,
+    Prepare,
     Propose,
     ReadNote,
     ReceiverSays,
@@ -134,6 +138,8 @@ def sentence(act: Act) -> str:
         return _of_access(act)
     if isinstance(act, NoteAct):
         return _of_note(act)
+    if isinstance(act, DocumentAct):
+        return _of_document(act)
     if isinstance(act, RelationAct):
         return _of_relation(act)
     return _of_story(act) if isinstance(act, StoryAct) else _of_registry(act)
@@ -185,6 +191,8 @@ def _of_referral(act: ReferralAct) -> str:
     match act:
         case Refer():
             return f"segnalata a {act.to}"
+        case Prepare():
+            return f"{act.at}: segnalazione a {act.to} preparata, non inviata"
         case TakeBack():
             return f"segnalazione a {act.to} ritirata"
         case Accept():
@@ -205,6 +213,14 @@ def _of_note(act: NoteAct) -> str:
             return f"{act.at} legge la nota" + " e risponde" * bool(act.answer)
         case HoldInterview():
             return f"{act.at}: colloquio" + " (solo per il servizio)" * (act.circle == "own")
+
+
+def _of_document(act: DocumentAct) -> str:
+    match act:
+        case FileDocument():
+            return f"{act.at} archivia un documento"
+        case AskDocument():
+            return f"{act.at} apre un documento di {act.filed_by}"
 
 
 def _of_story(act: StoryAct) -> str:

@@ -6,6 +6,7 @@ from datetime import date
 from typing import TypeAlias
 
 from trama_simulation.acts.access import AccessAct, ComeIn, Named, Route
+from trama_simulation.acts.document import AskDocument, DocumentAct, FileDocument
 from trama_simulation.acts.evaluation import (
     AgreeProject,
     AskEvaluation,
@@ -33,6 +34,7 @@ from trama_simulation.acts.placement import (
 from trama_simulation.acts.referral import (
     Accept,
     Decline,
+    Prepare,
     ReceiverAct,
     ReceiverDeed,
     ReceiverSays,
@@ -70,7 +72,15 @@ from trama_simulation.acts.story import Correct, SetStep, StoryAct, TakeStep
 from trama_simulation.persons import Person
 
 Deed: TypeAlias = (
-    RegistryAct | AccessAct | RelationAct | ReferralAct | NoteAct | StoryAct | EvaluationAct | PlacementAct
+    RegistryAct
+    | AccessAct
+    | RelationAct
+    | ReferralAct
+    | NoteAct
+    | DocumentAct
+    | StoryAct
+    | EvaluationAct
+    | PlacementAct
 )
 """Something that is done."""
 
@@ -114,6 +124,7 @@ __all__ = [
     "Act",
     "AgreeProject",
     "Approve",
+    "AskDocument",
     "AskEvaluation",
     "AssignTaxCode",
     "Authorise",
@@ -128,9 +139,11 @@ __all__ = [
     "Decline",
     "Deed",
     "DisputeCompetence",
+    "DocumentAct",
     "End",
     "EndCertificate",
     "EvaluationAct",
+    "FileDocument",
     "HoldInterview",
     "HostApproves",
     "HostRefuses",
@@ -139,6 +152,7 @@ __all__ = [
     "Named",
     "NoteAct",
     "PlacementAct",
+    "Prepare",
     "Propose",
     "Ratings",
     "ReadNote",

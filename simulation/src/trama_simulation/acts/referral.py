@@ -24,6 +24,17 @@ class Refer:
 
 
 @dataclass(frozen=True, slots=True)
+class Prepare:
+    """A member writes a referral and does not send it: it is kept as a draft."""
+
+    on: date
+    at: str
+    to: str
+    reason: str
+    need: str
+
+
+@dataclass(frozen=True, slots=True)
 class TakeBack:
     """A member takes back a referral that was not answered; or, if that is meant, one that was accepted.
 
@@ -100,6 +111,6 @@ class ReceiverSays:
     referente: str = ""
 
 
-SenderAct: TypeAlias = Refer | TakeBack | SenderSays | TermPasses
+SenderAct: TypeAlias = Refer | Prepare | TakeBack | SenderSays | TermPasses
 ReceiverAct: TypeAlias = Accept | Decline | ReceiverSays
 ReferralAct: TypeAlias = SenderAct | ReceiverAct

@@ -8,10 +8,16 @@ from trama_simulation.comparison.question import Line
 from trama_simulation.desks import Json
 
 
-def truth(life: oracle.Life, member: str) -> Counter[Line]:
-    """Who a member must say that the person is: numbers, certificates, target groups."""
+def truth(life: oracle.Life, member: str, sharing: oracle.Sharing) -> Counter[Line]:
+    """Who a member must say that the person is: numbers, also those that only others know, certificates,
+    target groups."""
     told: list[Line] = [("tax code", life.code_at(member))]
     told += [("number", one.kind, one.value, one.ended) for one in life.numbers[member]]
+    own = {one.value for one in life.numbers[member]}
+    others = [
+        one for at, told_at in life.numbers.items() if sharing.sees(member, at, "care") for one in told_at
+    ]
+    told += {("told by others", one.kind, one.value) for one in others if one.value not in own}
     held = life.certificates.get(member, [])
     told += [("certificate", one.kind, one.issuer, str(one.starts_on), one.ended) for one in held]
     for (at, circle), groups in life.groups.items():
@@ -24,6 +30,8 @@ def read(shown: Json) -> Iterator[Line]:
     yield "tax code", shown["tax_code"]
     for one in shown["identifiers"]:
         yield "number", one["kind"], one["value"], one["ending"]
+    for one in shown["told_by_others"]:
+        yield "told by others", one["kind"], one["value"]
     for one in shown["certificates"]:
         yield "certificate", one["kind"], one["issuer"], one["starts_on"], one["ending"]
     for of in shown["groups"]:

@@ -27,6 +27,7 @@ def about(lived: Sequence[Lived], lives: oracle.Lives, desks: Mapping[str, Desk]
         desk, evaluations = desks[member], lives.evaluations
         yield _known(lived, desk)
         yield _accesses(lived, desk, specialist=False)
+        yield _drafts(lived, desk)
         if member in SPECIALIST:
             yield _accesses(lived, desk.of(SPECIALIST[member]), specialist=True)
         led = [one for one in evaluations if one.lead == member]
@@ -92,6 +93,24 @@ def _accesses(lived: Sequence[Lived], desk: Desk, *, specialist: bool) -> Questi
     return Question(f"{member}, accessi allo sportello" + " e all'ascolto" * specialist, ask)
 
 
+def _drafts(lived: Sequence[Lived], desk: Desk) -> Question:
+    """Referrals that are being written, which nobody else knows of."""
+    member = desk.member.name
+    expected = Counter(
+        (one.story.person.name, draft.to, draft.reason, draft.need)
+        for one in lived
+        for draft in oracle.life_of(one.story).drafts
+        if draft.at == member
+    )
+
+    async def ask() -> list[str]:
+        shown = await desk.list("/api/registry/referral-drafts")
+        found = Counter((one["name"], one["to"], one["reason"], one["need"]) for one in shown)
+        return list(unlike(expected, found))
+
+    return Question(f"{member}, segnalazioni in bozza", ask)
+
+
 def _truth_of_access(access: oracle.Access, lived: Lived) -> tuple[object, ...]:
     came, person = access.came, lived.story.person
     named = {"in-full": person.name, "given-name": person.given_name, "not": ""}
@@ -100,12 +119,15 @@ def _truth_of_access(access: oracle.Access, lived: Lived) -> tuple[object, ...]:
     warned = access.outcome is None and route_by - ONE_DAY <= TODAY
     late = access.outcome is None and route_by < TODAY
     state = "concluded" if access.outcome else "late" if late else "due" if warned else "to-route"
-    return name, came.door, came.need, str(route_by), state, access.outcome, came.reserved
+    watched = (warned, late) if access.outcome is None else ()
+    return name, came.door, came.need, str(route_by), state, access.outcome, came.reserved, *watched
 
 
 def _access(shown: Json) -> tuple[object, ...]:
     said = shown["name"], shown["door"], shown["need"], shown["route_by"]
-    return *said, shown["state"], shown["outcome"], shown["reserved"]
+    watched = shown["reminded_on"] is not None, shown["escalated_on"] is not None
+    is_open = shown["outcome"] is None
+    return *said, shown["state"], shown["outcome"], shown["reserved"], *(watched if is_open else ())
 
 
 def _all_of(

@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 
 from trama_simulation import oracle
-from trama_simulation.comparison import identities, notes, referrals, relations
+from trama_simulation.comparison import documents, identities, notes, referrals, relations
 from trama_simulation.comparison.question import Line, Question, unlike
 from trama_simulation.desks import Desk, Json, Refused
 from trama_simulation.living import Lived
@@ -20,6 +20,7 @@ ASKED = {
     "next-step": "prossimo passo di",
     "notes": "note su",
     "interviews": "colloqui con",
+    "documents": "documenti di",
 }
 
 
@@ -31,7 +32,7 @@ def about(lived: Lived, number: int, desks: Mapping[str, Desk]) -> Iterator[Ques
         yield _timeline(lived, desks[member], oracle.timeline(story, member, sharing))
         truth = relations.truth(story, life, member, sharing)
         yield _of_record(lived, desks[member], "relations", truth, relations.read)
-        truth = identities.truth(life, member)
+        truth = identities.truth(life, member, sharing)
         yield _of_record(lived, desks[member], "identity", truth, identities.read)
         truth = identities.truth_of_step(life.steps.get(member))
         yield _of_record(lived, desks[member], "next-step", truth, identities.read_step)
@@ -39,6 +40,8 @@ def about(lived: Lived, number: int, desks: Mapping[str, Desk]) -> Iterator[Ques
         yield _of_record(lived, desks[member], "notes", truth, notes.read)
         truth = notes.truth_of_interviews(life, member, sharing)
         yield _of_record(lived, desks[member], "interviews", truth, notes.read_interviews)
+        truth = documents.truth(life, member, sharing)
+        yield _of_record(lived, desks[member], "documents", truth, documents.read)
     for key, referral in life.referrals.items():
         yield from referrals.about(lived, lived.referrals[key], referral, desks)
     if followers:

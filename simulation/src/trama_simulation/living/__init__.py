@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from trama_simulation.acts import (
     AccessAct,
     Act,
+    DocumentAct,
     EvaluationAct,
     NoteAct,
     PlacementAct,
@@ -14,7 +15,17 @@ from trama_simulation.acts import (
     Try,
 )
 from trama_simulation.desks import Desk, Refused
-from trama_simulation.living import access, evaluation, note, placement, referral, registry, relation, story
+from trama_simulation.living import (
+    access,
+    document,
+    evaluation,
+    note,
+    placement,
+    referral,
+    registry,
+    relation,
+    story,
+)
 from trama_simulation.living.lived import Lived
 from trama_simulation.living.referral import settle
 
@@ -35,6 +46,8 @@ async def do(act: Act, lived: Lived, desks: Mapping[str, Desk]) -> None:
         await relation.do(act, lived, desks)
     elif isinstance(act, NoteAct):
         await note.do(act, lived, desks)
+    elif isinstance(act, DocumentAct):
+        await document.do(act, lived, desks)
     elif isinstance(act, StoryAct):
         await story.do(act, lived, desks)
     else:

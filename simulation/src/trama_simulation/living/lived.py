@@ -24,6 +24,8 @@ class Lived:
     """By member and number."""
     notes: dict[tuple[str, int], str] = field(default_factory=dict)
     """By writer and number."""
+    documents: dict[tuple[str, str], str] = field(default_factory=dict)
+    """By member and name."""
     certificates: dict[tuple[str, str], str] = field(default_factory=dict)
     """By member and kind, the last one."""
     evaluations: dict[str, str] = field(default_factory=dict)

@@ -6,6 +6,7 @@ from typing import Any
 from trama_simulation.acts import (
     Accept,
     Decline,
+    Prepare,
     ReceiverAct,
     ReceiverSays,
     Refer,
@@ -27,6 +28,10 @@ async def do(act: ReferralAct, lived: Lived, desks: Mapping[str, Desk]) -> None:
     match act:
         case Refer():
             await _refer(act, lived, desks[act.at])
+        case Prepare():
+            draft = {"to": act.to, "reason": act.reason, "need": act.need}
+            draft["authorisation"] = lived.authorisations[act.at]
+            await desks[act.at].post(f"{own(act.at, lived)}/referral-drafts", draft)
         case TermPasses():
             await _passes(act, lived, desks[act.at])
         case TakeBack():

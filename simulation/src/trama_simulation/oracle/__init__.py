@@ -17,7 +17,17 @@ from trama_simulation.oracle.evaluations import (
 )
 from trama_simulation.oracle.figure import Figure
 from trama_simulation.oracle.figures import Lives, figures
-from trama_simulation.oracle.life import Access, Certificate, Episode, Life, Note, Number, Referral, Step
+from trama_simulation.oracle.life import (
+    Access,
+    Certificate,
+    Document,
+    Episode,
+    Life,
+    Note,
+    Number,
+    Referral,
+    Step,
+)
 from trama_simulation.oracle.notes import is_to_be_read, not_read_by
 from trama_simulation.oracle.paths import Hosted, Path, hosted, paths_of
 from trama_simulation.oracle.relations import referente
@@ -41,6 +51,7 @@ __all__ = [
     "Access",
     "Asked",
     "Certificate",
+    "Document",
     "Entry",
     "Episode",
     "Evaluation",

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import date
 
-from trama_simulation.acts import ComeIn, HoldInterview, Refer, SetStep, WriteNote
+from trama_simulation.acts import ComeIn, FileDocument, HoldInterview, Prepare, Refer, SetStep, WriteNote
 from trama_simulation.members import SECTOR
 from trama_simulation.oracle.sharing import Joined
 
@@ -96,6 +96,15 @@ class Note:
 
 
 @dataclass(slots=True)
+class Document:
+    """A document that was filed."""
+
+    filed: FileDocument
+    here: set[str] = field(default_factory=set)
+    """Who asked for it and has it."""
+
+
+@dataclass(slots=True)
 class Step:
     """What a member said comes next."""
 
@@ -117,10 +126,14 @@ class Life:
     """Episodes in which a referente was named, in the order in which it was."""
     referrals: dict[tuple[str, str, int], Referral] = field(default_factory=dict)
     """By sender, receiver and number."""
+    drafts: list[Prepare] = field(default_factory=list)
+    """Referrals that nobody was sent."""
     accesses: dict[tuple[str, int], Access] = field(default_factory=dict)
     notes: dict[tuple[str, int], Note] = field(default_factory=dict)
     """By writer and number."""
     interviews: list[HoldInterview] = field(default_factory=list)
+    documents: dict[tuple[str, str], Document] = field(default_factory=dict)
+    """By who filed it, and name."""
     steps: dict[str, Step] = field(default_factory=dict)
     joined: Joined = field(default_factory=Joined)
 

@@ -9,6 +9,7 @@ from datetime import date
 from trama_simulation.acts import (
     Accept,
     Decline,
+    Prepare,
     ReceiverAct,
     ReceiverSays,
     Refer,
@@ -64,6 +65,8 @@ def told_by(act: ReferralAct, life: Life) -> Iterator[Told]:
     """What is written about a referral."""
     if isinstance(act, Refer):
         yield from _sent(act, life)
+    elif isinstance(act, Prepare):
+        life.drafts.append(act)
     elif isinstance(act, SenderAct):
         yield from _by_sender(act, life)
     else:

@@ -11,6 +11,7 @@ from trama_simulation.acts import (
     Contribute,
     Convene,
     Deed,
+    DocumentAct,
     EvaluationAct,
     NoteAct,
     PlacementAct,
@@ -23,7 +24,7 @@ from trama_simulation.acts import (
     Story,
     StoryAct,
 )
-from trama_simulation.oracle import accesses, identity, notes, paths, referrals, relations, steps
+from trama_simulation.oracle import accesses, documents, identity, notes, paths, referrals, relations, steps
 from trama_simulation.oracle.entries import Entry, Told
 from trama_simulation.oracle.life import Life
 from trama_simulation.oracle.sharing import Sharing
@@ -84,6 +85,8 @@ def told_by(act: Deed, story: Story, life: Life) -> Iterator[Told]:
         return referrals.told_by(act, life)
     if isinstance(act, NoteAct):
         return notes.told_by(act, life)
+    if isinstance(act, DocumentAct):
+        return documents.told_by(act, life)
     if isinstance(act, StoryAct):
         return steps.told_by(act, life)
     return iter(()) if isinstance(act, PlacementAct) else _in_team(act, life)

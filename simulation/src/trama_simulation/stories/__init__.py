@@ -1,4 +1,4 @@
-"""The stories of a synthetic territory: eight that are written, as many drawn ones as wanted. Pure."""
+"""The stories of a synthetic territory: nine that are written, as many drawn ones as wanted. Pure."""
 
 from datetime import date, timedelta
 from random import Random

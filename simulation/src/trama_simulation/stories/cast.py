@@ -1,10 +1,11 @@
-"""The eight stories that are written, with their exact days. Pure."""
+"""The nine stories that are written, with their exact days. Pure."""
 
 from datetime import date
 
 from trama_simulation.acts import (
     Act,
     AgreeProject,
+    AskDocument,
     AskEvaluation,
     AssignTaxCode,
     ComeIn,
@@ -14,9 +15,11 @@ from trama_simulation.acts import (
     Convene,
     Correct,
     End,
+    FileDocument,
     HoldInterview,
     MoveCompetence,
     NameReferente,
+    Prepare,
     Propose,
     ReadNote,
     RecordCertificate,
@@ -37,8 +40,8 @@ HALL = "Sede dell'ambito, sala riunioni"
 
 
 def written() -> list[tuple[Act, ...]]:
-    """Anna, Bruno, Carla, Dario, Elena, Farid, Gina, Ivo."""
-    told = (_anna(), _bruno(), _carla(), _dario(), _elena(), _farid(), _gina(), _ivo())
+    """Anna, Bruno, Carla, Dario, Elena, Farid, Gina, Ivo, Hugo."""
+    told = (_anna(), _bruno(), _carla(), _dario(), _elena(), _farid(), _gina(), _ivo(), _hugo())
     return [tuple(plot.acts) for plot in told]
 
 
@@ -101,6 +104,7 @@ def _carla() -> Plot:
     plot = Plot(_day(3, 11))
     plot.register(DSM, "Provare un'attività manuale con un tutor accanto.")
     plot.do(SetGroups(plot.day, DSM, "clinical", ("mental-health",)))
+    plot.do(FileDocument(plot.day, DSM, "Relazione clinica.txt", "report", "clinical"))
     plot.do(HoldInterview(plot.day, DSM, "desk", "Preferisce parlarne con una dottoressa.", "own"))
     plot.authorise(DSM, SIL).refer(DSM, SIL).on(3, 14).accept(SIL, DSM)
     task, first, last = "cura del verde", _day(5, 6), _day(11, 5)
@@ -149,7 +153,10 @@ def _elena() -> Plot:
     plot.on(1, 21).do(lab).approved(lab).start(lab).on(4, 30).do(End(plot.day, SIL, "completed"))
     plot.on(5, 20).register(COMIDIS, "Iscrizione nell'elenco del collocamento mirato.")
     plot.do(RecordCertificate(plot.day, COMIDIS, "targeted-placement", ISSUERS[0], _day(2, 11)))
+    statement = "Verbale di accertamento.txt"
+    plot.do(FileDocument(plot.day, COMIDIS, statement, "certificate"))
     plot.authorise(COMIDIS, CPI).refer(COMIDIS, CPI).on(5, 27).accept(CPI, COMIDIS)
+    plot.do(AskDocument(plot.day, CPI, COMIDIS, statement))
     plot.do(SignPact(plot.day, CPI, _day(5, 26, 2014)))
     first, last = _day(7, 1), _day(6, 30, 2014)
     plan = Propose(_day(6, 17), CPI, MOBILI, "hiring-support", "assemblaggio", 24, first, last)
@@ -210,3 +217,12 @@ def _ivo() -> Plot:
     plot.do(SetStep(plot.day, URBANO, "Accompagnarlo alla visita di controllo.", _day(10, 11)))
     plot.on(10, 9).do(Correct(plot.day, URBANO, "next-step-set", "Era di una persona con lo stesso nome."))
     return plot.do(SetStep(plot.day, URBANO, "Secondo colloquio allo sportello.", _day(10, 16)))
+
+
+def _hugo() -> Plot:
+    """His referral is written and kept as a draft: the visitor of the demonstration sends it."""
+    plot = Plot(_day(10, 7))
+    need = "Un primo lavoro, dopo la scuola lasciata a metà."
+    plot.register(URBANO, need).authorise(URBANO, SIL)
+    reason = "Due colloqui fatti: chiede un'esperienza in azienda, con un tutor."
+    return plot.on(10, 8).do(Prepare(plot.day, URBANO, SIL, reason, need))

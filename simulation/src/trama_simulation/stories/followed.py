@@ -4,10 +4,12 @@ from collections.abc import Callable
 from datetime import timedelta
 
 from trama_simulation.acts import (
+    AskDocument,
     Close,
     Correct,
     DisputeCompetence,
     EndCertificate,
+    FileDocument,
     HoldInterview,
     NameReferente,
     ReadNote,
@@ -103,8 +105,12 @@ def in_touch(plot: Plot) -> None:
     plot.authorise(district, SIL).refer(district, SIL).later(1, 6).accept(SIL, district)
     plot.later(3, 14).do(HoldInterview(plot.day, SIL, "with-others", "Punti di forza e orari."))
     plot.do(HoldInterview(plot.day, SIL, "phone", "Da richiamare: era agitata.", "own"))
+    curriculum = "Curriculum vitae.txt"
+    plot.do(FileDocument(plot.day, SIL, curriculum, "curriculum"))
     text = "Da lunedì cambia il numero di telefono."
     plot.do(WriteNote(plot.day, SIL, text)).later(1, 9).do(ReadNote(plot.day, district, SIL))
+    if plot.draw.random() < 0.6:
+        plot.do(AskDocument(plot.day, district, SIL, curriculum))
     text = "Può venire al mattino?"
     plot.do(WriteNote(plot.day, district, text, needs_answer=True))
     plot.later(1, 9).do(ReadNote(plot.day, SIL, district, "Sì, tutti i giorni."))

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import timedelta
 
-from trama_simulation.acts import NameReferente
+from trama_simulation.acts import NameReferente, SenderSays, TakeBack
 from trama_simulation.members import CPI, EST, SIL, URBANO
 from trama_simulation.stories.plot import Plot
 from trama_simulation.stories.words import FAILURES, OUTCOMES, QUESTIONS_BACK, REFUSALS
@@ -61,7 +61,9 @@ def taken_back_late(plot: Plot) -> None:
     """The sender takes back what was accepted already."""
     district, to = sent(plot)
     plot.later(1, 5).accept(to, district).later(3, 20)
-    plot.take_back(district, to, "La persona ha trovato un lavoro da sola.", accepted_too=True)
+    reason = "La persona ha trovato un lavoro da sola."
+    plot.in_vain(TakeBack(plot.day, district, to, reason), "already-answered")
+    plot.take_back(district, to, reason, accepted_too=True)
 
 
 def taken_back_for_who_holds_it(plot: Plot) -> None:
@@ -76,6 +78,7 @@ def never_answered(plot: Plot) -> None:
     """Nobody answers until long after the term; then the answer comes on paper, or another one is asked."""
     district, to = sent(plot, within=28)
     plot.later(3, 9).sender_says(district, to, "remind")
+    plot.in_vain(SenderSays(plot.day, district, to, "remind"), "reminded-lately")
     plot.later(40, 60)
     if plot.draw.random() < 0.5:
         plot.sender_says(district, to, "note", answer="accepted", by="Ufficio protocollo")
