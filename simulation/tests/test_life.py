@@ -12,7 +12,7 @@ ANNA, BRUNO, CARLA, DARIO, ELENA, FARID, GINA, IVO = CAST = stories(8, 1)
 MANY = stories(600, 5)
 ANYBODY = invented(1, 1)[0]
 
-TAKEN_BACK = ("referral-withdrawn", "referral-taken-back")
+TAKEN_BACK = ("referral-withdrawn", "withdrawal-told")
 
 
 def until(story: Story, number: int) -> Story:

@@ -10,7 +10,7 @@ import pytest
 from trama_chassis.accounts import Caller
 from trama_chassis.runtime import Runtime
 from trama_chassis.testing import published, transaction
-from trama_contracts.registry import ReferralSent, ReferralTakenBack, ReferralWithdrawn
+from trama_contracts.registry import ReferralSent, ReferralWithdrawn, WithdrawalTold
 from trama_registry import commands, errors
 from trama_registry.schemas import (
     AcceptReferral,
@@ -25,7 +25,10 @@ from trama_registry.schemas import (
 
 from services.registry.tests.conftest import introduce
 
-IRENE = Caller("op-irene", "Irene Demo", "cpi", frozenset({"caseworker"}), "caseworker")
+SARA, LIVIA, IRENE = (
+    Caller(f"op-{name.lower()}", f"{name} Demo", member, frozenset({"caseworker"}), "caseworker")
+    for name, member in (("Sara", "ambito-urbano"), ("Livia", "sil"), ("Irene", "cpi"))
+)
 REASON = "Si è trasferita"
 
 
@@ -63,8 +66,6 @@ async def three(
     exchange: Any,
     desk: Any,
     anna: RegisterPerson,
-    sara: Caller,
-    livia: Caller,
 ) -> AsyncIterator[Three]:
     """A referral accepted by the SIL, of a person whose referente is at the employment centre."""
     async with AsyncExitStack() as stack:
@@ -75,16 +76,16 @@ async def three(
         ]
         await introduce(*started)
         all_three = Three(*started, exchange=exchange)
-        await _begin(all_three, desk, anna, sara, livia)
+        await _begin(all_three, desk, anna)
         yield all_three
 
 
-async def _begin(three: Three, desk: Any, anna: RegisterPerson, sara: Caller, livia: Caller) -> None:
+async def _begin(three: Three, desk: Any, anna: RegisterPerson) -> None:
     three.record = await desk.register(three.ambito, anna)
     async with transaction(three.cpi) as session:
         three.here = (await commands.register_person(session, anna, IRENE)).record
     for runtime, own, member, other, by in (
-        (three.ambito, three.record, "cpi", three.here, sara),
+        (three.ambito, three.record, "cpi", three.here, SARA),
         (three.cpi, three.here, "ambito-urbano", three.record, IRENE),
     ):
         await three.do(runtime, commands.link_records, own, LinkRecord(member=member, record=other), by)
@@ -100,7 +101,7 @@ async def _begin(three: Three, desk: Any, anna: RegisterPerson, sara: Caller, li
         three.ambito, commands.send_referral, three.record, SendReferral.model_validate(asked)
     )
     three.referral = sent.referral
-    await three.do(three.sil, commands.accept_referral, three.referral, AcceptReferral(), livia)
+    await three.do(three.sil, commands.accept_referral, three.referral, AcceptReferral(), LIVIA)
 
 
 async def told(desk: Any, three: Three) -> list[str]:
@@ -118,7 +119,7 @@ async def test_a_withdrawal_after_acceptance_reaches_the_referente_and_the_previ
     assert said[-1].startswith("Segnalazione al sil, accettata il 14")
     assert REASON in said[-1]
     assert not any("Vuole lavorare" in one for one in said)
-    (taken_back,) = await published(three.ambito, ReferralTakenBack)
+    (taken_back,) = await published(three.ambito, WithdrawalTold)
     assert taken_back.granted_to == ("cpi.registry",)
     for one in await published(three.ambito, ReferralSent, ReferralWithdrawn):
         assert one.granted_to == ("sil.registry",)
@@ -132,7 +133,7 @@ async def test_a_change_of_mind_of_the_receiver_reaches_the_referente_too(three:
 
 
 async def test_what_nobody_had_accepted_is_taken_back_between_the_two(
-    three: Three, desk: Any, livia: Caller
+    three: Three,
 ) -> None:
     with pytest.raises(errors.AlreadyAnswered):
         await three.do(three.ambito, commands.withdraw_referral, three.referral, WithdrawReferral())
@@ -143,4 +144,4 @@ async def test_what_nobody_had_accepted_is_taken_back_between_the_two(
         three.ambito, commands.send_referral, three.record, SendReferral.model_validate(asked)
     )
     await three.do(three.ambito, commands.withdraw_referral, second.referral, WithdrawReferral())
-    assert await published(three.ambito, ReferralTakenBack) == []
+    assert await published(three.ambito, WithdrawalTold) == []

@@ -20,6 +20,35 @@ from trama_reporting.models import FactCopy, Period
 from trama_reporting.queries import KINDS
 
 YEAR = Period(date(2013, 1, 1), date(2013, 12, 31))
+FIGURES = {
+    "placements-started": 3,
+    "placements-active": 3,
+    "placements-running": 2,
+    "persons-placed": 2,
+    "persons-proposed": 2,
+    "placements-ended": 1,
+    "persons-taken-in-charge": 2,
+    "takings-in-charge-closed": 1,
+    "referrals-sent": 4,
+    "referrals-accepted": 2,
+    "referrals-declined": 1,
+    "answer-days": 3,
+    "referrals-withdrawn": 1,
+    "takings-in-charge-reopened": 0,
+    "referrals-unanswered": 0,
+    "answers-in-term": None,
+    "referrals-completed": 0,
+    "referrals-failed": 0,
+    "passages-asked": 3,
+    "passages-accepted": 1,
+    "passages-declined": 1,
+    "passages-days": 4.5,
+    "evaluations-requested": 2,
+    "evaluations-completed": 2,
+    "override-share": 50,
+    "persons-with-project": 1,
+}
+"""What a year of the three comes to."""
 
 
 async def rows(runtime: Runtime) -> list[FactCopy]:
@@ -97,34 +126,7 @@ async def test_counts_are_equal_under_any_order_of_delivery(
             await runtime.inbox.deliver([record])
         found = {one["code"]: one["value"] for one in await figures(runtime)}
         assert len(await rows(runtime)) == len(year)
-    assert found == {
-        "placements-started": 3,
-        "placements-active": 3,
-        "placements-running": 2,
-        "persons-placed": 2,
-        "persons-proposed": 2,
-        "placements-ended": 1,
-        "persons-taken-in-charge": 2,
-        "takings-in-charge-closed": 1,
-        "referrals-sent": 4,
-        "referrals-accepted": 2,
-        "referrals-declined": 1,
-        "answer-days": 3,
-        "referrals-withdrawn": 1,
-        "takings-in-charge-reopened": 0,
-        "referrals-unanswered": 0,
-        "answers-in-term": None,
-        "referrals-completed": 0,
-        "referrals-failed": 0,
-        "passages-asked": 3,
-        "passages-accepted": 1,
-        "passages-declined": 1,
-        "passages-days": 4.5,
-        "evaluations-requested": 2,
-        "evaluations-completed": 2,
-        "override-share": 50,
-        "persons-with-project": 1,
-    }
+    assert found == FIGURES
 
 
 async def test_a_service_given_the_reporting_key_refuses_to_start(

@@ -62,7 +62,6 @@ from trama_contracts.registry.referral import (
     ReferralSent,
     ReferralStarted,
     ReferralSuperseded,
-    ReferralTakenBack,
     ReferralUnanswered,
     ReferralWithdrawn,
 )
@@ -82,6 +81,7 @@ from trama_contracts.registry.relation import (
     TakingInChargeSuspended,
 )
 from trama_contracts.registry.story import EntryCorrected, NextStepDone, NextStepSet
+from trama_contracts.registry.withdrawal import WithdrawalTold
 
 __all__ = [
     "LARGEST_DOCUMENT",
@@ -145,7 +145,6 @@ __all__ = [
     "ReferralSent",
     "ReferralStarted",
     "ReferralSuperseded",
-    "ReferralTakenBack",
     "ReferralUnanswered",
     "ReferralWithdrawn",
     "ReportingIdAssigned",
@@ -161,4 +160,5 @@ __all__ = [
     "TakingInChargeSuspended",
     "TargetGroupsSet",
     "Verification",
+    "WithdrawalTold",
 ]

@@ -147,22 +147,6 @@ class ReferralWithdrawn(Counted):
         return ReferralWithdrawnFact(reporting_id=reporting_id, withdrawn_on=self.withdrawn_on)
 
 
-class ReferralTakenBack(Event):
-    """Published by the sender's registry beside `ReferralWithdrawn` when the referral had been accepted: to
-    the registry of the member that holds the referente del percorso, where that is a third one. In a stream
-    of its own, since the referral's holds the preview, which is for sender and receiver alone."""
-
-    wire_type: ClassVar[str] = "it.trama.registry.referral-taken-back.v1"
-    circle: ClassVar[Circle] = "referral"
-    scope: ClassVar[str] = "withdrawal"
-
-    referral: Uuid
-    receiver: Member
-    accepted_on: Day
-    withdrawn_on: Day
-    reason: ShortText | None = None
-
-
 class ReferralRenewed(Counted):
     """Published by the sender's registry when it sends a referral once more (inviata di nuovo): changed while
     it waits, or after it was not accepted, withdrawn, failed or left without an answer. The receiver is to

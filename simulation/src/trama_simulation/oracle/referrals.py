@@ -4,7 +4,7 @@ No story lets two moves cross: what crosses is for the registry's own tests.
 """
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 
 from trama_simulation.acts import (
     Accept,
@@ -60,6 +60,10 @@ STATES = {
 }
 """Where a move leads; the others leave the referral where it is."""
 
+PATIENCE = timedelta(days=3)
+"""So long who waited for the sender, or thinks again, has to answer; so long after a reminder in vain a
+referral counts as not answered."""
+
 
 def told_by(act: ReferralAct, life: Life) -> Iterator[Told]:
     """What is written about a referral."""
@@ -74,7 +78,7 @@ def told_by(act: ReferralAct, life: Life) -> Iterator[Told]:
 
 
 def _sent(act: Refer, life: Life) -> Iterator[Told]:
-    sent = Referral(act, answer_by=act.answer_by, told={act.to})
+    sent = Referral(act, answer_by=act.answer_by, due=act.answer_by, told={act.to})
     life.referrals[(act.at, act.to, act.nth)] = sent
     if act.instead is not None:
         replaced = life.referrals[(act.at, *act.instead)]
@@ -89,17 +93,18 @@ def _by_sender(act: TakeBack | SenderSays | TermPasses, life: Life) -> Iterator[
     if isinstance(act, TakeBack):
         referral.state = "withdrawn"
         if act.referente:
-            yield Told((act.at, "referral-taken-back"), to=frozenset({act.referente}))
+            yield Told((act.at, "withdrawal-told"), to=frozenset({act.referente}))
         yield Told((act.at, "referral-withdrawn"), to=referral.told)
         return
     said = dict(act.said) if isinstance(act, SenderSays) else {}
     referral.state = STATES.get(act.deed, referral.state)
     match act.deed:
         case "renew":
-            referral.answer_by = date.fromisoformat(said["answer_by"])
+            referral.answer_by = referral.due = date.fromisoformat(said["answer_by"])
             referral.seen, referral.reminded_on = False, None
         case "explain":
             referral.explanation = said["answer"]
+            referral.due = max(referral.answer_by, act.on + PATIENCE)
         case "note":
             referral.state = f"noted-{said['answer']}"
         case "remind" | "reminded":
@@ -143,8 +148,10 @@ def _said(act: ReceiverSays, referral: Referral) -> Told:
             referral.because = said["outcome"]
         case "fail":
             referral.because = said["reason"]
-        case "reopen" | "reconsider":
+        case "reopen":
             referral.because = None
+        case "reconsider":
+            referral.because, referral.due = None, max(referral.answer_by, act.on + PATIENCE)
     if act.deed in BEFORE:
         return Told((act.at, BEFORE[act.deed]), of=act.sender)
     referral.heard |= {act.referente} - {"", act.at}

@@ -15,8 +15,8 @@ from trama_contracts.registry import (
     ReferralRenewed,
     ReferralSent,
     ReferralSuperseded,
-    ReferralTakenBack,
     ReferralWithdrawn,
+    WithdrawalTold,
 )
 
 from trama_registry import queries
@@ -159,7 +159,7 @@ async def _tell_referente(
     told = await queries.referente_elsewhere(session, own.record) - {own.to}
     if accepted is None or not told:
         return
-    taken_back = ReferralTakenBack(
+    taken_back = WithdrawalTold(
         referral=own.referral,
         receiver=own.to,
         accepted_on=accepted.on,

@@ -16,7 +16,14 @@ KINDS = {
     "document": "Documenti",
 }
 OTHER = "other"
-_KIND_OF_MODULE = {"identifier": "person", "certificate": "person", "access": "relation", "interview": "note"}
+_KIND_OF_MODULE = {
+    "identifier": "person",
+    "certificate": "person",
+    "access": "relation",
+    "interview": "note",
+    "withdrawal": "referral",
+}
+"""Modules of event classes that are no kind of their own."""
 
 
 def kind_of(wire_type: str) -> str:

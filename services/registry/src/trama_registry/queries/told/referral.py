@@ -14,8 +14,8 @@ from trama_contracts.registry import (
     ReferralSeen,
     ReferralStarted,
     ReferralSuperseded,
-    ReferralTakenBack,
     ReferralUnanswered,
+    WithdrawalTold,
 )
 
 from trama_registry.queries.told.telling import Names, tells
@@ -104,8 +104,8 @@ def _failed(event: ReferralFailed, member: str, names: Names) -> str:
     ) + alternatively(event.alternative)
 
 
-@tells(ReferralTakenBack)
-def _taken_back(event: ReferralTakenBack, member: str, names: Names) -> str:
+@tells(WithdrawalTold)
+def _taken_back(event: WithdrawalTold, member: str, names: Names) -> str:
     said = say(
         "Segnalazione al %(receiver)s, accettata il %(accepted)s, ritirata dal %(who)s il %(day)s: "
         "ne è informato il referente del percorso.",
