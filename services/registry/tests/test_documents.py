@@ -186,6 +186,7 @@ async def test_what_cannot_be_filed_leaves_nothing_behind(
     ambito: Runtime,
     desk: Desk,
     anna: RegisterPerson,
+    *,
     said: dict[str, str],
     content: bytes,
     code: str,

@@ -3,6 +3,7 @@
 import re
 import unicodedata
 import zipfile
+import zlib
 from datetime import date, datetime
 from io import BytesIO
 from pathlib import PurePosixPath
@@ -118,7 +119,7 @@ def _packed(content: bytes) -> MediaType | None:
                 return "application/vnd.oasis.opendocument.text"
             if {_DOCX, "word/document.xml"} <= names:
                 return "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, ValueError, EOFError):
+    except (zipfile.BadZipFile, zlib.error, RuntimeError, ValueError, EOFError):
         return None
     return None
 

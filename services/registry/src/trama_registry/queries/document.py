@@ -186,11 +186,17 @@ def _view(
         circle_label=say(CIRCLES[one.circle]),
         media=told.document.MEDIA[one.media_type],
         size=one.size,
+        size_label=_size(one.size),
         filed_on=told.local_day(one.filed_at),
         state="here" if state == KEPT else state,
         state_label=say(label),
         state_kind=chip,
     )
+
+
+def _size(bytes_: int) -> str:
+    """A size as people say it, rounded up."""
+    return f"{-(-bytes_ // 1024)} KB" if bytes_ < 1024 * 1024 else f"{-(-bytes_ // (1024 * 1024))} MB"
 
 
 async def _letters(session: AsyncSession, record: str, own: str, names: told.Names) -> list[DocumentView]:

@@ -33,6 +33,7 @@ class FiledDocumentView(DocumentView):
     circle_label: str
     media: str
     size: int
+    size_label: str
     filed_on: date
     state: str
     """`here`, `elsewhere`, `asked`, `refused`, `unanswered`."""
