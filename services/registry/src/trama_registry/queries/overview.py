@@ -7,12 +7,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from trama_chassis import access
 from trama_chassis.language import say
 from trama_chassis.outbox import runtime_of
-from trama_contracts.registry import TakingInChargeOpened
+from trama_contracts.registry import PersonRegistered, TakingInChargeOpened
 
 from trama_registry.queries import told
 from trama_registry.queries.awaited import approvals_awaited, contributions_awaited, referrals_awaited
 from trama_registry.queries.document import documents_of
-from trama_registry.queries.entries import Part, entries_of
+from trama_registry.queries.entries import Edge, Part, entries_of
 from trama_registry.queries.identity import certificates_of, view_of_certificate
 from trama_registry.queries.interview import kept_to_ourselves
 from trama_registry.queries.joined import others_here
@@ -27,9 +27,11 @@ from trama_registry.queries.timeline import how_complete, views_of
 from trama_registry.queries.way import project_of, way_of
 from trama_registry.schemas import (
     AwaitedView,
+    EntryView,
     FollowerView,
     HeldCertificateView,
     NeedView,
+    NextStepView,
     PersonOverview,
     RelationsView,
     StateView,
@@ -48,14 +50,11 @@ async def overview(session: AsyncSession, record: str) -> PersonOverview:
     runtime = runtime_of(session)
     own, today = runtime.settings.member, runtime.clock.today()
     names = names_of(runtime.directory.current)
-    person = await person_view(session, record)
-    same_person = await access.component(session, record)
+    person, same_person = await person_view(session, record), await access.component(session, record)
     landmarks = await landmarks_of(session, same_person)
     said = await landmarks_of(session, same_person, (*STEPS, *NOTES), most=LAST_SAID)
     relations = await relations_of(session, record)
     following = followers_of(relations, names(own), own, await _phones(session))
-    news = await entries_of(session, same_person, Part(size=NEWS))
-    step = await next_step_of(session, record)
     followed_since = person.taking_in_charge.opened_on if person.taking_in_charge else None
     notes = await note_views(session, said, followed_since=followed_since)
     readers = await access.seen_by(session, record, "care")
@@ -66,9 +65,10 @@ async def overview(session: AsyncSession, record: str) -> PersonOverview:
         also_here=await others_here(session, record, same_person),
         age=_age(person.birth_date, today),
         state=state_of(relations.own),
+        spoken=spoken_of(person, landmarks, own, names),
         case_manager=relations.referente,
         following=following,
-        next_step=view_of_next_step(step) if step is not None else None,
+        next_step=await _next_step(session, record),
         next_steps_of_others=list(steps_of_others(said, own, names)),
         notes=[note for note in notes if note.to_read or note.to_answer],
         awaited=[
@@ -77,7 +77,7 @@ async def overview(session: AsyncSession, record: str) -> PersonOverview:
         ],
         way=way_of(person, following, landmarks, own, told.local_day(person.registered_at)),
         project=project_of(landmarks, own, names),
-        news=list(reversed(await views_of(session, news.entries, same_person))),
+        news=await _news(session, same_person),
         complete=complete,
         completeness=completeness,
         documents=await documents_of(session, record, own, names),
@@ -86,6 +86,17 @@ async def overview(session: AsyncSession, record: str) -> PersonOverview:
         seen_by=sorted({names(one.partition(".")[0]) for one in readers}, key=str.casefold),
         kept_to_ourselves=await kept_to_ourselves(session, record),
     )
+
+
+async def _next_step(session: AsyncSession, record: str) -> NextStepView | None:
+    step = await next_step_of(session, record)
+    return view_of_next_step(step) if step is not None else None
+
+
+async def _news(session: AsyncSession, same_person: set[Edge]) -> list[EntryView]:
+    """The last that happened, newest first."""
+    last = await entries_of(session, same_person, Part(size=NEWS))
+    return list(reversed(await views_of(session, last.entries, same_person)))
 
 
 async def _awaited(
@@ -127,6 +138,23 @@ def state_of(episodes: Sequence[TakingInChargeView]) -> StateView:
     if last.kind == "registration":
         return StateView(label=say("Iscrizione dal %(day)s", day=last.opened_on), kind="good")
     return StateView(label=say("In carico dal %(day)s", day=last.opened_on), kind="good")
+
+
+def spoken_of(person: PersonView, landmarks: Landmarks, own: str, names: told.Names) -> SpokenView | None:
+    """How a person is best spoken to: as we know it or, where we do not, as another service tells."""
+    if person.language or person.needs_interpreter:
+        return SpokenView(
+            language=person.language, needs_interpreter=bool(person.needs_interpreter), told_by=None
+        )
+    last = {entry.member: said for entry, said in landmarks.of(PersonRegistered) if entry.member != own}
+    for member, said in sorted(last.items()):
+        if said.language or said.needs_interpreter:
+            return SpokenView(
+                language=said.language,
+                needs_interpreter=bool(said.needs_interpreter),
+                told_by=names(member),
+            )
+    return None
 
 
 def followers_of(
