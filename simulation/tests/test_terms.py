@@ -60,6 +60,12 @@ def test_sent_again_the_term_is_counted_anew() -> None:
     assert passed(plot, day(9, 20), day(10, 2)) == [(day(10, 2), "reminded"), (day(10, 14), "unanswered")]
 
 
+def test_who_waited_for_the_sender_has_some_days_more() -> None:
+    plot = referred().on(9, 6).receiver_says(SIL, URBANO, "question", question="Quando?")
+    plot.on(9, 20).sender_says(URBANO, SIL, "explain", answer="Da lunedì.")
+    assert passed(plot, day(9, 23), day(9, 24)) == [(day(9, 24), "reminded"), (day(10, 14), "unanswered")]
+
+
 def test_what_was_answered_waits_no_longer() -> None:
     assert passed(referred().on(9, 6).accept(SIL, URBANO), day(9, 20)) == []
     assert passed(referred().on(9, 6).take_back(URBANO, SIL, "x"), day(9, 20)) == []

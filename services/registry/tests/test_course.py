@@ -268,6 +268,20 @@ def test_a_late_answer_is_asked_for_again_and_then_given_up() -> None:
     assert overdue(course("give-up-waiting"), term, today=term + timedelta(days=30)) is None
 
 
+@pytest.mark.parametrize("deeds", [("question", "explain"), ("decline", "reconsider")])
+def test_who_waited_for_the_sender_or_thinks_again_has_some_days_more(deeds: tuple[Deed, Deed]) -> None:
+    """Found by the simulation: who was told late what it had asked was said not to have answered in time."""
+    asked, again = deeds
+    found = course("see", "remind", asked)
+    at = found.next_place(RULES[again].by)
+    found = found.with_(move(again, at.step, at.heard, on=DAY + timedelta(days=20)))
+    days = [overdue(found, DAY + timedelta(days=7), today=DAY + timedelta(days=n)) for n in (20, 23, 24)]
+    assert days == [None, None, "remind"]
+    far = DAY + timedelta(days=60)
+    assert overdue(found, far, today=far) is None
+    assert overdue(found, far, today=far + timedelta(days=1)) == "remind"
+
+
 def of(side: Side, moves: Iterable[Move]) -> list[Move]:
     return [one for one in moves if one.side == side]
 

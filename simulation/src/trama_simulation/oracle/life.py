@@ -58,6 +58,8 @@ class Referral:
     sent: Refer
     state: str = "sent"
     answer_by: date = date.min
+    due: date = date.min
+    """The term, or later if the receiver waited for the sender, or thinks again."""
     moves: int = 1
     seen: bool = False
     """Since it was last sent."""

@@ -1,15 +1,14 @@
 """What time does by itself on the days on which a run stops: reminders, and no answer in time. Pure."""
 
 from collections.abc import Iterator, Sequence
-from datetime import date, timedelta
+from datetime import date
 
 from trama_simulation.acts import Act, Deed, ReferralAct, Story, TermPasses, Try
 from trama_simulation.members import TODAY
 from trama_simulation.oracle.life import Life, Referral
+from trama_simulation.oracle.referrals import PATIENCE
 from trama_simulation.oracle.told import told_by
 
-PATIENCE = timedelta(days=3)
-"""So long after a reminder in vain a referral counts as not answered."""
 WAITING = ("sent", "seen")
 
 
@@ -41,11 +40,11 @@ def _live(act: Deed, story: Story, life: Life) -> None:
 
 def _due(key: tuple[str, str, int], referral: Referral, stop: date) -> Iterator[TermPasses]:
     """A reminder when the term has passed; in vain, no answer: one of the two each time it is looked at."""
-    if referral.state not in WAITING or stop <= referral.answer_by:
+    if referral.state not in WAITING or stop <= referral.due:
         return
     at, to, nth = key
     reminded_on = referral.reminded_on
-    if reminded_on is None or reminded_on <= referral.answer_by:
+    if reminded_on is None or reminded_on <= referral.due:
         yield TermPasses(stop, at, to, "reminded", nth)
     elif stop >= reminded_on + PATIENCE:
         yield TermPasses(stop, at, to, "unanswered", nth)

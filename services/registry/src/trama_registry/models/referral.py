@@ -158,12 +158,21 @@ PATIENCE = timedelta(days=3)
 
 def overdue(course: Course, answer_by: date, *, today: date) -> Deed | None:
     """What is done about an answer that is late: nothing, remind, or give up waiting."""
-    if course.state not in ("sent", "seen") or today <= answer_by:
+    due = _due(course, answer_by)
+    if course.state not in ("sent", "seen") or today <= due:
         return None
     reminded = course.since_sending("remind")
-    if reminded is None or reminded.on <= answer_by:
+    if reminded is None or reminded.on <= due:
         return "remind"
     return "give-up-waiting" if today >= reminded.on + PATIENCE else None
+
+
+def _due(course: Course, answer_by: date) -> date:
+    """The term, or some days after the receiver was told what it had asked, or began to think again."""
+    begun = course.last("send", "renew", "explain", "reconsider")
+    if begun is None or begun.deed in ("send", "renew"):
+        return answer_by
+    return max(answer_by, begun.on + PATIENCE)
 
 
 class ReferralReply(SQLModel, table=True):
