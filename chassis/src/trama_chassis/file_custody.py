@@ -5,7 +5,7 @@ Whoever may have what tells of a file may ask for it; the source decides again w
 
 from collections.abc import Collection
 
-from sqlalchemy import delete, select
+from sqlalchemy import and_, delete, false, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 from trama_contracts.encoding import full_hash
@@ -48,9 +48,9 @@ async def content_of(session: AsyncSession, name: Name) -> bytes | None:
 
 async def states(session: AsyncSession, names: Collection[Name]) -> dict[Name, File]:
     """How these files stand here, as far as they do."""
-    wanted = sorted({file for _, file in names})
-    found = await session.scalars(select(File).where(col(File.file).in_(wanted)))
-    return {(one.source, one.file): one for one in found if (one.source, one.file) in names}
+    wanted = [and_(col(File.source) == source, col(File.file) == file) for source, file in sorted(names)]
+    found = await session.scalars(select(File).where(or_(false(), *wanted)))
+    return {(one.source, one.file): one for one in found}
 
 
 async def forget(session: AsyncSession, name: Name) -> None:

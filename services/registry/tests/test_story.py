@@ -16,7 +16,13 @@ from trama_chassis.runtime import Runtime
 from trama_chassis.testing import FIRST_PLACES, Peer, Territory, client, deliver, published, transaction
 from trama_contracts.messages import GrantEnd
 from trama_contracts.names import source_of
-from trama_contracts.registry import EntryCorrected, JudicialTargetGroupsSet, NextStepSet, PersonRegistered
+from trama_contracts.registry import (
+    DocumentFiled,
+    EntryCorrected,
+    JudicialTargetGroupsSet,
+    NextStepSet,
+    PersonRegistered,
+)
 from trama_contracts.sealing import erased_event
 from trama_registry import queries
 from trama_registry.schemas import RegisterPerson
@@ -238,11 +244,14 @@ async def test_what_belongs_to_justice_is_told_to_who_is_named_for_it_alone(
 
 
 async def test_pages_of_a_person_read_by_indexes_and_never_a_whole_table(
-    ambito: Runtime, record: str, theirs: str
+    ambito: Runtime, record: str, theirs: str, sil: Peer
 ) -> None:
     """INVARIANT: what a page of a person costs does not grow with how many people there are. A query that no
     index answers breaks it."""
     asked: list[tuple[str, Any]] = []
+    paper = {"document": str(uuid4()), "name": "Relazione.pdf", "kind": "report", "dated": "2013-10-11"}
+    paper |= {"media_type": "application/pdf", "sha256": "A" * 43}
+    await deliver(ambito, sil, DocumentFiled.model_validate({**paper, "size": 1}), record=theirs)
 
     def note(_: Any, __: Any, statement: str, parameters: Any, *___: Any) -> None:
         if statement.lstrip().startswith("SELECT"):
@@ -269,4 +278,5 @@ async def _scanned(session: AsyncSession, statement: str, parameters: Any) -> li
     rows = await connection.exec_driver_sql(f"{explain} {statement}", parameters)
     lines = [str(row[-1]) for row in rows]
     large = "entry_copy|grant_received|record_link|own_stream|grant_given|taking_in_charge|person|referral"
+    large += "|document_copy|file"
     return [line for line in lines if re.search(rf"(SCAN|Seq Scan on) ({large})\b", line)]

@@ -147,7 +147,7 @@ async def _views(
 ) -> list[FiledDocumentView]:
     runtime = runtime_of(session)
     own, names = runtime.settings.member, names_of(runtime.directory.current)
-    files = await file_custody.states(session, {one.file for one in documents})
+    files = await file_custody.states(session, {one.file for one in documents if one.member != own})
     readers: dict[str, list[str]] = {}
     for one in documents:
         if one.member == own and one.circle not in readers:
