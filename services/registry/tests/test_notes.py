@@ -293,3 +293,18 @@ async def test_the_forms_do_what_the_api_does_and_keep_what_was_typed(
     shown = await ambito.page("/colloqui")
     assert "Colloquio al telefono" in shown
     assert "Ciò che resta solo a noi non è nella storia." in await ambito.page("/storia")
+
+
+async def test_a_language_that_another_service_tells_is_shown_until_we_know_better(
+    sides: tuple[Side, Side], exchange: Any
+) -> None:
+    ambito, sil = sides
+    anna = {"family_name": "Esempio", "given_name": "Anna"}
+    await ambito.do("correct", anna | {"language": "sq", "needs_interpreter": True})
+    await carried(exchange, sides)
+    spoken = (await sil.ask("overview"))["spoken"]
+    assert spoken == {"language": "sq", "needs_interpreter": True, "told_by": "ambito-urbano"}
+    assert "Lingua: albanese (ambito-urbano)" in await sil.page()
+    await sil.do("correct", anna | {"language": "it"})
+    spoken = (await sil.ask("overview"))["spoken"]
+    assert spoken == {"language": "it", "needs_interpreter": False, "told_by": None}

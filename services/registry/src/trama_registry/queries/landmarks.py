@@ -24,7 +24,7 @@ from trama_contracts.placement import (
     PlacementStarted,
     PlacementWithdrawn,
 )
-from trama_contracts.registry import NextStepDone, NextStepSet, TakingInChargeOpened
+from trama_contracts.registry import NextStepDone, NextStepSet, PersonRegistered, TakingInChargeOpened
 
 from trama_registry.models import EntryCopy
 from trama_registry.queries.entries import Edge, on_any_of
@@ -34,6 +34,7 @@ LANDMARKS: tuple[type[Event], ...] = (
     ContributionSubmitted,
     EvaluationCompleted,
     EvaluationRequested,
+    PersonRegistered,
     PlacementAgreed,
     PlacementEnded,
     PlacementProposed,

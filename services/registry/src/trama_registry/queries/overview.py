@@ -33,7 +33,9 @@ from trama_registry.schemas import (
     NeedView,
     NextStepView,
     PersonOverview,
+    PersonView,
     RelationsView,
+    SpokenView,
     StateView,
     TakingInChargeView,
 )

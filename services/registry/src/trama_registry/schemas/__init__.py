@@ -57,6 +57,7 @@ from trama_registry.schemas.overview import (
     OthersStepView,
     PersonOverview,
     ProjectView,
+    SpokenView,
     StateView,
     StepTakenView,
 )
@@ -226,6 +227,7 @@ __all__ = [
     "SharingView",
     "ShownBy",
     "SignPact",
+    "SpokenView",
     "StatePlaces",
     "StateView",
     "StepTakenView",

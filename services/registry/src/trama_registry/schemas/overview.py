@@ -19,6 +19,14 @@ class StateView(BaseModel):
     kind: str
 
 
+class SpokenView(BaseModel):
+    """The language a person is best spoken to in, as we know it or, where we do not, as another tells."""
+
+    language: str | None
+    needs_interpreter: bool
+    told_by: str | None
+
+
 class FollowerView(BaseModel):
     """One service that follows the person, as far as we may know."""
 
@@ -106,6 +114,7 @@ class PersonOverview(BaseModel):
     """Other records of ours that somebody found to be of this person."""
     age: int | None
     state: StateView
+    spoken: SpokenView | None
     case_manager: ReferenteView | None
     following: list[FollowerView]
     next_step: NextStepView | None
