@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from trama_chassis.language import language_name, say
+from trama_chassis.language import say
 from trama_contracts.registry import (
     CertificateEnded,
     CertificateRecorded,
@@ -36,12 +36,6 @@ IDENTIFIER_ENDINGS = {
     "expired": "scaduto",
     "mistaken": "inserito per errore",
 }
-LANGUAGES = (
-    *("ak", "am", "ar", "bg", "bm", "bn", "bs", "cs", "de", "en", "es", "fa", "ff", "fr", "fur", "ha", "hi"),
-    *("hr", "hu", "it", "mk", "pa", "pl", "ps", "pt", "ro", "rom", "ru", "sk", "sl", "so", "sq", "sr", "sw"),
-    *("ti", "tr", "uk", "ur", "vi", "wo", "zh"),
-)
-"""Languages that a form offers, by code of ISO 639; the API takes any."""
 CERTIFICATES = {
     "targeted-placement": "Collocamento mirato (L. 68/1999)",
     "disadvantaged": "Persona svantaggiata (L. 381/1991, art. 4)",
@@ -135,12 +129,6 @@ def _health_groups(event: HealthTargetGroupsSet, member: str, names: Names) -> s
 @tells(JudicialTargetGroupsSet)
 def _judicial_groups(event: JudicialTargetGroupsSet, member: str, names: Names) -> str:
     return say("Categorie giudiziarie: %(groups)s.", groups=_listed(event.groups))
-
-
-def languages(known: str | None = None) -> list[tuple[str, str]]:
-    """The languages to choose from, in the order of their names, with the one that is known already."""
-    codes = {*LANGUAGES, *([known] if known else [])}
-    return sorted(((code, language_name(code)) for code in codes), key=lambda one: one[1].casefold())
 
 
 def _listed(groups: Iterable[str]) -> str:
