@@ -130,9 +130,10 @@ async def find_note(session: AsyncSession, record: str, note: str) -> tuple[Entr
 
 
 def notes_awaited(
-    notes: Sequence[NoteView], record: str, still: Collection[str], today: date
+    notes: Sequence[NoteView], record: str, readers: Collection[str], today: date
 ) -> Iterator[AwaitedView]:
-    """Notes of ours that somebody has still to read, of who still can; and those that nobody has answered."""
+    """Notes of ours that some of these services (principals) have still to read, or that nobody answered."""
+    still = {principal.partition(".")[0] for principal in readers}
     for note in reversed(notes):
         unread = [name for member, name in note.not_read_by.items() if member in still]
         unanswered = note.needs_answer and not any(one.answer for one in note.readings)

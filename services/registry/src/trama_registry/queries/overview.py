@@ -1,6 +1,6 @@
 """The page of a person, from top to bottom: everything that its sections say, read once."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -57,8 +57,7 @@ async def overview(session: AsyncSession, record: str) -> PersonOverview:
     said = await landmarks_of(session, same_person, (*STEPS, *NOTES), most=LAST_SAID)
     relations = await relations_of(session, record)
     following = followers_of(relations, names(own), own, await _phones(session))
-    followed_since = person.taking_in_charge.opened_on if person.taking_in_charge else None
-    notes = await note_views(session, said, followed_since=followed_since)
+    notes = await note_views(session, said, followed_since=_followed_since(person))
     readers = await access.seen_by(session, record, "care")
     complete, completeness = await how_complete(session, same_person)
     return PersonOverview(
@@ -73,10 +72,7 @@ async def overview(session: AsyncSession, record: str) -> PersonOverview:
         next_step=await _next_step(session, record),
         next_steps_of_others=list(steps_of_others(said, own, names)),
         notes=[note for note in notes if note.to_read or note.to_answer],
-        awaited=[
-            *await _awaited(session, record, landmarks, names),
-            *notes_awaited(notes, record, {principal.partition(".")[0] for principal in readers}, today),
-        ],
+        awaited=await _awaited(session, record, landmarks, notes_awaited(notes, record, readers, today)),
         way=way_of(person, following, landmarks, own, told.local_day(person.registered_at)),
         project=project_of(landmarks, own, names),
         news=await _news(session, same_person),
@@ -88,6 +84,10 @@ async def overview(session: AsyncSession, record: str) -> PersonOverview:
         seen_by=sorted({names(one.partition(".")[0]) for one in readers}, key=str.casefold),
         kept_to_ourselves=await kept_to_ourselves(session, record),
     )
+
+
+def _followed_since(person: PersonView) -> date | None:
+    return person.taking_in_charge.opened_on if person.taking_in_charge else None
 
 
 async def _next_step(session: AsyncSession, record: str) -> NextStepView | None:
@@ -102,15 +102,17 @@ async def _news(session: AsyncSession, same_person: set[Edge]) -> list[EntryView
 
 
 async def _awaited(
-    session: AsyncSession, record: str, landmarks: Landmarks, names: told.Names
+    session: AsyncSession, record: str, landmarks: Landmarks, unread: Iterable[AwaitedView]
 ) -> list[AwaitedView]:
-    """What we wait for: answers, parts of an evaluation, agreement to a placement."""
+    """What we wait for: answers, parts of an evaluation, agreement to a placement, notes to be read."""
     runtime = runtime_of(session)
     own, today = runtime.settings.member, runtime.clock.today()
+    names = names_of(runtime.directory.current)
     return [
         *await referrals_awaited(session, record, names, today),
         *contributions_awaited(landmarks, own, names, today),
         *approvals_awaited(landmarks, own, names, today),
+        *unread,
     ]
 
 
