@@ -64,8 +64,8 @@ def record(member: str) -> dict[str, Any]:
     place = f"{member}{REGISTRY}/persons/{BRUNO.records[member]}"
     code = BRUNO.story.person.tax_code
     number = {"kind": "tax-code", "value": code, "ending": None}
-    who = {"tax_code": code, "identifiers": [number], "certificates": [], "groups": []}
-    who["told_by_others"] = []
+    who: dict[str, Any] = {"tax_code": code, "identifiers": [number], "certificates": [], "groups": []}
+    who |= {"told_by_others": [], "needs_interpreter": None}
     step = LIFE.steps.get(member)
     following = step and {"what": step.set.what, "due_on": str(step.set.due_on), "outcome": step.outcome}
     nothing: dict[str, Any] = {f"{place}/notes": [], f"{place}/interviews": []}

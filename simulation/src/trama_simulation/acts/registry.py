@@ -18,6 +18,8 @@ class Register:
     known_by: Code = "tax-code"
     protocol: str = ""
     """The district whose protocol makes the taking in charge an integrated one."""
+    language: str = ""
+    """The one that they are best spoken to in, with an interpreter, where that is not Italian."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ def truth(life: oracle.Life, member: str, sharing: oracle.Sharing) -> Counter[Li
     """Who a member must say that the person is: numbers, also those that only others know, certificates,
     target groups."""
     told: list[Line] = [("tax code", life.code_at(member))]
+    told += [("interpreter", one) for at, one in life.languages.items() if at == member and one]
     told += [("number", one.kind, one.value, one.ended) for one in life.numbers[member]]
     own = {one.value for one in life.numbers[member]}
     others = [
@@ -28,6 +29,8 @@ def truth(life: oracle.Life, member: str, sharing: oracle.Sharing) -> Counter[Li
 def read(shown: Json) -> Iterator[Line]:
     """Who it does say that they are."""
     yield "tax code", shown["tax_code"]
+    if shown["needs_interpreter"]:
+        yield "interpreter", shown["language"]
     for one in shown["identifiers"]:
         yield "number", one["kind"], one["value"], one["ending"]
     for one in shown["told_by_others"]:

@@ -68,6 +68,8 @@ async def _register(act: Register, lived: Lived, desk: Desk) -> None:
     if act.protocol:
         taken["protocol"] = await _protocol(act, desk)
     body = identity(lived, lived.story.person.code(act.known_by)) | {"taking_in_charge": taken}
+    if act.language:
+        body |= {"language": act.language, "needs_interpreter": True}
     lived.records[act.at] = (await desk.post(PERSONS, body))["record"]
 
 

@@ -27,6 +27,7 @@ def told_by(act: RegistryAct, person: Person, life: Life) -> Iterator[Told]:
             yield from take_in_charge(act.at, act.on, life)
             yield name_referente(act.at, life)
             life.last_at(act.at).district = act.protocol
+            life.languages[act.at] = act.language
         case AssignTaxCode():
             yield from _known_by(act.at, person.tax_code, life)
         case RecordCertificate():

@@ -120,6 +120,8 @@ class Life:
 
     numbers: dict[str, list[Number]] = field(default_factory=dict)
     """By member, for all that have a record."""
+    languages: dict[str, str] = field(default_factory=dict)
+    """By member, the language that needs an interpreter."""
     certificates: dict[str, list[Certificate]] = field(default_factory=dict)
     groups: dict[tuple[str, str], tuple[str, ...]] = field(default_factory=dict)
     """By member and circle."""

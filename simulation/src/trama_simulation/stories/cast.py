@@ -171,7 +171,7 @@ def _farid() -> Plot:
     issued, and what is told of him at the end goes to who follows him now too."""
     plot = Plot(_day(6, 3))
     need = "Un primo inserimento accompagnato, vicino a casa."
-    plot.register(URBANO, need, known_by="provisional-tax-code")
+    plot.register(URBANO, need, known_by="provisional-tax-code", language="ar")
     plot.authorise(URBANO, SIL).refer(URBANO, SIL, within=14).on(6, 11).accept(SIL, URBANO)
     plot.on(6, 17).receiver_says(SIL, URBANO, "start")
     plot.on(9, 3).do(MoveCompetence(plot.day, URBANO, EST, "residence")).authorise(URBANO, EST, SIL)

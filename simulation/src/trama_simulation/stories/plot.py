@@ -75,9 +75,12 @@ class Plot:
         self.acts.append(Try(deed, code))
         return self
 
-    def register(self, at: str, need: str = "", *, known_by: Code = "tax-code", protocol: str = "") -> "Plot":
+    def register(
+        self, at: str, need: str = "", *, known_by: Code = "tax-code", protocol: str = "", language: str = ""
+    ) -> "Plot":
         """A member takes the person in charge."""
-        return self.do(Register(self.day, at, need or self.draw.choice(NEEDS), known_by, protocol))
+        need = need or self.draw.choice(NEEDS)
+        return self.do(Register(self.day, at, need, known_by, protocol, language))
 
     def authorise(self, at: str, *among: str, circles: tuple[str, ...] = ("care",)) -> "Plot":
         """The person lets members share."""
