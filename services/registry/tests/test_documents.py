@@ -39,7 +39,8 @@ def packed(**files: str) -> bytes:
     written = io.BytesIO()
     with zipfile.ZipFile(written, "w") as archive:
         for name, text in files.items():
-            archive.writestr(name.replace("__", "/"), text)
+            # Of no time, or the bytes would be others each time they are made.
+            archive.writestr(zipfile.ZipInfo(name.replace("__", "/")), text)
     return written.getvalue()
 
 
