@@ -82,7 +82,8 @@ def _people() -> list[Story]:
         _taken_back_while_a_third_holds_the_referente,
         *map(_does, (TakeBack, HostRefuses, WithdrawPath, Resume, Reopen, SettleCompetence, SenderSays)),
     ):
-        told.append(min(filter(otherwise, drawn), key=partial(_more_days, told)))
+        if not any(map(otherwise, told[CAST:])):
+            told.append(min(filter(otherwise, drawn), key=partial(_more_days, told)))
     return told
 
 
