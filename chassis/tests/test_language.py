@@ -18,6 +18,7 @@ CHANGED = "Nel frattempo %(who)s ha cambiato questi dati: ecco come sono ora."
             "Ambito Urbano",
             "L'Ambito Urbano passa dall'Ambito Urbano all'Ambito Urbano, presso l'Ambito Urbano.",
         ),
+        ("Regione Est", "La Regione Est passa dalla Regione Est alla Regione Est, presso la Regione Est."),
         ("Provincia", "La Provincia passa dalla Provincia alla Provincia, presso la Provincia."),
         (
             "Sportello Est",

@@ -181,7 +181,7 @@ async def test_persons_are_listed_by_name_a_page_at_a_time(
         for number in range(53):
             one = RegisterPerson(given_name=f"Numero {number:02}", family_name="Dè Prova")
             await commands.register_person(session, one, sara)
-    async with ambito.database.read() as session:
+    async with ambito.database.read(runtime=ambito) as session:
         first = await queries.persons_by_name(session, "de pro")
         rest = await queries.persons_by_name(session, "DE PRO", first.after)
         (listed,) = (await queries.persons_by_name(session, "Esempio, A")).persons

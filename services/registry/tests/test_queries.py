@@ -12,6 +12,7 @@ import pytest
 from trama_chassis import access
 from trama_chassis.accounts import Caller
 from trama_chassis.completeness import Source
+from trama_chassis.language import Named
 from trama_chassis.runtime import Runtime
 from trama_chassis.testing import Peer, Territory, client, deliver, transaction
 from trama_contracts.evaluation import (
@@ -34,10 +35,10 @@ EARLIER = datetime(2013, 10, 14, 8, 42, tzinfo=UTC)
 YESTERDAY = datetime(2013, 10, 13, 20, 0, tzinfo=UTC)
 LONG_AGO = datetime(2013, 10, 2, 20, 0, tzinfo=UTC)
 NAMES = {
-    "sil": "SIL",
-    "cpi": "Centro per l'impiego",
-    "ambito-urbano": "Ambito urbano",
-    "provincia": "Provincia di fantasia",
+    "sil": Named("SIL"),
+    "cpi": Named("Centro per l'impiego"),
+    "ambito-urbano": Named("Ambito urbano"),
+    "provincia": Named("Provincia di fantasia"),
 }
 
 
@@ -85,22 +86,6 @@ def test_the_sentence_says_up_to_when_who_is_silent_and_what_is_missing(
     sources: list[Source], said: str
 ) -> None:
     assert sentence(*sources) == said
-
-
-@pytest.mark.parametrize(
-    ("name", "subject", "of"),
-    [
-        ("SIL", "Il SIL", "del SIL"),
-        ("Azienda sanitaria", "L'Azienda sanitaria", "dell'Azienda sanitaria"),
-        ("Cooperativa Prova", "La Cooperativa Prova", "della Cooperativa Prova"),
-        ("Sportello unico", "Lo Sportello unico", "dello Sportello unico"),
-        ("Servizio sociale", "Il Servizio sociale", "del Servizio sociale"),
-        ("Il Filo, cooperativa", "Il Filo, cooperativa", "di Il Filo, cooperativa"),
-        ("Regione di fantasia", "La Regione di fantasia", "della Regione di fantasia"),
-    ],
-)
-def test_a_member_is_called_with_its_article(name: str, subject: str, of: str) -> None:
-    assert (told.named(name), told.named(name, "di")) == (subject, of)
 
 
 def test_every_event_that_is_no_fact_can_be_told() -> None:
