@@ -68,7 +68,7 @@ PeopleOption = Annotated[int, typer.Option(help="Persone da far vivere se il ter
 
 
 @app.command(epilog=EXIT_CODES)
-def run(file: NetworkOption, state: StateOption = DEFAULT_STATE, people: PeopleOption = 48) -> None:
+def run(file: NetworkOption, state: StateOption = DEFAULT_STATE, people: PeopleOption = 49) -> None:
     """Avvia la rete in primo piano e la fa vivere; Ctrl-C ferma tutto ciò che ha avviato, e nient'altro."""
     kept = State(state)
     signal.signal(signal.SIGTERM, signal.default_int_handler)
@@ -90,7 +90,7 @@ def run(file: NetworkOption, state: StateOption = DEFAULT_STATE, people: PeopleO
 
 
 @app.command(epilog=EXIT_CODES)
-def up(file: NetworkOption, state: StateOption = DEFAULT_STATE, people: PeopleOption = 48) -> None:
+def up(file: NetworkOption, state: StateOption = DEFAULT_STATE, people: PeopleOption = 49) -> None:
     """Avvia la rete in secondo piano e torna quando risponde."""
     described, kept = read_network(file), State(state)
     if supervisor_of(kept):
