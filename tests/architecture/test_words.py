@@ -33,8 +33,11 @@ def refusals(above: type[Refused] = Refused) -> set[type[Refused]]:
 for package in PACKAGES:
     WORDS["gathered"](package)
     import_module(f"{package.name}.pages" if package.name != "trama_chassis" else "trama_chassis.web")
-REFUSALS = {Refused} | {one for one in refusals() if one.detail != Refused.detail}
-"""Those with words of their own; the others are given them where they are raised, as the rule below wants."""
+REFUSALS = {Refused} | {
+    one for one in refusals() if one.detail != Refused.detail and one.__module__.startswith("trama_")
+}
+"""Those with words of their own, without those of other tests; the others are given them where they are raised,
+as the rule below wants."""
 each_package = pytest.mark.parametrize("package", PACKAGES, ids=lambda package: package.name)
 each_language = pytest.mark.parametrize("language", LANGUAGES)
 

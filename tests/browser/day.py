@@ -58,8 +58,9 @@ class Hand:
         self.task.pages += 1
 
     def press(self, kind: str, name: str) -> None:
-        """Click a link, a button, a choice or a summary by its words."""
-        self._click(self.page.locator("main, header, nav").get_by_role(kind, name=name).first)  # type: ignore[arg-type]  # a literal
+        """Follow a link or press a button by its words, and see the page it leads to."""
+        with self.page.expect_navigation():
+            self._click(self.page.locator("main, header, nav").get_by_role(kind, name=name).first)  # type: ignore[arg-type]  # a literal
 
     def open(self, words: str) -> None:
         """Open a closed part of the page."""
@@ -164,7 +165,6 @@ def lived(
         task = Task(name, visitor.member)
         with looker(visitor).opened(visitor.url + start) as page:
             do(Hand(page, task))
-            page.wait_for_load_state()
             complained += page.locator(".error-summary").all_inner_texts()
         tasks.append(task)
     return tasks

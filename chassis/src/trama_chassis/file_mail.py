@@ -72,10 +72,14 @@ async def _decision(session: AsyncSession, held: File, recipient: str, verdict: 
 
 
 async def take(session: AsyncSession, runtime: "Runtime", sender: str, part: FilePart) -> Outcome:
-    """Keep one part of a file we asked this sender for; when it is whole, its hash decides."""
+    """Keep one part of a file we asked this sender for; when it is whole, its hash decides.
+
+    A part of what nobody asked for is passed over: the message was good, and that is counted beside it.
+    """
     held = await session.get(File, (sender, part.file), with_for_update=True)
     if held is None or sender == runtime.settings.principal:
-        return Outcome.NO_GRANT
+        runtime.count(sender, Outcome.NO_GRANT)
+        return Outcome.OK
     if held.state not in (ASKED, UNANSWERED):
         return Outcome.DUPLICATE
     piece = part.piece
