@@ -36,8 +36,8 @@ for package in PACKAGES:
 REFUSALS = {Refused} | {
     one for one in refusals() if one.detail != Refused.detail and one.__module__.startswith("trama_")
 }
-"""Those with words of their own, without those of other tests; the others are given them where they are raised,
-as the rule below wants."""
+"""Those with words of their own; the others are given them where they are raised, as the rule below wants.
+Refusals that other tests make up are left out."""
 each_package = pytest.mark.parametrize("package", PACKAGES, ids=lambda package: package.name)
 each_language = pytest.mark.parametrize("language", LANGUAGES)
 
