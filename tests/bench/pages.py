@@ -13,6 +13,7 @@ import httpx
 from trama_chassis.clock import write_clock
 from trama_chassis.runtime import Runtime
 from trama_chassis.testing import Territory, client, running
+from trama_deploy.node import settle
 from trama_registry.__main__ import service
 
 from tests.bench.large_database import MEMBERS, TODAY, Size, fill_postgresql, fill_sqlite, record_of
@@ -68,6 +69,7 @@ async def load(folder: Path, url: str, size: Size) -> None:
 async def asked(folder: Path, url: str, size: Size, requests: int) -> list[str]:
     """Ask for each kind of page, and write a line of the table for each."""
     async with running(service, url, folder, **_settings(folder)) as runtime:
+        settle()
         return await _asked(runtime, size, requests)
 
 
