@@ -80,7 +80,7 @@ def _anna() -> Plot:
     plot.on(3, 25).do(plan).approved(plan).receiver_says(SIL, URBANO, "start")
     plot.start(plan).on(9, 30).do(End(plot.day, SIL, "hired"))
     plot.on(10, 1).receiver_says(SIL, URBANO, "complete", outcome="goals-reached")
-    return plot.do(SetStep(plot.day, SIL, "Verifica a tre mesi dall'assunzione.", _day(1, 2, 2014)))
+    return plot.do(SetStep(plot.day, SIL, "Verifica a tre mesi dall'assunzione", _day(1, 2, 2014)))
 
 
 def _bruno() -> Plot:
@@ -94,7 +94,7 @@ def _bruno() -> Plot:
     first, last = _day(5, 2), _day(10, 31)
     after = Propose(_day(4, 22), SIL, MOBILI, "traineeship", "assemblaggio", 25, first, last, nth=2)
     plot.on(4, 22).do(after).approved(after)
-    plot.do(SetStep(plot.day, SIL, "Primo giorno con il tutor del mobilificio.", first))
+    plot.do(SetStep(plot.day, SIL, "Primo giorno con il tutor del mobilificio", first))
     plot.on(4, 30).do(End(plot.day, SIL, "completed"))
     return plot.start(after).do(TakeStep(plot.day, SIL, "Accompagnato, tutto bene."))
 
@@ -122,7 +122,7 @@ def _carla() -> Plot:
     plot.do(SignProject(plot.day, DSM, (DSM, SIL)))
     plan = Propose(_day(4, 30), SIL, FILO, "work-grant-therapeutic", task, 16, first, last)
     plot.on(4, 30).do(plan).approved(plan).start(plan)
-    return plot.on(10, 7).do(SetStep(plot.day, SIL, "Rivedere le ore con il tutor.", _day(10, 21)))
+    return plot.on(10, 7).do(SetStep(plot.day, SIL, "Rivedere le ore con il tutor", _day(10, 21)))
 
 
 def _dario() -> Plot:
@@ -140,7 +140,7 @@ def _dario() -> Plot:
     question = "Quale percorso è adatto a cinquantadue anni, dopo trent'anni di magazzino?"
     asked = AskEvaluation(_day(9, 30), EST, "integrated-planning-unit", question, (CPI, EST), _day(10, 21))
     plot.do(asked)
-    plot.on(10, 7).do(SetStep(plot.day, EST, "Convocare l'unità di progettazione.", _day(10, 21)))
+    plot.on(10, 7).do(SetStep(plot.day, EST, "Convocare l'unità di progettazione", _day(10, 21)))
     return plot.do(Contribute(plot.day, EST, EST, DISCIPLINE[EST], rated(2), family="Due figli a scuola."))
 
 
@@ -214,9 +214,9 @@ def _ivo() -> Plot:
     plot.do(ComeIn(plot.day, URBANO, channel, need, ("isolation", "long-unemployment")))
     plot.do(Route(plot.day, URBANO, "taken-in-charge"), NameReferente(plot.day, URBANO))
     plot.authorise(URBANO, SIL).refer(URBANO, SIL, within=13)
-    plot.do(SetStep(plot.day, URBANO, "Accompagnarlo alla visita di controllo.", _day(10, 11)))
+    plot.do(SetStep(plot.day, URBANO, "Accompagnarlo alla visita di controllo", _day(10, 11)))
     plot.on(10, 9).do(Correct(plot.day, URBANO, "next-step-set", "Era di una persona con lo stesso nome."))
-    return plot.do(SetStep(plot.day, URBANO, "Secondo colloquio allo sportello.", _day(10, 16)))
+    return plot.do(SetStep(plot.day, URBANO, "Secondo colloquio allo sportello", _day(10, 16)))
 
 
 def _hugo() -> Plot:
