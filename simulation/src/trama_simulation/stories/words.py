@@ -38,9 +38,9 @@ CHANNELS = ("desk", "phone", "family", "other-service", "letter")
 RISKS = ("low-schooling", "long-unemployment", "no-housing", "isolation", "care-burden")
 RESTS = ("person-asks", "away", "unreachable")
 STEPS = (
-    "Colloquio con il tutor.",
-    "Visita al luogo di lavoro.",
-    "Telefonata per fissare l'incontro.",
+    "Colloquio con il tutor",
+    "Visita al luogo di lavoro",
+    "Telefonata per fissare l'incontro",
 )
 ISSUERS = ("Commissione medica di prova n. 1", "Commissione medica di prova n. 2")
 OWN_WORDS = (
