@@ -23,6 +23,10 @@ def about(
     yield _question(lived, receiver, f"received/{referral}", received)
 
 
+REASONS = {"declined": "declining_reason", "completed": "outcome", "failed": "failing_reason"}
+"""Why it was not accepted, came to nothing, or what came of it: in these states, not in those that follow."""
+
+
 def _truth(one: oracle.Referral) -> dict[str, object]:
     return {
         "state": one.state,
@@ -32,7 +36,7 @@ def _truth(one: oracle.Referral) -> dict[str, object]:
         "reminded_on": one.reminded_on.isoformat() if one.reminded_on else None,
         "question": one.question,
         "explanation": one.explanation,
-        "because": one.because,
+        "because": one.because if one.state in REASONS else None,
     }
 
 
@@ -50,7 +54,5 @@ def _question(lived: Lived, desk: Desk, path: str, expected: Mapping[str, object
 
 
 def _because(shown: Json) -> str | None:
-    """Why it was not accepted or came to nothing, or what came of it."""
-    reasons = {"declined": "declining_reason", "completed": "outcome", "failed": "failing_reason"}
-    name = reasons.get(shown["state"])
+    name = REASONS.get(shown["state"])
     return shown[name] if name else None
