@@ -9,6 +9,9 @@ SENT = ("referral-sent",)
 ACCEPTED = ("referral-accepted",)
 DECLINED = ("referral-declined", "referral-reconsidered")
 ANSWER_DAYS = ("referral-sent", "referral-accepted", "referral-declined", "referral-withdrawn")
+COUNT_SENT = events("referral-sent", member=by_member, to=TO)
+COUNT_ACCEPTED = events("referral-accepted", member=by_member, sender=SENDER)
+COUNT_DECLINED = standing(*DECLINED, declining=REASON, member=by_member, sender=SENDER)
 BY_SERVICE = "I tempi si leggono per servizio, mai per persona che ci lavora."
 IN_TRAMA = "Le risposte su carta o per telefono, annotate da chi ha inviato, non sono contate."
 
@@ -23,7 +26,7 @@ REFERRALS: tuple[Indicator, ...] = (
         ),
         unit="segnalazioni",
         kinds=SENT,
-        count=events("referral-sent", member=by_member, to=TO),
+        count=COUNT_SENT,
     ),
     Indicator(
         code="referrals-accepted",
@@ -35,7 +38,7 @@ REFERRALS: tuple[Indicator, ...] = (
         ),
         unit="segnalazioni",
         kinds=ACCEPTED,
-        count=events("referral-accepted", member=by_member, sender=SENDER),
+        count=COUNT_ACCEPTED,
     ),
     Indicator(
         code="referrals-declined",
@@ -47,13 +50,7 @@ REFERRALS: tuple[Indicator, ...] = (
         ),
         unit="segnalazioni",
         kinds=DECLINED,
-        count=standing(
-            "referral-declined",
-            "referral-reconsidered",
-            declining=REASON,
-            member=by_member,
-            sender=SENDER,
-        ),
+        count=COUNT_DECLINED,
     ),
     Indicator(
         code="referrals-unanswered",
@@ -152,7 +149,7 @@ PASSAGES: tuple[Indicator, ...] = (
         ),
         unit="segnalazioni",
         kinds=SENT,
-        count=events("referral-sent", member=by_member, to=TO),
+        count=COUNT_SENT,
         between=SSC_TO_EMPLOYMENT,
     ),
     Indicator(
@@ -165,7 +162,7 @@ PASSAGES: tuple[Indicator, ...] = (
         ),
         unit="segnalazioni",
         kinds=ACCEPTED,
-        count=events("referral-accepted", member=by_member, sender=SENDER),
+        count=COUNT_ACCEPTED,
         between=SSC_TO_EMPLOYMENT,
     ),
     Indicator(
@@ -178,13 +175,7 @@ PASSAGES: tuple[Indicator, ...] = (
         ),
         unit="segnalazioni",
         kinds=DECLINED,
-        count=standing(
-            "referral-declined",
-            "referral-reconsidered",
-            declining=REASON,
-            member=by_member,
-            sender=SENDER,
-        ),
+        count=COUNT_DECLINED,
         between=SSC_TO_EMPLOYMENT,
     ),
     Indicator(
