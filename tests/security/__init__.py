@@ -1,0 +1,1 @@
+"""Tests of who may know what, over more than one package."""
