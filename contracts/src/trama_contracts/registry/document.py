@@ -68,7 +68,7 @@ class DocumentFiled(Filing):
 
     wire_type: ClassVar[str] = "it.trama.registry.document-filed.v1"
     circle: ClassVar[Circle] = "care"
-    scope: ClassVar[str] = "record"
+    scope: ClassVar[str] = "document"
 
 
 class HealthDocumentFiled(Filing):
@@ -77,7 +77,7 @@ class HealthDocumentFiled(Filing):
 
     wire_type: ClassVar[str] = "it.trama.registry.health-document-filed.v1"
     circle: ClassVar[Circle] = "clinical"
-    scope: ClassVar[str] = "record"
+    scope: ClassVar[str] = "document"
 
 
 class SocialDocumentFiled(Filing):
@@ -86,7 +86,7 @@ class SocialDocumentFiled(Filing):
 
     wire_type: ClassVar[str] = "it.trama.registry.social-document-filed.v1"
     circle: ClassVar[Circle] = "social"
-    scope: ClassVar[str] = "record"
+    scope: ClassVar[str] = "document"
 
 
 class JudicialDocumentFiled(Filing):
@@ -95,4 +95,4 @@ class JudicialDocumentFiled(Filing):
 
     wire_type: ClassVar[str] = "it.trama.registry.judicial-document-filed.v1"
     circle: ClassVar[Circle] = "justice"
-    scope: ClassVar[str] = "record"
+    scope: ClassVar[str] = "document"

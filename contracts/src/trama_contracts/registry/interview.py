@@ -16,7 +16,7 @@ class InterviewRecorded(Event):
 
     wire_type: ClassVar[str] = "it.trama.registry.interview-recorded.v1"
     circle: ClassVar[Circle] = "care"
-    scope: ClassVar[str] = "record"
+    scope: ClassVar[str] = "interview"
 
     interview: Uuid
     held_on: Day
@@ -32,7 +32,7 @@ class SocialInterviewRecorded(Event):
 
     wire_type: ClassVar[str] = "it.trama.registry.social-interview-recorded.v1"
     circle: ClassVar[Circle] = "social"
-    scope: ClassVar[str] = "record"
+    scope: ClassVar[str] = "interview"
 
     interview: Uuid
     held_on: Day

@@ -13,7 +13,7 @@ class NoteWritten(Event):
 
     wire_type: ClassVar[str] = "it.trama.registry.note-written.v1"
     circle: ClassVar[Circle] = "care"
-    scope: ClassVar[str] = "record"
+    scope: ClassVar[str] = "note"
 
     text: LongText
     who: PersonName

@@ -41,7 +41,7 @@ class EntryCorrected(Event):
 
     wire_type: ClassVar[str] = "it.trama.registry.entry-corrected.v1"
     circle: ClassVar[Circle] = "care"
-    scope: ClassVar[str] = "record"
+    scope: ClassVar[str] = "correction"
 
     entry: Uuid
     reason: Text

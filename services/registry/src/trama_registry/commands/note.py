@@ -25,7 +25,7 @@ async def write_note(
     await in_charge(session, record)
     readers = await queries.readers_of_notes(session, record)
     written = NoteWritten(text=request.text, who=by.name, needs_answer=request.needs_answer)
-    note = outbox.add(session, written, record=record, scope=record)
+    note = outbox.add(session, written, record=record, scope=str(uuid4()))
     today = runtime_of(session).clock.today()
     addressees = NoteAddressee.of(note, record, readers, today=today)
     session.add_all(addressees)
@@ -76,5 +76,5 @@ async def record_interview(session: AsyncSession, record: str, request: RecordIn
     must_be_in(runtime, request.circle)
     await in_charge(session, record)
     told = held if request.circle == "care" else SocialInterviewRecorded(**held.model_dump())
-    outbox.add(session, told, record=record, scope=record)
+    outbox.add(session, told, record=record, scope=held.interview)
     return held.interview

@@ -78,7 +78,7 @@ async def correct_entry(session: AsyncSession, record: str, entry: str, request:
     if await queries.corrections_of(session, [wrong]):
         raise EntryCorrectedAlready
     corrected = EntryCorrected(entry=entry, reason=request.reason, instead=request.instead)
-    return outbox.add(session, corrected, record=wrong.record, scope=wrong.record, corrects=entry)
+    return outbox.add(session, corrected, record=wrong.record, scope=entry, corrects=entry)
 
 
 async def _must_be_told_here(session: AsyncSession, record: str, wrong: EntryCopy | None) -> None:
