@@ -4,7 +4,12 @@ Of health and justice only the target group is told, each in its own circle; not
 
 from trama_contracts.facts import FailingReason, ReferralOutcome
 from trama_contracts.registry.access import AccessConcluded, AccessOutcome, AccessRecorded, Door
-from trama_contracts.registry.authorisation import AuthorisationGiven
+from trama_contracts.registry.authorisation import (
+    AuthorisationGiven,
+    AuthorisationWithdrawn,
+    OppositionDecided,
+    OppositionRaised,
+)
 from trama_contracts.registry.certificate import (
     CertificateEnded,
     CertificateEnding,
@@ -38,6 +43,7 @@ from trama_contracts.registry.identifier import (
 )
 from trama_contracts.registry.interview import InterviewKind, InterviewRecorded, SocialInterviewRecorded
 from trama_contracts.registry.note import NoteRead, NoteWritten
+from trama_contracts.registry.participation import NoticeGiven, ParticipationAgreed, ParticipationWithdrawn
 from trama_contracts.registry.person import (
     Certainty,
     PersonRegistered,
@@ -80,6 +86,7 @@ from trama_contracts.registry.relation import (
     TakingInChargeResumed,
     TakingInChargeSuspended,
 )
+from trama_contracts.registry.restriction import RestrictionGround, RestrictionLifted, RestrictionSet
 from trama_contracts.registry.story import EntryCorrected, NextStepDone, NextStepSet
 from trama_contracts.registry.withdrawal import WithdrawalTold
 
@@ -89,6 +96,7 @@ __all__ = [
     "AccessOutcome",
     "AccessRecorded",
     "AuthorisationGiven",
+    "AuthorisationWithdrawn",
     "CaseManagerAssigned",
     "Certainty",
     "CertificateEnded",
@@ -124,7 +132,12 @@ __all__ = [
     "NextStepSet",
     "NoteRead",
     "NoteWritten",
+    "NoticeGiven",
     "OpenGroup",
+    "OppositionDecided",
+    "OppositionRaised",
+    "ParticipationAgreed",
+    "ParticipationWithdrawn",
     "PersonRegistered",
     "RecordsLinked",
     "RecordsUnlinked",
@@ -149,6 +162,9 @@ __all__ = [
     "ReferralWithdrawn",
     "ReportingIdAssigned",
     "ReportingIdReplaced",
+    "RestrictionGround",
+    "RestrictionLifted",
+    "RestrictionSet",
     "ServicePactSigned",
     "SocialDocumentFiled",
     "SocialInterviewRecorded",

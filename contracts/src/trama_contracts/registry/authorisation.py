@@ -4,7 +4,15 @@ from typing import ClassVar
 
 from trama_contracts.event import Day, Event, Uuid
 from trama_contracts.names import Circle
-from trama_contracts.payload_fields import Basis, Code, Controllers, Members, ShareableCircles
+from trama_contracts.payload_fields import (
+    Basis,
+    Code,
+    Controllers,
+    Members,
+    ShareableCircles,
+    ShortText,
+    Text,
+)
 
 
 class AuthorisationGiven(Event):
@@ -25,3 +33,48 @@ class AuthorisationGiven(Event):
     starts_on: Day
     ends_on: Day | None = None
     notice_given_on: Day
+    after_closing: Members | None = None
+    """Recipients that go on reading when their last relation with the person has closed."""
+
+
+class AuthorisationWithdrawn(Event):
+    """Published by the registry at whose desk the person takes a consent back (GDPR 7(3): as easily as it was
+    given, and at any member that follows the person); the registry that had received it publishes it once
+    more for its own readers. The last thing that who falls away hears in these streams."""
+
+    wire_type: ClassVar[str] = "it.trama.registry.authorisation-withdrawn.v1"
+    circle: ClassVar[Circle] = "care"
+    scope: ClassVar[str] = "record"
+
+    authorisation: Uuid
+    withdrawn_on: Day
+    reason: ShortText | None = None
+
+
+class OppositionRaised(Event):
+    """Published by the registry that received an authorisation by law when the person opposes it (GDPR 21;
+    opposizione). While it is not decided, nothing is shared on that ground (GDPR 18(1)(d))."""
+
+    wire_type: ClassVar[str] = "it.trama.registry.opposition-raised.v1"
+    circle: ClassVar[Circle] = "care"
+    scope: ClassVar[str] = "record"
+
+    opposition: Uuid
+    authorisation: Uuid
+    raised_on: Day
+    reasons: Text
+
+
+class OppositionDecided(Event):
+    """Published by the same registry when who answers for the service has decided, with reasons: upheld, the
+    sharing is over; not upheld, it goes on."""
+
+    wire_type: ClassVar[str] = "it.trama.registry.opposition-decided.v1"
+    circle: ClassVar[Circle] = "care"
+    scope: ClassVar[str] = "record"
+
+    opposition: Uuid
+    authorisation: Uuid
+    decided_on: Day
+    upheld: bool
+    reasons: Text
