@@ -54,4 +54,4 @@ def erasure(peer: Peer, stream: PeerStream) -> Record:
 async def end_grant(runtime: Runtime, peer: Peer, stream: PeerStream) -> None:
     """The source's word that the service under test is to apply no more of a stream."""
     end = GrantEnd(streams={stream.topic: (stream.stream,)}, reason="no-longer-entitled")
-    await runtime.take_message(peer.message(runtime, end))
+    await runtime.take_mail([peer.message(runtime, end)])

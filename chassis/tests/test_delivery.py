@@ -83,7 +83,7 @@ async def _read(reader: Runtime, topic: Topic, record: Record) -> None:
         case "catalogue":
             await reader.take_catalogue([record])
         case "mailbox":
-            await reader.take_message(record)
+            await reader.take_mail([record])
         case _:
             await reader.inbox.deliver([record])
 

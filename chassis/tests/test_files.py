@@ -204,7 +204,7 @@ async def test_a_file_that_is_not_what_was_told_is_refused_and_not_kept(three: T
     peer = Peer(Territory(), SOURCE)
     for part in file_parts(name[1], sent):
         lie = part.model_copy(update={"sha256": full_hash(told)})
-        await three.sil.take_message(peer.message(three.sil, lie))
+        await three.sil.take_mail([peer.message(three.sil, lie)])
     assert await state_of(three.sil, name) == REFUSED
     assert await rows(three.sil, FilePiece) == []
     assert three.sil.inbox.uncounted[(SOURCE, Outcome.INVALID_PAYLOAD)] == 1
@@ -222,7 +222,7 @@ async def test_a_part_of_another_form_is_refused_with_its_file(
     await three.ask(three.sil, name, told, place)
     first = next(iter(file_parts(name[1], told)))
     wrong = FilePart.model_validate(first.model_dump() | change)
-    await three.sil.take_message(Peer(Territory(), SOURCE).message(three.sil, wrong))
+    await three.sil.take_mail([Peer(Territory(), SOURCE).message(three.sil, wrong)])
     assert await state_of(three.sil, name) == REFUSED
 
 
@@ -231,7 +231,7 @@ async def test_what_was_not_asked_for_is_not_taken(three: Three) -> None:
     await three.ask(three.sil, name, b"chiesto", place)
     for sender, file in ((SOURCE, new_id()), (CPI, name[1])):
         (part,) = file_parts(file, b"chiesto")
-        await three.sil.take_message(Peer(Territory(), sender).message(three.sil, part))
+        await three.sil.take_mail([Peer(Territory(), sender).message(three.sil, part)])
     assert await rows(three.sil, FilePiece) == []
     assert await state_of(three.sil, name) == ASKED
 
@@ -255,7 +255,7 @@ async def test_asking_in_a_loop_sends_a_file_once_at_a_time(three: Three) -> Non
     name, _ = await three.filed(b"x")
     peer = Peer(Territory(), SIL)
     for _ in range(5):
-        await three.source.take_message(peer.message(three.source, Request(files=(name[1],) * 3)))
+        await three.source.take_mail([peer.message(three.source, Request(files=(name[1],) * 3))])
     assert len(await rows(three.source, FileDue)) == 1
 
 

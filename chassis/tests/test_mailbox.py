@@ -1,13 +1,17 @@
 """Keys given and keys taken: when they are sent, what is refused; one stream, one key, for ever."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import event
+from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
-from trama_chassis import access, clock, outbox
+from trama_chassis import access, clock, mailbox, outbox
 from trama_chassis.duties import Duties
+from trama_chassis.letters import Letter
 from trama_chassis.runtime import Runtime
 from trama_chassis.tables import GrantReceived, OutboxRow, OwnHpkeKey, ResendDue
 from trama_chassis.testing import Peer, running, transaction
@@ -33,6 +37,21 @@ async def runtime(database_url: str, tmp_path: Path) -> AsyncIterator[Runtime]:
     """The registry of sil, not connected to any broker."""
     async with running(SERVICE, database_url, tmp_path, member="sil") as started:
         yield started
+
+
+@contextmanager
+def counted_commits(runtime: Runtime) -> Iterator[list[int]]:
+    """How many transactions of the writing engine were committed meanwhile."""
+    counted = [0]
+
+    def count(_: object) -> None:
+        counted[0] += 1
+
+    event.listen(runtime.database.engine.sync_engine, "commit", count)
+    try:
+        yield counted
+    finally:
+        event.remove(runtime.database.engine.sync_engine, "commit", count)
 
 
 # Keys, sent
@@ -143,7 +162,7 @@ async def test_of_two_keys_for_one_stream_the_first_is_kept(runtime: Runtime, pe
     Storing the newest breaks it."""
     stream, records = await granted(runtime, peer, "Uno", "Due")
     other, more = written(peer, "Uno")
-    await runtime.take_message(peer.message(runtime, grants(grant_of(stream, bytes(32)), grant_of(other))))
+    await runtime.take_mail([peer.message(runtime, grants(grant_of(stream, bytes(32)), grant_of(other)))])
     await runtime.inbox.deliver([*records, *more])
     assert await heard(runtime, stream.stream) == [1, 2]
     assert await heard(runtime, other.stream) == [1], "the other grants of the message count"
@@ -155,7 +174,7 @@ async def test_a_stream_named_twice_in_one_message(
     runtime: Runtime, peer: Peer, second: bytes | None, equivocations: int
 ) -> None:
     stream, records = written(peer, "Uno")
-    await runtime.take_message(peer.message(runtime, grants(grant_of(stream), grant_of(stream, second))))
+    await runtime.take_mail([peer.message(runtime, grants(grant_of(stream), grant_of(stream, second)))])
     await runtime.inbox.deliver(records)
     assert await heard(runtime, stream.stream) == [1]
     assert runtime.inbox.outcomes[Outcome.EQUIVOCATION] == equivocations
@@ -165,7 +184,7 @@ async def test_a_key_for_an_erased_stream_is_skipped_alone(runtime: Runtime, pee
     gone, _ = written(peer, "Uno")
     stays, records = written(peer, "Uno")
     await runtime.inbox.deliver([erasure(peer, gone)])
-    await runtime.take_message(peer.message(runtime, grants(grant_of(gone), grant_of(stays))))
+    await runtime.take_mail([peer.message(runtime, grants(grant_of(gone), grant_of(stays)))])
     await runtime.inbox.deliver(records)
     assert [row.stream for row in await rows(runtime, GrantReceived)] == [stays.stream]
     assert runtime.inbox.outcomes[Outcome.ERASED] == 1
@@ -177,7 +196,7 @@ async def test_a_key_for_somebody_elses_stream_refuses_the_whole_message(
 ) -> None:
     own, _ = written(peer, "Uno")
     foreign, _ = written(Peer(TERRITORY, "cpi.registry"), "Uno")
-    await runtime.take_message(peer.message(runtime, grants(grant_of(own), grant_of(foreign))))
+    await runtime.take_mail([peer.message(runtime, grants(grant_of(own), grant_of(foreign)))])
     assert await rows(runtime, GrantReceived) == []
     assert runtime.inbox.outcomes[Outcome.WRONG_SOURCE] == 1
 
@@ -190,14 +209,54 @@ async def test_nobody_ends_anothers_grant(runtime: Runtime, peer: Peer) -> None:
     assert runtime.inbox.outcomes[Outcome.WRONG_SOURCE] == 1
 
 
+async def test_mail_that_comes_together_is_one_transaction_and_means_the_same(
+    runtime: Runtime, peer: Peer
+) -> None:
+    """INVARIANT: what many messages do does not hang on how many are read at once.
+    Deciding about a message before the one before it is written breaks it."""
+    (first, one), (second, two) = written(peer, "Uno"), written(peer, "Uno")
+    foreign, _ = written(Peer(TERRITORY, "cpi.registry"), "Uno")
+    key = peer.message(runtime, grants(grant_of(first)))
+    ended = peer.message(runtime, GrantEnd(streams={first.topic: (first.stream,)}, reason="over"))
+    letters = [key, ended, key, peer.message(runtime, grants(grant_of(foreign), grant_of(second)))]
+    letters += [peer.message(runtime, grants(grant_of(second)))]
+    with counted_commits(runtime) as commits:
+        await runtime.take_mail(letters)
+    assert commits == [1]
+    await runtime.inbox.deliver([*one, *two])
+    assert (await heard(runtime, first.stream), await heard(runtime, second.stream)) == ([], [1])
+    assert runtime.inbox.outcomes[Outcome.DUPLICATE] == 1, "the key that came again after its end"
+    assert runtime.inbox.outcomes[Outcome.WRONG_SOURCE] == 1
+
+
+async def test_one_message_that_cannot_be_taken_does_not_hold_up_the_others(
+    runtime: Runtime, peer: Peer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (first, one), (second, two) = written(peer, "Uno"), written(peer, "Uno")
+    letters = [peer.message(runtime, grants(grant_of(stream))) for stream in (first, second)]
+    receive, seen = mailbox.receive, []
+
+    async def fails_once(session: AsyncSession, of: Runtime, letter: Letter) -> Outcome:
+        outcome = await receive(session, of, letter)
+        seen.append(letter.id)
+        if len(seen) == len(letters):
+            raise ValueError("after both were taken, before the commit")
+        return outcome
+
+    monkeypatch.setattr(mailbox, "receive", fails_once)
+    await runtime.take_mail(letters)
+    await runtime.inbox.deliver([*one, *two])
+    assert (await heard(runtime, first.stream), await heard(runtime, second.stream)) == ([1], [1])
+
+
 async def test_a_message_that_is_read_twice_is_acted_upon_once(runtime: Runtime, peer: Peer) -> None:
     """INVARIANT: an old grant that is read again does not open what its source has closed since.
     Deduplicating by content, or not at all, breaks it."""
     stream, records = written(peer, "Uno")
     message = peer.message(runtime, grants(grant_of(stream)))
-    await runtime.take_message(message)
+    await runtime.take_mail([message])
     await end_grant(runtime, peer, stream)
-    await runtime.take_message(message)
+    await runtime.take_mail([message])
     await runtime.inbox.deliver(records)
     assert await heard(runtime, stream.stream) == []
     assert runtime.inbox.outcomes[Outcome.DUPLICATE] == 1
@@ -207,7 +266,7 @@ async def test_a_message_that_is_read_twice_is_acted_upon_once(runtime: Runtime,
 async def test_a_message_of_another_time_is_stale(runtime: Runtime, peer: Peer, sent: timedelta) -> None:
     stream, _ = written(peer, "Uno")
     message = grants(grant_of(stream))
-    await runtime.take_message(sealed(runtime, message, sent_at=clock.machine_now() + sent))
+    await runtime.take_mail([sealed(runtime, message, sent_at=clock.machine_now() + sent)])
     assert await rows(runtime, GrantReceived) == []
     assert runtime.inbox.outcomes[Outcome.STALE] == 1
 
@@ -218,7 +277,7 @@ async def test_mail_to_a_key_we_have_not_is_answered_by_asking_for_the_keys_agai
     stream, _ = written(peer, "Uno")
     lost = HpkePrivateKey.from_seed(bytes(range(32)))
     for _ in range(3):
-        await runtime.take_message(sealed(runtime, grants(grant_of(stream)), key=lost))
+        await runtime.take_mail([sealed(runtime, grants(grant_of(stream)), key=lost)])
     assert runtime.inbox.outcomes[Outcome.UNKNOWN_HPKEKEY] == 3
     assert await mail(runtime, WRITER, Request) == [Request(keys={})]
     assert lost.hpkekey not in {row.hpkekey for row in await rows(runtime, OwnHpkeKey)}
@@ -229,7 +288,7 @@ async def test_a_head_of_a_stream_whose_key_was_lost_asks_for_the_key(runtime: R
     known, _ = await granted(runtime, peer, "Uno")
     await runtime.inbox.deliver([erasure(peer, gone)])
     told = tuple((one.stream, one.seq, one.hash or "") for one in (lost, gone, known))
-    await runtime.take_message(peer.message(runtime, Heads(heads={lost.topic: told})))
+    await runtime.take_mail([peer.message(runtime, Heads(heads={lost.topic: told}))])
     duties = Duties(runtime)
     for _ in range(2):
         await duties.ask_for_keys()
@@ -251,7 +310,7 @@ async def test_a_key_that_was_refused_is_asked_for_again_until_it_comes(
 
     async def asked() -> int:
         # A stream that goes on is heard of all the time.
-        await runtime.take_message(peer.message(runtime, heads))
+        await runtime.take_mail([peer.message(runtime, heads)])
         await duties.ask_for_keys()
         return len(await mail(runtime, WRITER, Request))
 

@@ -105,7 +105,7 @@ async def test_a_receipt_is_noted_for_what_its_sender_was_given_and_never_backwa
             rejected={},
             granted={mine.topic: (mine.stream,)},
         )
-        await runtime.take_message(who.message(runtime, receipt))
+        await runtime.take_mail([who.message(runtime, receipt)])
     assert [(row.recipient, row.seq) for row in await rows(runtime, Delivered)] == [(SISTER, 2)]
     assert [grant.acknowledged for grant in await rows(runtime, GrantGiven)] == [True]
 
@@ -129,12 +129,11 @@ async def test_heads_are_told_to_recipients_when_they_change(runtime: Runtime) -
 async def test_heads_are_believed_of_who_writes_the_stream(runtime: Runtime, peer: Peer) -> None:
     stream, _ = await granted(runtime, peer, "Uno")
     head = {stream.topic: ((stream.stream, 9, stream.hash or ""),)}
-    await runtime.take_message(Peer(TERRITORY, "cpi.registry").message(runtime, Heads(heads=head)))
+    await runtime.take_mail([Peer(TERRITORY, "cpi.registry").message(runtime, Heads(heads=head))])
     assert await rows(runtime, HeadHeard) == []
-    await runtime.take_message(peer.message(runtime, Heads(heads=head)))
-    await runtime.take_message(
-        peer.message(runtime, Heads(heads={stream.topic: ((stream.stream, 3, stream.hash or ""),)}))
-    )
+    await runtime.take_mail([peer.message(runtime, Heads(heads=head))])
+    earlier = Heads(heads={stream.topic: ((stream.stream, 3, stream.hash or ""),)})
+    await runtime.take_mail([peer.message(runtime, earlier)])
     assert [(row.stream, row.seq) for row in await rows(runtime, HeadHeard)] == [(stream.stream, 9)]
     assert {row.source for row in await rows(runtime, SourceHeard)} == {"cpi.registry", WRITER}
 
@@ -144,7 +143,7 @@ async def test_what_a_stranger_writes_as_its_name_is_not_kept(runtime: Runtime, 
     stream, records = await granted(runtime, peer, "Uno")
     for name in (b"a\x00b", b"\xff", b"Rossi Mario", b"cpi.nothing"):
         forged = peer.message(runtime, Heads(heads={}))
-        await runtime.take_message(Record(forged.topic, name, forged.value, forged.headers))
+        await runtime.take_mail([Record(forged.topic, name, forged.value, forged.headers)])
     await runtime.inbox.deliver(records)
     await runtime.inbox.store_counts()
     assert await heard(runtime, stream.stream) == [1]
@@ -180,7 +179,7 @@ async def test_what_is_missing_is_asked_for_after_half_a_minute_and_not_all_the_
         await runtime.inbox.deliver(records[2:])
     else:
         heads = Heads(heads={stream.topic: ((stream.stream, 3, stream.hash or ""),)})
-        await runtime.take_message(peer.message(runtime, heads))
+        await runtime.take_mail([peer.message(runtime, heads)])
     duties = Duties(runtime)
     await duties.ask_for_what_is_missing()
     assert await mail(runtime, WRITER, Request) == []
@@ -204,7 +203,7 @@ async def test_what_would_not_be_applied_is_not_asked_for(runtime: Runtime, peer
     stream, records = await granted(runtime, peer, "Uno", "Due")
     await runtime.inbox.deliver(records[:1])
     heads = Heads(heads={stream.topic: ((stream.stream, 2, stream.hash or ""),)})
-    await runtime.take_message(peer.message(runtime, heads))
+    await runtime.take_mail([peer.message(runtime, heads)])
     changes: dict[str, Any] = {
         "ended": update(GrantReceived).values(ended_at=clock.machine_now()),
         "run out": update(GrantReceived).values(valid_until="2013-01-01T00:00:00.000Z"),
@@ -238,7 +237,7 @@ async def test_a_request_is_answered_for_what_the_asker_was_granted_and_nothing_
     both = {mine.topic: ((mine.stream, 2), (other.stream, 1), (new_id(), 1))}
     for who in ("cpi.registry", SISTER):
         asked = Request.model_validate({"resend": both, "keys": {mine.topic: [other.stream]}})
-        await runtime.take_message(Peer(TERRITORY, who).message(runtime, asked))
+        await runtime.take_mail([Peer(TERRITORY, who).message(runtime, asked)])
     assert [
         (wish.stream, wish.recipient, wish.next_seq, wish.until_seq)
         for wish in await rows(runtime, ResendDue)
@@ -250,7 +249,7 @@ async def test_a_request_is_answered_for_what_the_asker_was_granted_and_nothing_
 
 async def test_who_asks_for_all_keys_gets_all_its_keys_and_then_its_streams(runtime: Runtime) -> None:
     streams = [await register(runtime, "Uno", "Due") for _ in range(3)]
-    await runtime.take_message(Peer(TERRITORY, SISTER).message(runtime, Request(keys={})))
+    await runtime.take_mail([Peer(TERRITORY, SISTER).message(runtime, Request(keys={}))])
     await Duties(runtime).send_wanted_grants()
     *first, again = await mail(runtime, SISTER, Grants)
     assert len(first) == 3

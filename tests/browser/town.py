@@ -133,8 +133,7 @@ async def _read(service: Runtime, kind: str, records: list[Record]) -> None:
         case "catalogue":
             await service.take_catalogue(records)
         case "mailbox":
-            for record in records:
-                await service.take_message(record)
+            await service.take_mail(records)
         case _:
             await service.inbox.deliver(records)
 

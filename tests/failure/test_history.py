@@ -94,7 +94,7 @@ async def carry(source: Runtime, recipient: Runtime, kinds: tuple[str, ...]) -> 
                 case "catalogue":
                     await recipient.take_catalogue([record])
                 case "message":
-                    await recipient.take_message(record)
+                    await recipient.take_mail([record])
                 case _:
                     await recipient.inbox.deliver([record])
 

@@ -13,11 +13,10 @@ from typing import TYPE_CHECKING
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from aiokafka.errors import IllegalStateError, KafkaError
 from trama_contracts.names import directory_topic, parse_topic
-from trama_contracts.opening import check_message, open_checked_message
 from trama_contracts.outcomes import Outcome
 from trama_contracts.record import Record
 
-from trama_chassis import clock, kafka, mailbox
+from trama_chassis import kafka
 from trama_chassis.contention import is_transient
 from trama_chassis.inbox import Unreachable
 from trama_chassis.kafka import client_settings
@@ -26,6 +25,7 @@ if TYPE_CHECKING:
     from trama_chassis.runtime import Runtime
 
 BATCH = 500
+MAIL_BATCH = 64
 POLL_MS = 500
 PAUSE_SECONDS = 1.0
 QUIET_SECONDS = 5.0
@@ -274,8 +274,10 @@ class Consumer:
             self._runtime.health.mark("consumer")
 
     async def _take_mail(self, records: Sequence[Record]) -> None:
-        for record in records:
-            await self._runtime.take_message(record)
+        """Act upon mail. Each part of it is progress: who is busy is not to be taken for deaf."""
+        for start in range(0, len(records), MAIL_BATCH):
+            await self._runtime.take_mail(records[start : start + MAIL_BATCH])
+            self._runtime.health.mark("consumer")
 
     async def _commit_offsets(self, client: AIOKafkaConsumer, polled: Polled) -> None:
         offsets = {partition: records[-1].offset + 1 for partition, records in polled.items() if records}
@@ -286,28 +288,6 @@ class Consumer:
     async def _stop(self) -> None:
         client, self._client = self._client, None
         await kafka.stop(client)
-
-
-async def open_mail(runtime: "Runtime", record: Record) -> tuple[Outcome, str]:
-    """Open one message and act upon it in a transaction of its own; returns the outcome and the sender."""
-    outcome, envelope = check_message(record, runtime.directory.current)
-    if envelope is None:
-        return outcome, _named(runtime, record.key)
-    sender = envelope.sender
-    opened = open_checked_message(envelope, runtime, runtime.directory.current, clock.machine_now())
-    if opened.message is None or opened.sent_at is None:
-        return opened.outcome, sender
-    async with runtime.bookkeeping() as session:
-        done = await mailbox.receive(session, runtime, sender, envelope.id, opened.message, opened.sent_at)
-        await session.commit()
-    return done, sender
-
-
-def _named(runtime: "Runtime", key: bytes | None) -> str:
-    """Whom the key of a refused message names: a listed service, or nobody; never what a stranger wrote."""
-    name = (key or b"").decode(errors="replace")
-    member, _, service = name.partition(".")
-    return name if service in runtime.directory.current.services(member) else "unknown"
 
 
 async def _behind(client: AIOKafkaConsumer) -> int:

@@ -31,6 +31,7 @@ from trama_contracts.outcomes import Outcome
 from trama_contracts.signature import signature_header
 
 from trama_chassis import clock, file_mail, resend
+from trama_chassis.letters import Letter
 from trama_chassis.positions import POSITION_OF_GRANT
 from trama_chassis.tables import (
     Delivered,
@@ -109,19 +110,16 @@ async def send(
     return set(rows)
 
 
-async def receive(
-    session: AsyncSession,
-    runtime: "Runtime",
-    sender: str,
-    message_id: str,
-    message: Message,
-    sent_at: datetime,
-) -> Outcome:
+async def receive(session: AsyncSession, runtime: "Runtime", letter: Letter) -> Outcome:
     """Act upon an opened message; the caller commits."""
+    sender, message = letter.sender, letter.message
+    if message is None or letter.sent_at is None:
+        return letter.outcome
     if isinstance(message, ONCE):
-        if await session.get(MessageSeen, (sender, message_id)) is not None:
+        if await session.get(MessageSeen, (sender, letter.id)) is not None:
             return Outcome.DUPLICATE
-        session.add(MessageSeen(source=sender, message=message_id, at=clock.machine_now()))
+        session.add(MessageSeen(source=sender, message=letter.id, at=clock.machine_now()))
+        await session.flush()
     match message:
         case Grants():
             return await _take_grants(session, runtime, sender, message.grants)
@@ -130,7 +128,7 @@ async def receive(
         case Receipt():
             await _note_receipt(session, runtime, sender, message)
         case Heads():
-            await _note_heads(session, runtime, sender, message, sent_at)
+            await _note_heads(session, runtime, sender, message, letter.sent_at)
         case Request():
             await _answer(session, runtime, sender, message)
         case FilePart():

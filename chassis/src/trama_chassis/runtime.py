@@ -18,13 +18,15 @@ from trama_contracts.record import Record
 
 from trama_chassis import clock, hpke_keys, kafka, lease, mailbox
 from trama_chassis.clock import Clock
-from trama_chassis.consumer import Consumer, open_mail
+from trama_chassis.consumer import Consumer
+from trama_chassis.contention import is_transient
 from trama_chassis.database import Database
 from trama_chassis.directory import DirectoryCopy
 from trama_chassis.duties import Duties
 from trama_chassis.health import Health
 from trama_chassis.inbox import Inbox
 from trama_chassis.keystore import Keystore
+from trama_chassis.letters import Letter, open_mail
 from trama_chassis.relay import Relay
 from trama_chassis.service import Service
 from trama_chassis.settings import ServiceSettings
@@ -153,14 +155,33 @@ class Runtime:
         for record, (outcome, _) in outcomes:
             self.count(record.topic, outcome)
 
-    async def take_message(self, record: Record) -> None:
-        """Take one record of the own mailbox."""
-        outcome, sender = await open_mail(self, record)
-        self.count(sender, outcome)
-        if outcome is Outcome.OK:
+    async def take_mail(self, records: Sequence[Record]) -> None:
+        """Take records of the own mailbox, together; if that fails, one by one."""
+        if not records:
+            return
+        letters = await asyncio.to_thread(open_mail, self, records)
+        try:
+            outcomes = await self._receive(letters)
+        except Exception as error:
+            if len(letters) == 1 or is_transient(error):
+                raise
+            self.log.info("mail redone one by one", messages=len(letters), error=type(error).__name__)
+            outcomes = [outcome for letter in letters for outcome in await self._receive([letter])]
+        for letter, outcome in zip(letters, outcomes, strict=True):
+            self.count(letter.sender, outcome)
+            if outcome is Outcome.UNKNOWN_HPKEKEY:
+                await self._ask_for_keys(letter.sender)
+        if Outcome.OK in outcomes:
             self.wake.set()
-        elif outcome is Outcome.UNKNOWN_HPKEKEY:
-            await self._ask_for_keys(sender)
+
+    async def _receive(self, letters: Sequence[Letter]) -> list[Outcome]:
+        """Act upon messages in one transaction."""
+        if all(letter.message is None for letter in letters):
+            return [letter.outcome for letter in letters]
+        async with self.bookkeeping() as session:
+            outcomes = [await mailbox.receive(session, self, letter) for letter in letters]
+            await session.commit()
+        return outcomes
 
     async def _ask_for_keys(self, sender: str) -> None:
         """Mail sealed to a key we no longer have: the sender is asked, once an hour, for its grants again."""

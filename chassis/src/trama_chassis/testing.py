@@ -165,7 +165,7 @@ class Peer:
             }
             for one in streams
         ]
-        await runtime.take_message(self.message(runtime, Grants.model_validate({"grants": grants})))
+        await runtime.take_mail([self.message(runtime, Grants.model_validate({"grants": grants}))])
         for one in streams:
             one.granted = True
 

@@ -130,8 +130,7 @@ async def _exchange(one: Runtime, other: Runtime) -> None:
         before = now
         for sender, receiver in ((one, other), (other, one)):
             for kind in ("message", "file"):
-                for message in await _written(sender, kind, to=receiver):
-                    await receiver.take_message(message)
+                await receiver.take_mail(await _written(sender, kind, to=receiver))
             await receiver.inbox.deliver(await _written(sender, "event"))
 
 

@@ -138,7 +138,7 @@ async def test_an_erased_document_goes_with_its_file_and_a_rebuild_keeps_both(
         place = f"/api/registry/persons/{record}/documents/sil/{filed.document}"
         await http.post(f"{place}/ask")
         (part,) = file_parts(filed.document, PDF)
-        await ambito.take_message(sil.message(ambito, part))
+        await ambito.take_mail([sil.message(ambito, part)])
         async with ambito.database.read() as session:
             before = await digest(session, ambito)
         assert await rebuild(ambito) == before

@@ -221,7 +221,7 @@ async def test_a_timeline_is_complete_when_its_sources_have_said_so(
     )
     for seq, complete in ((1, True), (2, False)):
         heads = Heads(heads={written.topic: ((stream.stream, seq, stream.hash or ""),)})
-        await ambito.take_message(sil.message(ambito, heads))
+        await ambito.take_mail([sil.message(ambito, heads)])
         async with ambito.database.read(runtime=ambito) as session:
             view = await queries.timeline(session, record)
         assert view.complete is complete

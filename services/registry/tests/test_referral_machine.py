@@ -106,7 +106,7 @@ class Post:
                 content = PLAIN_JSON if row.kind == "catalogue" else CLOUDEVENT
                 record = Record(row.topic, row.key.encode(), row.value, headers_of(row.signature, content))
                 if row.kind == "message" and row.topic == mailbox:
-                    await receiver.take_message(record)
+                    await receiver.take_mail([record])
                 elif row.kind == "event":
                     self._underway[way].append(record)
         return sum(self._read.values()) - before

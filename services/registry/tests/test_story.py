@@ -221,7 +221,7 @@ async def test_what_is_no_longer_shared_with_us_is_said_once_we_were_told(
     assert "non condivide più" not in (await story(http, record))["completeness"]
     stream = sil.stream(PersonRegistered, theirs, theirs)
     end = GrantEnd(streams={stream.topic: (stream.stream,)}, reason="no-longer-entitled")
-    await ambito.take_message(sil.message(ambito, end))
+    await ambito.take_mail([sil.message(ambito, end)])
     view = await story(http, record)
     assert "Il sil non condivide più con noi una parte del percorso." in view["completeness"]
     assert view["complete"] is False
