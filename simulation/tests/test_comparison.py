@@ -83,6 +83,7 @@ def referral(**changed: Any) -> dict[str, Any]:
         "version": one.moves,
         "answer_by": str(one.answer_by),
         "delivered": True,
+        "documents": [],
     } | changed
 
 
@@ -212,6 +213,13 @@ async def test_another_answer_to_a_referral_is_noticed() -> None:
     assert await judged(all_well() | {f"dsm{REGISTRY}/referrals/sent/r": wrong}) == [
         "dsm, segnalazione di Bruno Finto: state no-answer, doveva essere accepted",
         "dsm, segnalazione di Bruno Finto: reminded_on 2013-01-28, doveva essere None",
+    ]
+
+
+async def test_a_document_that_a_referral_names_and_should_not_is_noticed() -> None:
+    wrong = referral(documents=[{"name": "Relazione clinica.txt"}])
+    assert await judged(all_well() | {f"{SIL}{REGISTRY}/referrals/received/r": wrong}) == [
+        f"{SIL}, segnalazione di Bruno Finto: documents ['Relazione clinica.txt'], doveva essere []"
     ]
 
 

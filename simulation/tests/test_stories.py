@@ -87,7 +87,7 @@ def test_every_kind_of_act_and_of_refusal_is_lived() -> None:
     refused = {act.code for story in MANY for act in story.acts if isinstance(act, Try)}
     assert refused == {
         *("evaluation-missing", "session-invalid", "not-agreed"),
-        *("already-answered", "reminded-lately"),
+        *("already-answered", "reminded-lately", "document-not-shared"),
     }
 
 
@@ -109,6 +109,6 @@ def test_every_act_has_a_sentence_and_days_their_names() -> None:
     assert all(sentence(act) for story in MANY for act in story.acts)
     assert long_day(date(2013, 10, 14)) == "lunedì 14 ottobre 2013"
     assert in_words(MANY[0]).startswith(
-        "4/2 ambito-urbano: presa in carico; 4/2 segnalata a sil; "
+        "4/2 ambito-urbano: presa in carico; 4/2 ambito-urbano archivia un documento; 4/2 segnalata a sil; "
         "7/2 sil legge la segnalazione; 7/2 sil accetta"
     )

@@ -21,6 +21,8 @@ class Refer:
     nth: int = 1
     instead: tuple[str, int] | None = None
     """To whom the other went, and its number."""
+    documents: tuple[str, ...] = ()
+    """Those of the sender's that it names: whoever receives it is told that they are there."""
 
 
 @dataclass(frozen=True, slots=True)

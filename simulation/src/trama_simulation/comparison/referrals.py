@@ -37,13 +37,16 @@ def _truth(one: oracle.Referral) -> dict[str, object]:
         "question": one.question,
         "explanation": one.explanation,
         "because": one.because if one.state in REASONS else None,
+        "documents": sorted(one.sent.documents),
     }
 
 
 def _question(lived: Lived, desk: Desk, path: str, expected: Mapping[str, object]) -> Question:
     async def ask() -> list[str]:
         shown = await desk.get(f"{REFERRALS}/{path}")
+        named = sorted(one["name"] for one in shown["documents"])
         found = shown | {"is_seen": shown["seen_on"] is not None, "because": _because(shown)}
+        found |= {"documents": named}
         return [
             f"{name} {found[name]}, doveva essere {value}"
             for name, value in expected.items()

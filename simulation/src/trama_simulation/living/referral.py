@@ -67,13 +67,16 @@ async def _refer(act: Refer, lived: Lived, desk: Desk) -> None:
         "need": act.need,
         "answer_by": act.answer_by.isoformat(),
         "authorisation": lived.authorisations[act.at],
+        "documents": [lived.documents[(act.at, name)] for name in act.documents],
     }
     if act.instead is not None:
         replaced = (act.at, *act.instead)
         await _known(desk, "sent", replaced, lived)
         body["supersedes"] = lived.referrals[replaced]
         _moved(replaced, lived)
-    sent = await desk.post(f"{own(act.at, lived)}/referrals", body)
+    # A document that was filed just now is not named before its service shows it itself.
+    not_yet, what = lived.not_yet("document-not-here"), f"i documenti di {lived.story.person.name}"
+    sent = await desk.post(f"{own(act.at, lived)}/referrals", body, not_yet=not_yet, what=what)
     key = (act.at, act.to, act.nth)
     lived.referrals[key] = sent["referral"]
     _moved(key, lived)

@@ -23,6 +23,7 @@ from trama_simulation.acts import (
     Propose,
     ReadNote,
     RecordCertificate,
+    Refer,
     Route,
     SetGroups,
     SetReview,
@@ -57,8 +58,11 @@ def _anna() -> Plot:
     """The whole line: referral, planning unit, project, traineeship, hired."""
     plot = Plot(_day(2, 4))
     plot.register(URBANO, "Un lavoro adatto dopo anni senza occupazione.")
-    plot.authorise(URBANO, SIL, CPI, COR).refer(URBANO, SIL).on(2, 7)
+    curriculum = "Curriculum vitae.txt"
+    plot.do(FileDocument(plot.day, URBANO, curriculum, "curriculum"))
+    plot.authorise(URBANO, SIL, CPI, COR).refer(URBANO, SIL, documents=(curriculum,)).on(2, 7)
     plot.receiver_says(SIL, URBANO, "see").accept(SIL, URBANO)
+    plot.do(AskDocument(plot.day, SIL, URBANO, curriculum))
     plot.on(2, 11).do(HoldInterview(plot.day, URBANO, "desk", "Ha lavorato otto anni in lavanderia."))
     question = "Quale percorso è adatto ora, e con quale sostegno?"
     team = "integrated-planning-unit"
@@ -104,9 +108,12 @@ def _carla() -> Plot:
     plot = Plot(_day(3, 11))
     plot.register(DSM, "Provare un'attività manuale con un tutor accanto.")
     plot.do(SetGroups(plot.day, DSM, "clinical", ("mental-health",)))
-    plot.do(FileDocument(plot.day, DSM, "Relazione clinica.txt", "report", "clinical"))
+    report = "Relazione clinica.txt"
+    plot.do(FileDocument(plot.day, DSM, report, "report", "clinical"))
     plot.do(HoldInterview(plot.day, DSM, "desk", "Preferisce parlarne con una dottoressa.", "own"))
-    plot.authorise(DSM, SIL).refer(DSM, SIL).on(3, 14).accept(SIL, DSM)
+    plot.authorise(DSM, SIL)
+    shown = Refer(plot.day, DSM, SIL, "Con la relazione.", "Un'attività.", _day(3, 18), documents=(report,))
+    plot.in_vain(shown, "document-not-shared").refer(DSM, SIL).on(3, 14).accept(SIL, DSM)
     task, first, last = "cura del verde", _day(5, 6), _day(11, 5)
     early = Propose(_day(3, 18), SIL, FILO, "work-grant-therapeutic", task, 16, first, last)
     plot.on(3, 18).in_vain(early, "evaluation-missing")

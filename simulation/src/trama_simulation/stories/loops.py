@@ -3,17 +3,20 @@
 from collections.abc import Callable
 from datetime import timedelta
 
-from trama_simulation.acts import NameReferente, SenderSays, TakeBack
+from trama_simulation.acts import AskDocument, FileDocument, NameReferente, SenderSays, TakeBack
 from trama_simulation.members import CPI, EST, SIL, URBANO
 from trama_simulation.stories.plot import Plot
 from trama_simulation.stories.words import FAILURES, OUTCOMES, QUESTIONS_BACK, REFUSALS
 
 
-def sent(plot: Plot, *, within: int = 14) -> tuple[str, str]:
-    """Taken in charge at a district and referred; from whom to whom."""
+def sent(plot: Plot, *, within: int = 14, document: str = "") -> tuple[str, str]:
+    """Taken in charge at a district and referred, with a document or without; from whom to whom."""
     district, to = plot.draw.choice((URBANO, URBANO, EST)), plot.draw.choice((SIL, SIL, CPI))
     other = CPI if to == SIL else SIL
-    plot.register(district).authorise(district, to, other).refer(district, to, within=within)
+    plot.register(district).authorise(district, to, other)
+    named = (document,) if document else ()
+    plot.do(*(FileDocument(plot.day, district, name, "other") for name in named))
+    plot.refer(district, to, within=within, documents=named)
     return district, to
 
 
@@ -24,13 +27,14 @@ def done(plot: Plot, at: str, sender: str) -> None:
 
 
 def asks_more(plot: Plot) -> None:
-    """The receiver needs to know more before it answers."""
-    district, to = sent(plot)
+    """The receiver needs to know more before it answers, and opens what the referral named when it has."""
+    course = "Attestato di un corso.txt"
+    district, to = sent(plot, document=course)
     question, answer = plot.draw.choice(QUESTIONS_BACK)
     plot.later(1, 3).receiver_says(to, district, "see")
     plot.later(0, 2).receiver_says(to, district, "question", question=question)
     plot.later(1, 5).sender_says(district, to, "explain", answer=answer)
-    plot.later(1, 4).accept(to, district)
+    plot.later(1, 4).accept(to, district).do(AskDocument(plot.day, to, district, course))
     done(plot, to, district)
 
 

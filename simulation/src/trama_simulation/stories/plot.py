@@ -87,7 +87,15 @@ class Plot:
         return self.do(Authorise(self.day, at, among, circles))
 
     def refer(
-        self, at: str, to: str, *, within: int = 0, reason: str = "", need: str = "", instead: str = ""
+        self,
+        at: str,
+        to: str,
+        *,
+        within: int = 0,
+        reason: str = "",
+        need: str = "",
+        instead: str = "",
+        documents: tuple[str, ...] = (),
     ) -> "Plot":
         """One member refers to another, also `instead` of what it had sent last to a third."""
         reason, need = reason or self.draw.choice(REASONS), need or self.draw.choice(NEEDS)
@@ -95,7 +103,7 @@ class Plot:
         within = within or (14 if self._days else 7)
         term, nth = self.day + timedelta(days=within), self._sent(at, to) + 1
         replaced = (instead, self._sent(at, instead)) if instead else None
-        return self.do(Refer(self.day, at, to, reason, need, term, nth, replaced))
+        return self.do(Refer(self.day, at, to, reason, need, term, nth, replaced, documents))
 
     def accept(self, at: str, sender: str) -> "Plot":
         """The receiver accepts what was sent last."""
