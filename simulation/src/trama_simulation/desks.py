@@ -12,6 +12,7 @@ import httpx
 from trama_simulation.territory import Member, demo_token
 
 LOOK_EVERY = 0.15
+LOOK_SELDOM = 2.0
 BUSY_AGAIN = 0.5
 
 Json = dict[str, Any]
@@ -135,9 +136,11 @@ class Desk:
             raise Unreachable(f"{self.member.name} non risponde a {url} ({type(error).__name__}).") from error
 
     async def _wait(self, what: str, deadline: float, pause: float = LOOK_EVERY) -> None:
-        if time.monotonic() > deadline:
+        """Look again soon at first, then less and less often: who is late is not made later by being asked."""
+        left = deadline - time.monotonic()
+        if left < 0:
             raise NotArrived(f"Dopo {self._patience:.0f} s non è arrivato a {self.member.name}: {what}")
-        await asyncio.sleep(pause)
+        await asyncio.sleep(max(pause, min(LOOK_SELDOM, (self._patience - left) / 4)))
 
 
 def _problem(answer: httpx.Response) -> Json:
