@@ -2,12 +2,15 @@
 
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 import httpx
 import pytest
 from trama_chassis import access
+from trama_chassis.clock import write_clock
 from trama_chassis.files import File, FilePiece
 from trama_chassis.rebuild import digest, rebuild
 from trama_chassis.runtime import Runtime
@@ -17,10 +20,11 @@ from trama_contracts.messages import file_parts
 from trama_contracts.names import source_of
 from trama_contracts.registry import DocumentFiled, EntryCorrected, JudicialDocumentFiled
 from trama_contracts.sealing import erased_event
-from trama_registry.models import DocumentCopy, EntryCopy
+from trama_registry.models import DocumentAsked, DocumentCopy, EntryCopy
 from trama_registry.schemas import RegisterPerson
 
 from chassis.tests.small_registry import rows
+from services.registry.tests.conftest import TODAY
 from services.registry.tests.test_documents import PDF
 
 TERRITORY = Territory(
@@ -127,6 +131,29 @@ async def test_a_struck_document_is_listed_no_more(
         assert await listed(http, record) == []
 
 
+async def test_a_document_asked_for_is_awaited_since_its_day_of_business_until_it_arrives(
+    ambito: Runtime, record: str, theirs: str, sil: Peer, clock_file: Path
+) -> None:
+    filed = filing()
+    await deliver(ambito, sil, filed, record=theirs)
+
+    async def awaited(http: httpx.AsyncClient) -> list[tuple[str, str, int]]:
+        overview = (await http.get(f"/api/registry/persons/{record}/overview")).json()
+        return [(one["what"], one["since"], one["days"]) for one in overview["awaited"]]
+
+    async with client(ambito, "caseworker") as http:
+        assert await awaited(http) == []
+        ask = f"/api/registry/persons/{record}/documents/sil/{filed.document}/ask"
+        assert (await http.post(ask)).json()["asked_on"] == "2013-10-14"
+        write_clock(clock_file, TODAY + timedelta(days=3))
+        await http.post(ask)  # again: it is awaited since the first time
+        assert await awaited(http) == [("Documento «Relazione.pdf»", "2013-10-14", 3)]
+        assert "da 3 giorni" in (await http.get(f"/persone/{record}")).text
+        (part,) = file_parts(filed.document, PDF)
+        await ambito.take_mail([sil.message(ambito, part)])
+        assert await awaited(http) == []
+
+
 async def test_an_erased_document_goes_with_its_file_and_a_rebuild_keeps_both(
     ambito: Runtime, record: str, theirs: str, sil: Peer
 ) -> None:
@@ -153,5 +180,5 @@ async def test_an_erased_document_goes_with_its_file_and_a_rebuild_keeps_both(
         )
         await ambito.inbox.deliver([sil.signed(stream, value)])
         assert await listed(http, record) == []
-    for table in (DocumentCopy, File, FilePiece):
+    for table in (DocumentCopy, DocumentAsked, File, FilePiece):
         assert await rows(ambito, table) == []

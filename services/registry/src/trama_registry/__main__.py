@@ -36,6 +36,7 @@ service = Service(
         models.EntryCopy,
         models.NextStep,
         models.DocumentCopy,
+        models.DocumentAsked,
         models.NoteAddressee,
         models.OwnInterview,
     ],

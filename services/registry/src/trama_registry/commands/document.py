@@ -22,7 +22,7 @@ from trama_registry import queries
 from trama_registry.commands.person import must_be_in
 from trama_registry.commands.taking_in_charge import in_charge
 from trama_registry.errors import DayInFuture, DocumentFiledAlready, DocumentNotHere, DocumentNotShared
-from trama_registry.models import DocumentCopy, recognised
+from trama_registry.models import DocumentAsked, DocumentCopy, recognised
 from trama_registry.schemas import FileDocument, SendReferral
 
 EVENTS: dict[str, type[Filing]] = {
@@ -50,7 +50,7 @@ async def file_document(
     today, (typed_name, content) = runtime.clock.today(), file
     name, media_type = recognised(typed_name, content)
     document = str(uuid4())
-    place = Place(record, request.circle, f"{EVENTS[request.circle].scope}:{record}")
+    place = Place(record, request.circle, f"{EVENTS[request.circle].scope}:{document}")
     await _must_be_new(session, place, full_hash(content))
     sha256 = await file_custody.keep(session, document, content, place)
     filed = EVENTS[request.circle](
@@ -63,7 +63,7 @@ async def file_document(
         dated=_day(request.dated, today),
         protocol=request.protocol,
     )
-    outbox.add(session, filed, record=record, scope=record)
+    outbox.add(session, filed, record=record, scope=document)
     return filed
 
 
@@ -95,7 +95,15 @@ async def ask_document(
     if member != runtime_of(session).settings.member:
         place = Place(found.record, found.circle, found.scope)
         await file_custody.ask(session, found.file, found.sha256, found.size, place)
+        await _keep_since_when(session, found)
     return found
+
+
+async def _keep_since_when(session: AsyncSession, found: DocumentCopy) -> None:
+    """Keep the day of business on which a file was asked for first: what is awaited says since when."""
+    if await session.get(DocumentAsked, (found.member, found.document)) is None:
+        today = runtime_of(session).clock.today()
+        session.add(DocumentAsked(member=found.member, document=found.document, asked_on=today))
 
 
 async def named_documents(session: AsyncSession, record: str, request: SendReferral) -> NamedDocuments | None:

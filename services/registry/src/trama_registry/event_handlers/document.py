@@ -15,7 +15,7 @@ from trama_contracts.registry import (
 from trama_contracts.registry.document import Filing
 
 from trama_registry.event_handlers.heard import handlers, log
-from trama_registry.models import DocumentCopy
+from trama_registry.models import DocumentAsked, DocumentCopy
 
 
 @handlers.copy(DocumentFiled, HealthDocumentFiled, SocialDocumentFiled, JudicialDocumentFiled, own=True)
@@ -47,4 +47,6 @@ async def forget_documents(session: AsyncSession, erased: ErasedStream) -> None:
     of_stream = (col(DocumentCopy.stream) == erased.stream, col(DocumentCopy.member) == topic.member)
     for document in await session.scalars(select(DocumentCopy).where(*of_stream)):
         await file_custody.forget(session, document.file)
+        if (asked := await session.get(DocumentAsked, (document.member, document.document))) is not None:
+            await session.delete(asked)
         await session.delete(document)

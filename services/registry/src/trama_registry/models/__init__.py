@@ -22,7 +22,7 @@ from trama_registry.models.course import (
     Side,
     State,
 )
-from trama_registry.models.document import DocumentCopy, recognised
+from trama_registry.models.document import DocumentAsked, DocumentCopy, recognised
 from trama_registry.models.draft import ReferralDraft
 from trama_registry.models.entry import EntryCopy
 from trama_registry.models.identifier import (
@@ -90,6 +90,7 @@ __all__ = [
     "Deed",
     "Described",
     "DistinctPersons",
+    "DocumentAsked",
     "DocumentCopy",
     "EntryCopy",
     "Grade",

@@ -47,6 +47,8 @@ class AccessRequest(SQLModel, table=True):
     birth_date: date | None = None
     town: str | None = None
     phone: str | None = None
+    language: str | None = None
+    needs_interpreter: bool | None = None
     sort_name: str = ""
     outcome: AccessOutcome | None = Field(default=None, sa_type=String)
     concluded_on: date | None = None

@@ -58,6 +58,15 @@ class DocumentCopy(SQLModel, table=True):
         return f"{self.member}.registry", self.document
 
 
+class DocumentAsked(SQLModel, table=True):
+    """That we asked who filed a document for its file, and on which day of business; the first one counts."""
+
+    __tablename__ = "document_asked"
+    member: str = Field(primary_key=True)
+    document: str = Field(primary_key=True)
+    asked_on: date
+
+
 def recognised(name: str, content: bytes) -> tuple[str, MediaType]:
     """The name under which a file is kept, and what it is: told by its content, never by its name alone.
 

@@ -20,6 +20,10 @@ class OwnInterview(SQLModel, table=True):
     summary: str
     who: str
     recorded_at: datetime
+    struck_because: str | None = None
+    instead: str | None = None
+    struck_on: date | None = None
+    struck_by: str | None = None
 
     @classmethod
     def keep(cls, record: str, told: InterviewRecorded, *, at: datetime) -> "OwnInterview":

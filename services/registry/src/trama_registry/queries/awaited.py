@@ -1,11 +1,12 @@
 """What we wait for on a person: from whom, since when, and whether it is late (In sospeso)."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
+from trama_chassis.language import say
 from trama_contracts.evaluation import ContributionSubmitted, EvaluationCompleted, EvaluationRequested
 from trama_contracts.placement import (
     PlacementAgreed,
@@ -18,7 +19,7 @@ from trama_contracts.placement import (
 from trama_registry.models import Referral
 from trama_registry.queries.landmarks import Landmarks
 from trama_registry.queries.told import STATES, Names, local_day
-from trama_registry.schemas import AwaitedView
+from trama_registry.schemas import AwaitedView, FiledDocumentView
 
 DECIDED = (PlacementAgreed, PlacementStarted, PlacementEnded, PlacementWithdrawn)
 SENT = ("sent", "seen", "more-asked", "no-answer")
@@ -35,13 +36,13 @@ async def referrals_awaited(
     )
     return [
         AwaitedView(
-            what="Risposta alla segnalazione",
+            what=say("Risposta alla segnalazione"),
             from_whom=names(sent.to),
             since=sent.sent_on,
             days=(today - sent.sent_on).days,
             late=sent.answer_by < today,
             href=f"/segnalazioni/{sent.referral}",
-            ticks=STATES[sent.state] if sent.state != "sent" else None,
+            ticks=say(STATES[sent.state]) if sent.state != "sent" else None,
         )
         for sent in found
     ]
@@ -58,7 +59,7 @@ def contributions_awaited(landmarks: Landmarks, own: str, names: Names, today: d
         for member in event.contributors:
             if (event.evaluation, member) not in arrived:
                 yield AwaitedView(
-                    what="Contributo alla valutazione",
+                    what=say("Contributo alla valutazione"),
                     from_whom=names(member),
                     since=event.requested_on,
                     days=(today - event.requested_on).days,
@@ -74,10 +75,25 @@ def approvals_awaited(landmarks: Landmarks, own: str, names: Names, today: date)
             continue
         since = local_day(entry.occurred_at)
         yield AwaitedView(
-            what="Adesioni all'inserimento",
+            what=say("Adesioni all'inserimento"),
             from_whom=names(event.host),
             since=since,
             days=(today - since).days,
             late=event.planned_from < today,
             href=f"/inserimenti/{event.placement}" if entry.member == own else None,
+        )
+
+
+def documents_awaited(filed: Sequence[FiledDocumentView], record: str, today: date) -> Iterator[AwaitedView]:
+    """Documents we asked for that have not arrived, the first one first: there is no term."""
+    asked = [(one.asked_on, one) for one in filed if one.asked_on is not None and one.state != "here"]
+    for since, document in sorted(asked, key=lambda one: (one[0], one[1].document)):
+        yield AwaitedView(
+            what=say("Documento «%(name)s»", name=document.name),
+            from_whom=document.member_name,
+            since=since,
+            days=(today - since).days,
+            late=False,
+            href=f"/persone/{record}/documenti#documento-{document.document}",
+            ticks=document.state_label,
         )

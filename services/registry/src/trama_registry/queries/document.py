@@ -1,19 +1,20 @@
 """The documents of a person: filed by us and by others, and the letters of the referrals we sent."""
 
 from collections.abc import Collection, Sequence
+from datetime import date
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import ColumnElement, and_, false, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 from trama_chassis import access, file_custody
 from trama_chassis.accounts import Caller
-from trama_chassis.files import ASKED, KEPT, REFUSED, UNANSWERED, File
+from trama_chassis.files import ASKED, KEPT, REFUSED, UNANSWERED, File, Name
 from trama_chassis.language import say
 from trama_chassis.outbox import runtime_of
 from trama_contracts.registry.document import Filing
 
 from trama_registry.errors import DocumentNotArrived, DocumentNotHere
-from trama_registry.models import DocumentCopy, EntryCopy, Referral, ReferralProtocol
+from trama_registry.models import DocumentAsked, DocumentCopy, EntryCopy, Referral, ReferralProtocol
 from trama_registry.queries import told
 from trama_registry.queries.entries import JUSTICE, Edge
 from trama_registry.queries.identity import may_see_judicial
@@ -34,9 +35,10 @@ STATES = {
 """Where the file of a document is, as a chip says it."""
 
 
-async def documents_of(session: AsyncSession, record: str, own: str, names: told.Names) -> list[DocumentView]:
-    """What the first page on a person lists, newest first; nothing that belongs to justice."""
-    filed = await filed_documents(session, record)
+async def documents_of(
+    session: AsyncSession, record: str, filed: Sequence[FiledDocumentView], own: str, names: told.Names
+) -> list[DocumentView]:
+    """What the first page on a person lists of what was filed and of the letters we sent, newest first."""
     letters = await _letters(session, record, own, names)
     return sorted([*filed, *letters], key=lambda one: one.on, reverse=True)[:MOST]
 
@@ -148,15 +150,29 @@ async def _views(
     runtime = runtime_of(session)
     own, names = runtime.settings.member, names_of(runtime.directory.current)
     files = await file_custody.states(session, {one.file for one in documents if one.member != own})
+    asked = await _asked_on(session, [one for one in documents if one.file in files])
     readers: dict[str, list[str]] = {}
     for one in documents:
         if one.member == own and one.circle not in readers:
             seen_by = await access.seen_by(session, one.record, one.circle)
             readers[one.circle] = sorted({names(principal.partition(".")[0]) for principal in seen_by})
     return [
-        _view(one, files.get(one.file), own, names, readers=readers.get(one.circle, []), record=record)
+        _view(
+            one, files.get(one.file), own, names, readers=readers.get(one.circle, []), record=record
+        ).model_copy(update={"asked_on": asked.get(one.file)})
         for one in documents
     ]
+
+
+async def _asked_on(session: AsyncSession, documents: Sequence[DocumentCopy]) -> dict[Name, date]:
+    """Since when the files of these documents are asked for."""
+    wanted = [
+        and_(col(DocumentAsked.member) == one.member, col(DocumentAsked.document) == one.document)
+        for one in documents
+    ]
+    by_key = {(one.member, one.document): one.file for one in documents}
+    found = await session.scalars(select(DocumentAsked).where(or_(false(), *wanted))) if wanted else ()
+    return {by_key[one.member, one.document]: one.asked_on for one in found}
 
 
 def _view(

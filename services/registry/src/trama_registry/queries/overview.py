@@ -1,6 +1,6 @@
 """The page of a person, from top to bottom: everything that its sections say, read once."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -10,8 +10,13 @@ from trama_chassis.outbox import runtime_of
 from trama_contracts.registry import PersonRegistered, TakingInChargeOpened
 
 from trama_registry.queries import told
-from trama_registry.queries.awaited import approvals_awaited, contributions_awaited, referrals_awaited
-from trama_registry.queries.document import documents_of
+from trama_registry.queries.awaited import (
+    approvals_awaited,
+    contributions_awaited,
+    documents_awaited,
+    referrals_awaited,
+)
+from trama_registry.queries.document import documents_of, filed_documents
 from trama_registry.queries.entries import Edge, Part, entries_of
 from trama_registry.queries.identity import certificates_of, view_of_certificate
 from trama_registry.queries.interview import kept_to_ourselves
@@ -28,6 +33,7 @@ from trama_registry.queries.way import project_of, way_of
 from trama_registry.schemas import (
     AwaitedView,
     EntryView,
+    FiledDocumentView,
     FollowerView,
     HeldCertificateView,
     NeedView,
@@ -60,6 +66,7 @@ async def overview(session: AsyncSession, record: str) -> PersonOverview:
     notes = await note_views(session, said, followed_since=_followed_since(person))
     readers = await access.seen_by(session, record, "care")
     complete, completeness = await how_complete(session, same_person)
+    filed, unread = await filed_documents(session, record), notes_awaited(notes, record, readers, today)
     return PersonOverview(
         person=person,
         name=" ".join(part for part in (person.given_name, person.family_name) if part),
@@ -72,13 +79,13 @@ async def overview(session: AsyncSession, record: str) -> PersonOverview:
         next_step=await _next_step(session, record),
         next_steps_of_others=list(steps_of_others(said, own, names)),
         notes=[note for note in notes if note.to_read or note.to_answer],
-        awaited=await _awaited(session, record, landmarks, notes_awaited(notes, record, readers, today)),
+        awaited=[*await _awaited(session, record, landmarks, filed), *unread],
         way=way_of(person, following, landmarks, own, told.local_day(person.registered_at)),
         project=project_of(landmarks, own, names),
         news=await _news(session, same_person),
         complete=complete,
         completeness=completeness,
-        documents=await documents_of(session, record, own, names),
+        documents=await documents_of(session, record, filed, own, names),
         needs=needs_of(landmarks, names),
         certificates=await _certificates(session, record, today),
         seen_by=sorted({names(one.partition(".")[0]) for one in readers}, key=str.casefold),
@@ -102,9 +109,9 @@ async def _news(session: AsyncSession, same_person: set[Edge]) -> list[EntryView
 
 
 async def _awaited(
-    session: AsyncSession, record: str, landmarks: Landmarks, unread: Iterable[AwaitedView]
+    session: AsyncSession, record: str, landmarks: Landmarks, filed: Sequence[FiledDocumentView]
 ) -> list[AwaitedView]:
-    """What we wait for: answers, parts of an evaluation, agreement to a placement, notes to be read."""
+    """What other services owe: answers, parts of an evaluation, agreement to a placement, documents."""
     runtime = runtime_of(session)
     own, today = runtime.settings.member, runtime.clock.today()
     names = names_of(runtime.directory.current)
@@ -112,7 +119,7 @@ async def _awaited(
         *await referrals_awaited(session, record, names, today),
         *contributions_awaited(landmarks, own, names, today),
         *approvals_awaited(landmarks, own, names, today),
-        *unread,
+        *documents_awaited(filed, record, today),
     ]
 
 

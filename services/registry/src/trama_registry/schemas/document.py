@@ -35,6 +35,8 @@ class FiledDocumentView(DocumentView):
     size: int
     size_label: str
     filed_on: date
+    asked_on: date | None = None
+    """Of another's document, the day on which we asked for the file first."""
     state: str
     """`here`, `elsewhere`, `asked`, `refused`, `unanswered`."""
     state_label: str
