@@ -14,6 +14,7 @@ from trama_simulation.simulation import desks_of, judge, live_all
 from trama_simulation.stories import stories
 from trama_simulation.territory import read_territory
 
+from tests.bench.pressure import Pressed, press, table
 from tests.end_to_end.territory import Territory, described
 
 LOOK_EVERY = 5.0
@@ -65,7 +66,9 @@ def _network() -> Iterator[tuple[Territory, float]]:
             territory.trama("network", "down")
 
 
-async def live(territory: Territory, people: int, at_once: int) -> Load:
+async def live(
+    territory: Territory, people: int, at_once: int, *, pressing: bool = False
+) -> tuple[Load, list[Pressed]]:
     """Let so many people live; what members then say must be the truth. Raises NotTheTruth."""
     told = stories(people, 11)
     begun = time.perf_counter()
@@ -76,15 +79,17 @@ async def live(territory: Territory, people: int, at_once: int) -> Load:
         while await _waiting(territory):
             await asyncio.sleep(0.5)
         drained_in = time.perf_counter() - begun - seconds
+        status = await network_status(territory.network, territory.state, None)
+        events = sum(service.published for node in status.nodes for service in node.services)
         watching.cancel()
         (backlog,) = await asyncio.gather(watching)
         if differences := await judge(lived, desks, patience=PATIENCE):
             raise NotTheTruth("\n".join(differences[:20]))
-    status = await network_status(territory.network, territory.state, None)
-    events = sum(service.published for node in status.nodes for service in node.services)
+        weights = _weights(territory)
+        pressed = await press(desks, lived, lambda: _waiting(territory)) if pressing else []
     acts = sum(len(story.acts) for story in told)
-    weights = _weights(territory)
-    return Load(at_once, people, acts, seconds, events, backlog, drained_in, weights)
+    load = Load(at_once, people, acts, seconds, events, backlog, drained_in, weights)
+    return load, pressed
 
 
 async def _watch(territory: Territory) -> int:
@@ -115,16 +120,20 @@ async def measured(scale: float) -> list[str]:
         "| at once | people | acts | s | events | events/s | highest backlog | drained in s |",
         "|---|---|---|---|---|---|---|---|",
     ]
+    pressed: list[Pressed] = []
     weights: dict[str, list[int]] = {}
     starts: list[float] = []
     for at_once, people in (*STEPS, CROWD):
         with _network() as (territory, start):
             starts.append(start)
             at_rest = _weights(territory)
-            load = await live(territory, max(8, int(people * scale)), at_once)
+            pressing = (at_once, people) == STEPS[-1]
+            load, found = await live(territory, max(8, int(people * scale)), at_once, pressing=pressing)
+            pressed += found
         lines.append(load.row())
         weights = {node: [at_rest[node], load.weights[node]] for node in at_rest}
         print(lines[-1], flush=True)  # noqa: T201 - a report to a person
+    lines += table(pressed)
     lines += ["", "| node, PSS in MB | just started | after the last run |", "|---|---|---|"]
     lines += [f"| {node} | {before} | {after} |" for node, (before, after) in weights.items()]
     sums = [sum(pair[moment] for pair in weights.values()) for moment in (0, 1)]
