@@ -27,10 +27,14 @@ from trama_contracts.registry.document import (
     DocumentFiled,
     DocumentKind,
     DocumentName,
+    DocumentNumbered,
     HealthDocumentFiled,
+    HealthDocumentNumbered,
     JudicialDocumentFiled,
+    JudicialDocumentNumbered,
     MediaType,
     SocialDocumentFiled,
+    SocialDocumentNumbered,
 )
 from trama_contracts.registry.identifier import (
     IdentifierAssigned,
@@ -87,7 +91,14 @@ from trama_contracts.registry.relation import (
     TakingInChargeSuspended,
 )
 from trama_contracts.registry.restriction import RestrictionGround, RestrictionLifted, RestrictionSet
-from trama_contracts.registry.story import EntryCorrected, NextStepDone, NextStepSet
+from trama_contracts.registry.story import (
+    EntryCorrected,
+    HealthEntryCorrected,
+    JudicialEntryCorrected,
+    NextStepDone,
+    NextStepSet,
+    SocialEntryCorrected,
+)
 from trama_contracts.registry.withdrawal import WithdrawalTold
 
 __all__ = [
@@ -110,10 +121,13 @@ __all__ = [
     "DocumentFiled",
     "DocumentKind",
     "DocumentName",
+    "DocumentNumbered",
     "Door",
     "EntryCorrected",
     "FailingReason",
     "HealthDocumentFiled",
+    "HealthDocumentNumbered",
+    "HealthEntryCorrected",
     "HealthGroup",
     "HealthTargetGroupsSet",
     "IdentifierAssigned",
@@ -125,6 +139,8 @@ __all__ = [
     "InterviewKind",
     "InterviewRecorded",
     "JudicialDocumentFiled",
+    "JudicialDocumentNumbered",
+    "JudicialEntryCorrected",
     "JudicialGroup",
     "JudicialTargetGroupsSet",
     "MediaType",
@@ -167,6 +183,8 @@ __all__ = [
     "RestrictionSet",
     "ServicePactSigned",
     "SocialDocumentFiled",
+    "SocialDocumentNumbered",
+    "SocialEntryCorrected",
     "SocialInterviewRecorded",
     "SuspensionReason",
     "TakingInChargeClosed",

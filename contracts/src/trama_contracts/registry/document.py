@@ -96,3 +96,53 @@ class JudicialDocumentFiled(Filing):
     wire_type: ClassVar[str] = "it.trama.registry.judicial-document-filed.v1"
     circle: ClassVar[Circle] = "justice"
     scope: ClassVar[str] = "document"
+
+
+class Numbering(Event):
+    """What every event on the number of a document says; each circle has an event of its own.
+
+    Nothing that was told is wrong: the office registered the document after it was filed, or gave it another
+    number (`replaces` is the one it had). The last one counts.
+    """
+
+    document: Uuid
+    name: DocumentName
+    protocol: ShortText
+    numbered_on: Day
+    replaces: ShortText | None = None
+
+
+class DocumentNumbered(Numbering):
+    """Published by a member's registry, for who follows the person (care), when a document that it had filed
+    gets its protocol number."""
+
+    wire_type: ClassVar[str] = "it.trama.registry.document-numbered.v1"
+    circle: ClassVar[Circle] = "care"
+    scope: ClassVar[str] = "document"
+
+
+class HealthDocumentNumbered(Numbering):
+    """Published by a health service's registry, in the clinical circle alone, when a document on a person's
+    health that it had filed gets its protocol number (GDPR art. 9)."""
+
+    wire_type: ClassVar[str] = "it.trama.registry.health-document-numbered.v1"
+    circle: ClassVar[Circle] = "clinical"
+    scope: ClassVar[str] = "document"
+
+
+class SocialDocumentNumbered(Numbering):
+    """Published by a social service's registry, in the social circle alone, when a document on family,
+    housing or means that it had filed gets its protocol number."""
+
+    wire_type: ClassVar[str] = "it.trama.registry.social-document-numbered.v1"
+    circle: ClassVar[Circle] = "social"
+    scope: ClassVar[str] = "document"
+
+
+class JudicialDocumentNumbered(Numbering):
+    """Published by a member's registry, in the justice circle alone, when a document on judicial measures
+    that it had filed gets its protocol number (GDPR art. 10)."""
+
+    wire_type: ClassVar[str] = "it.trama.registry.judicial-document-numbered.v1"
+    circle: ClassVar[Circle] = "justice"
+    scope: ClassVar[str] = "document"

@@ -35,7 +35,15 @@ class NextStepDone(Event):
     outcome: ShortText | None = None
 
 
-class EntryCorrected(Event):
+class Correcting(Event):
+    """What every event on a wrong entry says; each circle has an event of its own."""
+
+    entry: Uuid
+    reason: Text
+    instead: Text | None = None
+
+
+class EntryCorrected(Correcting):
     """Published by a member's registry when an entry of the story that it wrote in the circle care is wrong.
     The envelope's `corrects` names the same event: readers strike it and show this beside it."""
 
@@ -43,6 +51,29 @@ class EntryCorrected(Event):
     circle: ClassVar[Circle] = "care"
     scope: ClassVar[str] = "correction"
 
-    entry: Uuid
-    reason: Text
-    instead: Text | None = None
+
+class HealthEntryCorrected(Correcting):
+    """Published by a health service's registry, in the clinical circle alone, when an entry that it wrote
+    there is wrong (GDPR art. 9): whoever was told of the entry, and nobody else, learns of its correction."""
+
+    wire_type: ClassVar[str] = "it.trama.registry.health-entry-corrected.v1"
+    circle: ClassVar[Circle] = "clinical"
+    scope: ClassVar[str] = "correction"
+
+
+class SocialEntryCorrected(Correcting):
+    """Published by a social service's registry, in the social circle alone, when an entry that it wrote there
+    is wrong: an interview, a document."""
+
+    wire_type: ClassVar[str] = "it.trama.registry.social-entry-corrected.v1"
+    circle: ClassVar[Circle] = "social"
+    scope: ClassVar[str] = "correction"
+
+
+class JudicialEntryCorrected(Correcting):
+    """Published by a member's registry, in the justice circle alone, when an entry that it wrote there is
+    wrong (GDPR art. 10)."""
+
+    wire_type: ClassVar[str] = "it.trama.registry.judicial-entry-corrected.v1"
+    circle: ClassVar[Circle] = "justice"
+    scope: ClassVar[str] = "correction"
