@@ -17,6 +17,8 @@ from sqlmodel import Field, SQLModel, col
 from trama_chassis import web
 from trama_chassis.accounts import Caller, hash_password, open_accounts, require, token_digest
 from trama_chassis.app import MemberOrigin, build_app
+from trama_chassis.audit_entry import AUDIT_TABLES
+from trama_chassis.clock import Clock
 from trama_chassis.database import Database, Reading, Router, Transaction
 from trama_chassis.directory import DirectoryCopy
 from trama_chassis.errors import Refused
@@ -77,6 +79,8 @@ class SmallRuntime:
     directory: DirectoryCopy = field(init=False)
     health: Health = field(default_factory=Health)
     wake: asyncio.Event = field(default_factory=asyncio.Event)
+    clock: Clock = field(default_factory=Clock)
+    keystore: None = None
 
     def __post_init__(self) -> None:
         """A directory in which nobody is yet."""
@@ -140,6 +144,7 @@ operators:
   - {{id: op-2, name: Bruno Prova, roles: [reader], token_sha256: {token_digest(READER_TOKEN)}}}
 """
     )
+    path.chmod(0o600)
     return path
 
 
@@ -181,7 +186,7 @@ def database_tables() -> Tables:
 async def runtime(database_url: str, tmp_path: Path) -> AsyncIterator[SmallRuntime]:
     """The tests' own service with its tables made."""
     service = small_service()
-    database = Database(database_url, service.tables)
+    database = Database(database_url, [*service.tables, *AUDIT_TABLES])
     create_tables(database)
     open_accounts.cache_clear()
     yield SmallRuntime(service, settings_for(tmp_path, database_url), database)

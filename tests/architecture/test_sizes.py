@@ -24,8 +24,9 @@ WEB = frozenset(
 )
 KNOWING = frozenset(
     {
-        *("access", "audit", "entitlement", "erasure", "file_custody", "file_duties", "file_mail", "files"),
-        *("granting", "hpke_keys", "keystore", "knowledge", "links"),
+        *("access", "audit", "audit_entry", "entitlement", "erasure", "file_custody", "file_duties"),
+        *("file_mail", "files"),
+        *("granting", "grounds", "hpke_keys", "keystore", "knowledge", "leaving", "links"),
     }
 )
 BANNED = frozenset(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from fastapi import APIRouter, FastAPI, Request
@@ -13,7 +14,7 @@ from starlette.middleware.gzip import GZipMiddleware
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from trama_chassis import accounts, errors, front, web
+from trama_chassis import accounts, audit, errors, front, web
 from trama_chassis.assets import FOLDER, Assets
 from trama_chassis.clock import Clock
 from trama_chassis.database import RetryingRoute
@@ -62,6 +63,13 @@ def build_app(runtime: Runtime) -> FastAPI:
     app.state.runtime = runtime
     app.state.shell = _shell(runtime)
     app.state.accounts = accounts.open_accounts(settings.accounts_file, settings.member, settings.demo)
+    audit.watch(service.tables)
+    app.state.audit = audit.Book(
+        runtime.database,
+        runtime.clock,
+        keyed=partial(app.state.accounts.sessions.keyed, "sought"),
+        signing=runtime.keystore.signing if runtime.keystore else None,
+    )
     for router in service.routers:
         _place(app, router, prefix, service.page_prefixes)
     app.include_router(_own_routes(runtime), prefix=prefix)

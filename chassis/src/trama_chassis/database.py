@@ -18,7 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlmodel import SQLModel
 
-from trama_chassis import errors, idempotency, outbox
+from trama_chassis import audit, errors, idempotency, outbox
 from trama_chassis.contention import is_retryable
 
 BUSY_SECONDS = 10
@@ -145,6 +145,7 @@ def _session_info(request: Request) -> dict[str, object]:
         "actor": caller.actor() if caller else None,
         "caused_by": [],
         "traceparent": trace if TRACE.fullmatch(trace) else None,
+        audit.LOOK: getattr(request.state, "look", None),
     }
 
 
@@ -180,7 +181,17 @@ class RetryingRoute(APIRoute):
         endpoint = super().get_route_handler()
 
         async def handle(request: Request) -> Response:
+            """The answer leaves when it is written down who was shown what, or refused."""
             await errors.refuse_unwritable(request)
+            try:
+                response = await several(request)
+            except errors.Refused as refused:
+                await audit.close(request, refused.status, refused.code)
+                raise
+            await audit.close(request, response.status_code)
+            return response
+
+        async def several(request: Request) -> Response:
             for attempt in range(1, ATTEMPTS):
                 try:
                     return await _attempt(endpoint, request)
@@ -197,6 +208,7 @@ async def _attempt(endpoint: Endpoint, request: Request) -> Response:
     # FastAPI leaves `scope="function"` dependencies after the handler has returned, where nothing could be
     # run again. A stack of our own moves the commit inside (test_commit_happens_before_the_response).
     request.state.refused, request.state.session = False, None
+    audit.begin(request)
     key = idempotency.key_of(request)
     try:
         async with AsyncExitStack() as stack:

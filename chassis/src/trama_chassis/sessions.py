@@ -113,14 +113,14 @@ class Sessions:
     def failures(self, login: str) -> tuple[int, float]:
         """How often signing in has failed with this name, and until when it is locked."""
         found = self._file.execute(
-            "SELECT failures, locked_until FROM attempt WHERE login = ?", (self._mac("login", login),)
+            "SELECT failures, locked_until FROM attempt WHERE login = ?", (self.keyed("login", login),)
         ).fetchone()
         return (found[0], found[1]) if found else (0, 0.0)
 
     def failed(self, login: str, failures: int, locked_until: float) -> None:
         """Remember a failure; the oldest are forgotten before they fill the disk."""
         now = machine_now().timestamp()
-        row = (self._mac("login", login), failures, locked_until, now)
+        row = (self.keyed("login", login), failures, locked_until, now)
         self._file.execute("INSERT OR REPLACE INTO attempt VALUES (?, ?, ?, ?)", row)
         self._file.execute(
             "DELETE FROM attempt WHERE login NOT IN (SELECT login FROM attempt ORDER BY at DESC LIMIT ?)",
@@ -129,7 +129,7 @@ class Sessions:
 
     def succeeded(self, login: str) -> None:
         """Forget the failures of this name."""
-        self._file.execute("DELETE FROM attempt WHERE login = ?", (self._mac("login", login),))
+        self._file.execute("DELETE FROM attempt WHERE login = ?", (self.keyed("login", login),))
 
     # Forms kept
 
@@ -186,7 +186,8 @@ class Sessions:
     def _cipher(self, operator: str) -> AESGCM:
         return AESGCM(hmac.new(self._key, f"kept\0{operator}".encode(), hashlib.sha256).digest())
 
-    def _mac(self, purpose: str, text: str) -> str:
+    def keyed(self, purpose: str, text: str) -> str:
+        """A text as it is kept: found again by who has it, and not to be read back from the file."""
         return hmac.new(self._key, f"{purpose}\0{text}".encode(), hashlib.sha256).hexdigest()
 
 

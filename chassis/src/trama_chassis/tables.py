@@ -17,6 +17,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Field, SQLModel
 
+from trama_chassis.audit_entry import AUDIT_TABLES
 from trama_chassis.files import File, FileDue, FilePiece
 from trama_chassis.idempotency import AnswerGiven
 from trama_chassis.links import LinkHeard, LinkRemoved, RecordLink
@@ -391,4 +392,5 @@ CHASSIS_TABLES: tuple[type[SQLModel], ...] = (
     FilePiece,
     FileDue,
     TimerRun,
+    *AUDIT_TABLES,
 )

@@ -1,0 +1,255 @@
+"""Every look at a person's data is written down before its answer leaves; what cannot be is not shown.
+
+Whatever the database gives of a person during a request is named by itself (`watch`); queries name the rest.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import structlog
+from sqlalchemy import event, select
+from sqlalchemy.engine import Result
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import ORMExecuteState, Session
+from sqlmodel import SQLModel, col
+from trama_contracts.encoding import b64u
+from trama_contracts.inner import instant
+
+from trama_chassis import clock
+from trama_chassis.audit_entry import FIRST, AuditEntry, AuditRecord, chained
+from trama_chassis.contention import is_retryable
+from trama_chassis.errors import Refused
+
+if TYPE_CHECKING:
+    from fastapi import Request
+
+    from trama_chassis.clock import Clock
+    from trama_chassis.database import Database
+    from trama_chassis.keystore import SigningKey
+
+LOOK = "look"
+DENIALS = frozenset({401, 403, 404, 429})
+SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+WAVE = 200
+ATTEMPTS = 5
+LONGEST_REASON = 1000
+log = structlog.get_logger("trama.audit")
+
+
+class NotKept(Refused):
+    """Who looked could not be written down: so nothing is shown."""
+
+    status = 503
+    code = "audit-not-kept"
+    detail = (
+        "Il registro degli accessi non è disponibile: finché non si può annotare chi guarda, i dati non si "
+        "mostrano. Riprovate tra qualche secondo; se continua, avvisate chi gestisce il servizio."
+    )
+
+
+@dataclass(slots=True)
+class Look:
+    """What one request has been shown so far, and what is said of it."""
+
+    records: set[str] = field(default_factory=set)
+    terms: list[str] = field(default_factory=list)
+    found: int | None = None
+    kind: str = ""
+    code: str = ""
+    reason: str = ""
+
+
+# What queries and commands say
+
+
+def shown(session: AsyncSession | Session, *records: str | None) -> None:
+    """Name the records whose data this request shows."""
+    look: Look | None = session.info.get(LOOK)
+    if look is not None:
+        look.records.update(record for record in records if record)
+
+
+def searched(session: AsyncSession, terms: Iterable[str | None], found: int) -> None:
+    """Say that persons were sought, by what (kept as a keyed hash only), and how many were found."""
+    look: Look | None = session.info.get(LOOK)
+    if look is not None:
+        look.terms += [term for term in terms if term]
+        look.found = (look.found or 0) + found
+
+
+def reason(session: AsyncSession, kind: str, text: str, *, code: str = "") -> None:
+    """Say what this request is beside reading or changing (exception, urgent, export), and why."""
+    look: Look | None = session.info.get(LOOK)
+    if look is not None:
+        look.kind, look.reason, look.code = kind, text[:LONGEST_REASON], code
+
+
+# What the database gives is named by itself
+
+
+def watch(tables: Iterable[type[SQLModel]]) -> None:
+    """Have every row of these tables that bears a record name it to the request for which it is read."""
+    for table in tables:
+        if hasattr(table, "record") and not event.contains(table, "load", _loaded):
+            event.listen(table, "load", _loaded)
+            event.listen(table, "refresh", _refreshed)
+    if not event.contains(Session, "do_orm_execute", _columns):
+        event.listen(Session, "do_orm_execute", _columns)
+
+
+def _loaded(row: Any, context: Any) -> None:  # noqa: ANN401 - SQLAlchemy's own
+    look: Look | None = context.session.info.get(LOOK)
+    if look is not None and row.record:
+        look.records.add(row.record)
+
+
+def _refreshed(row: Any, context: Any, _: object) -> None:  # noqa: ANN401 - as above
+    _loaded(row, context)
+
+
+def _columns(state: ORMExecuteState) -> Result[Any] | None:
+    """Columns called `record` in what a statement selects, which no object is made of."""
+    look: Look | None = state.session.info.get(LOOK)
+    if look is None or not state.is_select or state.is_column_load or state.is_relationship_load:
+        return None
+    described = getattr(state.statement, "column_descriptions", ())
+    places = [place for place, one in enumerate(described) if one["name"] == "record"]
+    if not places:
+        return None
+    rows = state.invoke_statement().freeze()
+    for row in rows.data:
+        look.records.update(str(row[place]) for place in places if row[place])
+    return rows()
+
+
+# The one place where a request ends
+
+
+def begin(request: Request) -> Look:
+    """A new look for an attempt to answer; what an attempt that lost a race has read was not shown."""
+    look = Look()
+    request.state.look = look
+    return look
+
+
+async def close(request: Request, status: int, code: str = "") -> None:
+    """Write down what a request has been shown, or refused; raises NotKept, and then nothing may leave."""
+    look: Look = getattr(request.state, "look", None) or Look()
+    if not (look.records or look.terms or look.kind or look.found is not None or status in DENIALS):
+        return
+    book: Book | None = getattr(request.app.state, "audit", None)
+    if book is None:
+        return
+    caller = getattr(request.state, "caller", None)
+    await book.write(
+        {
+            "operator": caller.operator if caller else None,
+            "role": caller.role if caller else None,
+            "on_behalf_of": getattr(caller, "on_behalf_of", None),
+            "method": request.method,
+            "route": _route(request),
+            "kind": _kind(look, request.method, status),
+            "status": status,
+            "code": code or look.code or None,
+            "records": sorted(look.records),
+            "terms": book.keyed("|".join(look.terms)) if look.terms else None,
+            "found": look.found,
+            "reason": look.reason or None,
+        }
+    )
+
+
+def _route(request: Request) -> str:
+    """The pattern of the path that was asked for: never the path itself, which may name somebody."""
+    pattern = getattr(request.scope.get("route"), "path", "")
+    before = "/".join(request.url.path.split("/")[:3])
+    return before + pattern if before.startswith("/api/") and not pattern.startswith("/api/") else pattern
+
+
+def _kind(look: Look, method: str, status: int) -> str:
+    if status >= 400:
+        return "refused"
+    if look.kind:
+        return look.kind
+    if look.terms or look.found is not None:
+        return "search"
+    return "read" if method in SAFE else "change"
+
+
+class Book:
+    """One service's entries. One task writes: many requests that end at once share one commit."""
+
+    def __init__(
+        self,
+        database: Database,
+        business: Clock,
+        *,
+        keyed: Callable[[str], str],
+        signing: SigningKey | None = None,
+    ) -> None:
+        self.keyed = keyed
+        self._database = database
+        self._clock = business
+        self._signing = signing
+        self._waiting: list[tuple[dict[str, Any], asyncio.Future[None]]] = []
+        self._writer: asyncio.Task[None] | None = None
+
+    async def write(self, entry: dict[str, Any]) -> None:
+        """Keep an entry; it is durable when this returns. Raises NotKept."""
+        written = asyncio.get_running_loop().create_future()
+        times = {"at": instant(clock.machine_now()), "business_at": instant(self._clock.now())}
+        self._waiting.append((entry | times, written))
+        if self._writer is None or self._writer.done():
+            self._writer = asyncio.create_task(self._write_all())
+        await written
+
+    async def _write_all(self) -> None:
+        while self._waiting:
+            wave, self._waiting = self._waiting[:WAVE], self._waiting[WAVE:]
+            fault: Exception | None = None
+            try:
+                await self._keep([entry for entry, _ in wave])
+            except Exception as error:
+                log.error("audit entries could not be kept", count=len(wave), exc_info=error)
+                fault = error
+            for _, written in wave:
+                if not written.done() and fault is None:
+                    written.set_result(None)
+                elif not written.done():
+                    written.set_exception(NotKept())
+
+    async def _keep(self, entries: Sequence[dict[str, Any]]) -> None:
+        for attempt in range(ATTEMPTS):
+            try:
+                return await self._append(entries)
+            except Exception as error:
+                # Another process has gone on with the chain: only the one after it can follow.
+                if attempt + 1 == ATTEMPTS or not is_retryable(error):
+                    raise
+
+    async def _append(self, entries: Sequence[dict[str, Any]]) -> None:
+        last = select(col(AuditEntry.number), col(AuditEntry.hash)).order_by(col(AuditEntry.number).desc())
+        async with self._database.engine.begin() as connection:
+            number, head = (await connection.execute(last.limit(1))).one_or_none() or (0, FIRST)
+            rows: list[dict[str, Any]] = []
+            for entry in entries:
+                rows.append(chained(entry, head, number + 1))
+                number, head = rows[-1]["number"], rows[-1]["hash"]
+            rows = [row | {"signature": None} for row in rows]
+            rows[-1]["signature"] = self._signed(head)
+            await connection.execute(AuditEntry.__table__.insert(), rows)  # type: ignore[attr-defined]  # SQLModel sets it
+            found = [{"record": record, "entry": row["number"]} for row in rows for record in row["records"]]
+            if found:
+                await connection.execute(AuditRecord.__table__.insert(), found)  # type: ignore[attr-defined]  # as above
+
+    def _signed(self, head: str) -> str | None:
+        return b64u(self._signing.private.sign(signed_text(head))) if self._signing else None
+
+
+def signed_text(head: str) -> bytes:
+    """What is signed of a chain: its head, and what it is the head of."""
+    return f"trama-audit-v1\0{head}".encode()
