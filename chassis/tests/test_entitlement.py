@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlmodel import col
 from trama_chassis import access, clock, outbox, timers
-from trama_chassis.entitlement import Authorisation, Knowledge, Offered, entitled
+from trama_chassis.entitlement import REASONS, Authorisation, Knowledge, Offered, Reason, entitled
 from trama_chassis.runtime import Runtime
 from trama_chassis.tables import Decision, GrantGiven, OwnStream
 from trama_chassis.testing import Place, Territory, running, transaction
@@ -102,59 +102,107 @@ OPEN_ENDED = with_terms(starts_on=YESTERDAY, ends_on=None)
 LATER, BEFORE = with_terms(starts_on=TOMORROW, ends_on=None), with_terms(ends_on=YESTERDAY)
 OTHER_CIRCLE, OTHER_DATA = with_terms(circles={"clinical"}), with_terms(controllers={"provincia-pn"})
 FOR_OTHERS = with_terms(recipients={"dsm"})
+WITHDRAWN = with_terms(starts_on=YESTERDAY, ends_on=None, withdrawn_on=YESTERDAY)
+OPPOSED = with_terms(starts_on=YESTERDAY, ends_on=None, opposed_on=YESTERDAY)
+RESTRICTED = without(restricted_since=YESTERDAY)
+CLOSED = without(closed=frozenset({"cpi"}))
+AFTER_CLOSING = replace(with_terms(after_closing={"cpi"}), closed=frozenset({"cpi"}))
+SILENT = replace(with_terms(source="dsm.registry"), silent=frozenset({"dsm.registry"}))
+OTHER_SILENT = replace(with_terms(source="dsm.registry"), silent=frozenset({"cpi.registry"}))
+WITHDRAWN_AND_GIVEN_ANEW = without(authorisations=(*WITHDRAWN.authorisations, CONSENT))
+SEVERAL_FAULTS = without(
+    authorisations=(*OTHER_DATA.authorisations, *WITHDRAWN.authorisations, *BEFORE.authorisations)
+)
 ONE_OF_TWO = replace(FOLLOWED, authorisations=(replace(CONSENT, circles=frozenset()), CONSENT))
 
 Rule = tuple[str, Offered, str, Knowledge, str]
 PERMITTED: list[Rule] = [
-    ("a fact, to reporting", OUR_FACT, "provincia.reporting", ALONE, "by law"),
-    ("care, to a sister", OUR_CARE, "sil.placement", ALONE, "same member"),
-    ("a sister scope, to a sister", OUR_SISTERS, "sil.placement", ALONE, "same member"),
-    ("a referral, to its receiver", DSM_REFERRAL, "cpi.registry", FOLLOWED, "party to referral"),
-    ("a placement, to its host", SIL_HOST, "coop-filo.placement", FOLLOWED, "party to placement"),
+    ("a fact, to reporting", OUR_FACT, "provincia.reporting", ALONE, "reporting-by-law"),
+    ("care, to a sister", OUR_CARE, "sil.placement", ALONE, "same-member"),
+    ("a sister scope, to a sister", OUR_SISTERS, "sil.placement", ALONE, "same-member"),
+    ("a referral, to its receiver", DSM_REFERRAL, "cpi.registry", FOLLOWED, "party referral"),
+    ("a placement, to its host", SIL_HOST, "coop-filo.placement", FOLLOWED, "party placement"),
     ("care, by consent", OUR_CARE, "cpi.registry", FOLLOWED, CONSENT.authorisation),
     ("to every service of the recipient", OUR_CARE, "cpi.placement", FOLLOWED, CONSENT.authorisation),
     ("by a consent without end", OUR_CARE, "cpi.registry", OPEN_ENDED, CONSENT.authorisation),
+    ("by a consent given anew", OUR_CARE, "cpi.registry", WITHDRAWN_AND_GIVEN_ANEW, CONSENT.authorisation),
+    ("a party, though restricted", DSM_REFERRAL, "cpi.registry", RESTRICTED, "party referral"),
+    ("a fact, though restricted", OUR_FACT, "provincia.reporting", RESTRICTED, "reporting-by-law"),
+    ("a sister, though restricted", OUR_CARE, "sil.placement", RESTRICTED, "same-member"),
+    ("by who closed, named for after", OUR_CARE, "cpi.registry", AFTER_CLOSING, CONSENT.authorisation),
+    ("while others are silent", OUR_CARE, "cpi.registry", OTHER_SILENT, CONSENT.authorisation),
     ("by one good reason of two", OUR_CARE, "cpi.registry", ONE_OF_TWO, CONSENT.authorisation),
 ]
 DENIED: list[Rule] = [
     # by the directory
-    ("to a stranger", OUR_CARE, "asl-x.registry", FOLLOWED, "not in the directory"),
-    ("to a service not listed", OUR_CARE, "cpi.evaluation", FOLLOWED, "has no service evaluation"),
-    ("to a member as a whole", OUR_CARE, "cpi", FOLLOWED, "has no service"),
-    ("outside the reader's circles", sil("clinical", CLINICAL), "cpi.registry", FOLLOWED, "cpi is not in"),
-    ("outside the writer's circles", sil("justice", JUSTICE), "sil.placement", ALONE, "sil is not in"),
-    ("in a circle that is none", sil("everything", CARE), "sil.placement", ALONE, "is not in circle"),
-    ("before a directory is read", OUR_CARE, "sil.placement", NOBODY, "not in the directory"),
+    ("to a stranger", OUR_CARE, "asl-x.registry", FOLLOWED, "not-listed"),
+    ("to a service not listed", OUR_CARE, "cpi.evaluation", FOLLOWED, "no-such-service cpi evaluation"),
+    ("to a member as a whole", OUR_CARE, "cpi", FOLLOWED, "no-such-service"),
+    (
+        "outside the reader's circles",
+        sil("clinical", CLINICAL),
+        "cpi.registry",
+        FOLLOWED,
+        "not-in-circle cpi clinical",
+    ),
+    (
+        "outside the writer's circles",
+        sil("justice", JUSTICE),
+        "sil.placement",
+        ALONE,
+        "not-in-circle sil justice",
+    ),
+    ("in a circle that is none", sil("everything", CARE), "sil.placement", ALONE, "not-in-circle"),
+    ("before a directory is read", OUR_CARE, "sil.placement", NOBODY, "not-listed"),
     # between facts and the rest
-    ("a fact, to a registry", OUR_FACT, "provincia.registry", ALONE, "reporting services only"),
-    ("a fact, to a sister", OUR_FACT, "sil.placement", ALONE, "reporting services only"),
-    ("a fact, by consent", OUR_FACT, "cpi.registry", FOLLOWED, "reporting services only"),
-    ("care, to reporting", OUR_CARE, "provincia.reporting", FOLLOWED, "facts only"),
+    ("a fact, to a registry", OUR_FACT, "provincia.registry", ALONE, "facts-for-reporting"),
+    ("a fact, to a sister", OUR_FACT, "sil.placement", ALONE, "facts-for-reporting"),
+    ("a fact, by consent", OUR_FACT, "cpi.registry", FOLLOWED, "facts-for-reporting"),
+    ("care, to reporting", OUR_CARE, "provincia.reporting", FOLLOWED, "reporting-reads-facts"),
     # to other members
-    ("a sister scope, to others", OUR_SISTERS, "cpi.registry", FOLLOWED, "same member only"),
-    ("to another of our controller", sil("clinical", CLINICAL), "dsm.registry", FOLLOWED, "not follow"),
+    ("a sister scope, to others", OUR_SISTERS, "cpi.registry", FOLLOWED, "sister-only"),
+    ("to another of our controller", sil("clinical", CLINICAL), "dsm.registry", FOLLOWED, "not-linked"),
     # to who is not a party
-    ("to another service of a party", DSM_REFERRAL, "cpi.placement", FOLLOWED, "not party"),
-    ("another referral", at(DSM_REFERRAL, f"referral:{EPISODE}"), "cpi.registry", FOLLOWED, "not party"),
+    ("to another service of a party", DSM_REFERRAL, "cpi.placement", FOLLOWED, "not-party"),
+    ("another referral", at(DSM_REFERRAL, f"referral:{EPISODE}"), "cpi.registry", FOLLOWED, "not-party"),
     (
         "a scope of another kind",
         at(DSM_REFERRAL, f"record:{REFERRAL}"),
         "cpi.registry",
         FOLLOWED,
-        "not party",
+        "not-party",
     ),
-    ("to a party outside the circle", SIL_HOST, "cpi.placement", FOLLOWED, "not in circle host"),
-    ("to whom consent makes no party", SIL_HOST, "coop-filo.registry", FOLLOWED, "not party"),
+    ("to a party outside the circle", SIL_HOST, "cpi.placement", FOLLOWED, "not-in-circle cpi host"),
+    ("to whom consent makes no party", SIL_HOST, "coop-filo.registry", FOLLOWED, "not-party"),
     # by what an authorisation does not say
-    ("to who does not follow", OUR_CARE, "cpi.registry", without(linked=frozenset()), "does not follow"),
-    ("without consent", OUR_CARE, "cpi.registry", without(authorisations=()), "no authorisation"),
-    ("by a consent still to begin", OUR_CARE, "cpi.registry", LATER, "not in force"),
-    ("by a consent that is over", OUR_CARE, "cpi.registry", BEFORE, "not in force"),
-    ("by a consent for another circle", OUR_CARE, "cpi.registry", OTHER_CIRCLE, "cover circle care"),
-    ("by a consent for somebody else", OUR_CARE, "cpi.registry", FOR_OTHERS, "does not name cpi"),
-    ("by a consent for others' data", OUR_CARE, "cpi.registry", OTHER_DATA, "cover data of ass6"),
-    ("for a purpose not theirs", OUR_CARE, "mute.registry", FOLLOWED, "does not act for purpose"),
-    ("to who is named out of its circle", OUR_CARE, "coop-filo.registry", FOLLOWED, "not in circle care"),
+    ("to who does not follow", OUR_CARE, "cpi.registry", without(linked=frozenset()), "not-linked"),
+    ("without consent", OUR_CARE, "cpi.registry", without(authorisations=()), "no-authorisation"),
+    ("by a consent still to begin", OUR_CARE, "cpi.registry", LATER, "not-begun 2013-10-15"),
+    ("by a consent that is over", OUR_CARE, "cpi.registry", BEFORE, "over 2013-10-13"),
+    ("by a consent for another circle", OUR_CARE, "cpi.registry", OTHER_CIRCLE, "other-circle care"),
+    ("by a consent for somebody else", OUR_CARE, "cpi.registry", FOR_OTHERS, "other-recipients cpi"),
+    ("by a consent for others' data", OUR_CARE, "cpi.registry", OTHER_DATA, "other-controllers ass6"),
+    ("for a purpose not theirs", OUR_CARE, "mute.registry", FOLLOWED, "other-purpose mute work-integration"),
+    # by what has become of it
+    ("by a consent withdrawn", OUR_CARE, "cpi.registry", WITHDRAWN, "withdrawn 2013-10-13"),
+    ("by a law opposed", OUR_CARE, "cpi.registry", OPPOSED, "opposed 2013-10-13"),
+    (
+        "of several faults, what became of it",
+        OUR_CARE,
+        "cpi.registry",
+        SEVERAL_FAULTS,
+        "withdrawn 2013-10-13",
+    ),
+    ("of what is restricted", OUR_CARE, "cpi.registry", RESTRICTED, "restricted 2013-10-13"),
+    ("to who has closed", OUR_CARE, "cpi.registry", CLOSED, "closed cpi"),
+    ("on the word of who is silent", OUR_CARE, "cpi.registry", SILENT, "silent dsm.registry"),
+    (
+        "to who is named out of its circle",
+        OUR_CARE,
+        "coop-filo.registry",
+        FOLLOWED,
+        "not-in-circle coop-filo care",
+    ),
 ]
 
 
@@ -171,7 +219,22 @@ def test_every_rule_of_sharing(
 ) -> None:
     verdict = entitled(offered, recipient, known)
     assert verdict.permitted is permitted, verdict.reason
-    assert reason in verdict.reason
+    assert reason in str(verdict.reason)
+    assert verdict.reason.code in REASONS
+    assert Reason.read(str(verdict.reason)) == verdict.reason
+
+
+def test_while_a_source_is_silent_nobody_is_let_in_and_nobody_turned_away() -> None:
+    assert not entitled(OUR_CARE, "cpi.registry", SILENT).permitted
+    assert entitled(OUR_CARE, "cpi.registry", SILENT, has_it=True).permitted
+    withdrawn = replace(SILENT, authorisations=(replace(SILENT.authorisations[0], withdrawn_on=TODAY),))
+    assert not entitled(OUR_CARE, "cpi.registry", withdrawn, has_it=True).permitted
+
+
+def test_every_reason_there_is_has_its_row() -> None:
+    assert {rule[4].split(" ")[0] for rule in PERMITTED + DENIED} - {CONSENT.authorisation} == {
+        code for code in REASONS if code != "authorised"
+    }
 
 
 def test_a_grant_by_consent_states_what_the_consent_says() -> None:
@@ -255,6 +318,9 @@ def test_knowing_less_never_permits_more(offered: Offered, recipient: str, known
         replace(known, authorisations=()),
         replace(known, authorisations=known.authorisations[1:]),
         replace(known, directory=Directory("pn", None, ())),
+        replace(known, restricted_since=TODAY),
+        replace(known, closed=frozenset(NAMES)),
+        replace(known, silent=frozenset({""})),
     ):
         assert not entitled(offered, recipient, less).permitted
 

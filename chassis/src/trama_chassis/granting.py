@@ -7,7 +7,7 @@ a recipient falls away the stream ends and a new one goes on without it.
 import random
 import uuid
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -15,20 +15,27 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
-from trama_contracts.messages import MAX_GRANTS, GrantEnd, Grants, grant_key
+from trama_contracts.messages import MAX_GRANTS, MAX_ITEMS, GrantEnd, Grants, Heads, Message, grant_key
 
 from trama_chassis import clock, mailbox, resend, streams
 from trama_chassis.entitlement import Knowledge, Offered, Verdict, entitled
+from trama_chassis.grounds import RefusedForNow
 from trama_chassis.knowledge import knowledge_of
 from trama_chassis.streams import StreamHead
 from trama_chassis.tables import (
     Decision,
     GrantGiven,
     OutboxRow,
+    insert_or,
 )
 
 if TYPE_CHECKING:
     from trama_chassis.runtime import Runtime
+
+
+Given = Mapping[str, Mapping[str, Mapping[str, Any]]]
+"""Who has the key of each stream, and what the grant said."""
+NOBODY: Mapping[str, Mapping[str, Any]] = {}
 
 
 @dataclass(slots=True)
@@ -38,6 +45,9 @@ class Changes:
     decisions: list[dict[str, Any]] = field(default_factory=list)
     granted: dict[str, list[tuple[StreamHead, Verdict]]] = field(default_factory=lambda: defaultdict(list))
     ended: dict[str, list[StreamHead]] = field(default_factory=lambda: defaultdict(list))
+    known: dict[str, Knowledge] = field(default_factory=dict)
+    refused_for_now: set[tuple[str, str]] = field(default_factory=set)
+    """Records of ours, and the silent sources because of which they were not shared."""
 
 
 async def run(session: AsyncSession, runtime: "Runtime", heads: Sequence[StreamHead]) -> None:
@@ -48,61 +58,83 @@ async def run(session: AsyncSession, runtime: "Runtime", heads: Sequence[StreamH
     changes = Changes()
     for record in sorted({head.record for head in heads}):
         knowledge = await knowledge_of(session, runtime, record)
+        changes.known[record] = knowledge
         for head in heads:
             if head.record == record:
-                _decide(runtime, head, knowledge, given.get(head.stream, frozenset()), changes)
-    await _act(session, runtime, changes)
+                _decide(runtime, head, knowledge, given.get(head.stream, NOBODY), changes)
+    await _act(session, runtime, changes, given)
 
 
 async def run_again(session: AsyncSession, runtime: "Runtime", records: Collection[str]) -> None:
-    """Decide again about every living stream of these records: what they rest on has changed."""
+    """Decide again about every stream of these records: what they rest on has changed."""
     if records:
         await run(session, runtime, await streams.of_records(session, runtime, records))
 
 
-async def _given(session: AsyncSession, heads: Iterable[StreamHead]) -> dict[str, set[str]]:
+async def _given(session: AsyncSession, heads: Iterable[StreamHead]) -> Given:
     names = [head.stream for head in heads if not head.just_begun]
     if not names:
         return {}
     rows = await session.execute(
-        select(col(GrantGiven.stream), col(GrantGiven.recipient)).where(
+        select(col(GrantGiven.stream), col(GrantGiven.recipient), col(GrantGiven.grant)).where(
             col(GrantGiven.stream).in_(names),
             col(GrantGiven.ended_at).is_(None),
         )
     )
-    given: dict[str, set[str]] = defaultdict(set)
-    for stream, recipient in rows:
-        given[stream].add(recipient)
+    given: dict[str, dict[str, Mapping[str, Any]]] = defaultdict(dict)
+    for stream, recipient, terms in rows:
+        given[stream][recipient] = terms
     return given
 
 
 def _decide(
-    runtime: "Runtime", head: StreamHead, knowledge: Knowledge, given: Collection[str], changes: Changes
+    runtime: "Runtime",
+    head: StreamHead,
+    knowledge: Knowledge,
+    given: Mapping[str, Mapping[str, Any]],
+    changes: Changes,
+    *,
+    before: Collection[str] = (),
 ) -> None:
+    """Decide for everybody about one stream; `before` names who read the one that it continues."""
     offered = Offered(runtime.settings.member, runtime.settings.service, head.circle, head.scope)
     if not runtime.directory.current.members:
         return
     for recipient in sorted({*runtime.directory.principals(), *given} - {runtime.settings.principal}):
-        verdict = entitled(offered, recipient, knowledge)
-        if verdict.permitted != (recipient in given) or head.seq == 0:
+        verdict = entitled(offered, recipient, knowledge, has_it=recipient in given or recipient in before)
+        if verdict.reason.code == "silent":
+            changes.refused_for_now.add((head.record, verdict.reason.about[0]))
+        is_new = verdict.permitted != (recipient in given)
+        if verdict.permitted and not is_new:
+            is_new = _rests_on_another(given[recipient], verdict)
+        if is_new or head.seq == 0:
             changes.decisions.append(
                 {
                     "at": clock.machine_now(),
                     "stream": head.stream,
                     "recipient": recipient,
                     "permitted": verdict.permitted,
-                    "reason": verdict.reason,
+                    "reason": str(verdict.reason),
                 }
             )
-        if verdict.permitted and recipient not in given:
+        if verdict.permitted and is_new:
             changes.granted[recipient].append((head, verdict))
         elif not verdict.permitted and recipient in given:
             changes.ended[recipient].append(head)
 
 
-async def _act(session: AsyncSession, runtime: "Runtime", changes: Changes) -> None:
+def _rests_on_another(terms: Mapping[str, Any], verdict: Verdict) -> bool:
+    """Whether a grant names an authorisation that it no longer rests on: it would end on the wrong day."""
+    return verdict.authorisation is not None and terms["authorisation"] != verdict.authorisation.authorisation
+
+
+async def _act(session: AsyncSession, runtime: "Runtime", changes: Changes, given: Given) -> None:
     if changes.ended:
-        await _end(session, runtime, changes)
+        await _end(session, runtime, changes, given)
+    if changes.refused_for_now:
+        rows = [{"record": record, "source": source} for record, source in sorted(changes.refused_for_now)]
+        keep = insert_or(runtime.database.dialect, RefusedForNow).on_conflict_do_nothing()
+        await session.execute(keep, rows)
     if changes.decisions:
         await session.execute(insert(Decision), changes.decisions)
     if changes.granted:
@@ -211,19 +243,16 @@ def _after_a_while(runtime: "Runtime") -> datetime:
     return clock.machine_now() + timedelta(seconds=random.SystemRandom().uniform(0, shortest / 2))
 
 
-async def _end(session: AsyncSession, runtime: "Runtime", changes: Changes) -> None:
-    """Tell who falls away, end the stream, and go on in a new one with those who remain."""
+async def _end(session: AsyncSession, runtime: "Runtime", changes: Changes, given: Given) -> None:
+    """Tell who falls away how far it reads, end the stream, and go on in a new one with those who remain."""
     now = clock.machine_now()
     messages = []
     shrunk: dict[str, StreamHead] = {}
     for recipient, heads in sorted(changes.ended.items()):
-        named: dict[str, list[str]] = defaultdict(list)
-        for head in heads:
-            named[head.topic].append(head.stream)
-            shrunk[head.stream] = head
-        message = mailbox.seal(runtime, recipient, GrantEnd(streams=dict(named), reason="no-longer-entitled"))
-        if message is not None:
-            messages.append(message)
+        shrunk |= {head.stream: head for head in heads if not head.ended}
+        for message in _farewell(heads):
+            row = mailbox.seal(runtime, recipient, message)
+            messages += [row] if row is not None else []
         await session.execute(
             update(GrantGiven)
             .where(col(GrantGiven.recipient) == recipient)
@@ -234,5 +263,18 @@ async def _end(session: AsyncSession, runtime: "Runtime", changes: Changes) -> N
         await session.execute(insert(OutboxRow), messages)
     for head in shrunk.values():
         successor = await streams.succeed(session, runtime, head)
-        knowledge = await knowledge_of(session, runtime, head.record)
-        _decide(runtime, successor, knowledge, frozenset(), changes)
+        _decide(runtime, successor, changes.known[head.record], NOBODY, changes, before=given[head.stream])
+
+
+def _farewell(heads: Sequence[StreamHead]) -> Iterable[Message]:
+    """Up to where these streams are the recipient's, so that it misses nothing; then that they end."""
+    for start in range(0, len(heads), MAX_ITEMS):
+        last: dict[str, list[tuple[str, int, str]]] = defaultdict(list)
+        named: dict[str, list[str]] = defaultdict(list)
+        for head in heads[start : start + MAX_ITEMS]:
+            named[head.topic].append(head.stream)
+            if head.seq and head.hash is not None:
+                last[head.topic].append((head.stream, head.seq, head.hash))
+        if last:
+            yield Heads.model_validate({"heads": dict(last)})
+        yield GrantEnd.model_validate({"streams": dict(named), "reason": "no-longer-entitled"})

@@ -13,8 +13,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from sqlalchemy import select
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
 from trama_contracts.opening import check_event
 from trama_contracts.outcomes import Outcome
 from trama_contracts.record import Record
@@ -142,6 +144,23 @@ class Inbox:
         while (one := await self._next_waiting(topic, stream)) is not None and one.record != before:
             await self._alone(one)
             before = one.record
+
+    async def follow_up(self) -> None:
+        """Take what waited for the stream that it continues, and need wait no longer."""
+        async with self._runtime.database.read() as session:
+            next_in_line = await session.execute(
+                select(col(Waiting.topic), col(Waiting.stream))
+                .join(
+                    Position,
+                    (col(Position.topic) == col(Waiting.topic))
+                    & (col(Position.stream) == col(Waiting.stream)),
+                )
+                .where(col(Waiting.seq) == col(Position.seq) + 1, col(Position.blocked_seq).is_(None))
+                .where(col(Position.stopped).is_(False))
+            )
+            names = [(topic, stream) for topic, stream in next_in_line]
+        for topic, stream in names:
+            await self.follow(topic, stream)
 
     async def _next_waiting(self, topic: str, stream: str) -> Checked | None:
         async with self._runtime.database.read() as session:

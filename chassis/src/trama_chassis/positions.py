@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import and_, bindparam, insert, select, update
+from sqlalchemy import and_, bindparam, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 from trama_contracts.envelope import Envelope
@@ -83,6 +83,7 @@ _GRANT = (
     col(GrantReceived.from_seq),
     col(GrantReceived.from_prevhash),
     col(GrantReceived.ended_at),
+    col(HeadHeard.seq),
 )
 _POSITION = (
     col(PositionRow.seq),
@@ -106,6 +107,25 @@ async def of_ours(session: AsyncSession, names: Collection[Name]) -> set[Name]:
     return {(topic, stream) for topic, stream in rows} & set(names)
 
 
+async def place(session: AsyncSession, name: Name, seq: int) -> tuple[int | None, str | None]:
+    """How far a stream is applied, None if it is not ours to read, and the hash at a number of it."""
+    found = await session.execute(
+        select(col(PositionRow.seq), col(InboxEvent.hash))
+        .select_from(GrantReceived)
+        .outerjoin(PositionRow, POSITION_OF_GRANT)
+        .outerjoin(
+            InboxEvent,
+            (col(InboxEvent.topic) == name[0])
+            & (col(InboxEvent.stream) == name[1])
+            & (col(InboxEvent.seq) == seq),
+        )
+        .where(col(GrantReceived.topic) == name[0], col(GrantReceived.stream) == name[1])
+        .where(func.length(col(GrantReceived.sealed_key)) > 0)
+    )
+    row = found.one_or_none()
+    return (None, None) if row is None else (row[0] or 0, row[1])
+
+
 async def load(
     session: AsyncSession, runtime: "Runtime", envelopes: Iterable[Envelope], *, lock: bool = False
 ) -> dict[Name, Standing]:
@@ -121,6 +141,7 @@ async def load(
     statement = (
         select(*_GRANT, *_POSITION)
         .outerjoin(PositionRow, joined)
+        .outerjoin(HeadHeard, HEAD_OF_GRANT)
         .where(col(GrantReceived.stream).in_(streams))
         .order_by(col(GrantReceived.stream))
     )
@@ -137,8 +158,10 @@ async def load(
 
 def _standing(runtime: "Runtime", row: Sequence[Any], now: str) -> Standing:
     topic, stream, sealed, circle, scope, record, valid_until, from_seq, from_prevhash, ended_at = row[:10]
-    seq, value_hash, stopped, blocked_seq, waiting, waiting_since, acted_seq = row[10:]
-    over = ended_at is not None or (valid_until is not None and str(valid_until) < now)
+    head, seq, value_hash, stopped, blocked_seq, waiting, waiting_since, acted_seq = row[10:]
+    # Who falls away is told first how far the stream is theirs: that much is still applied.
+    ended = ended_at is not None and (head or 0) <= (seq if seq is not None else from_seq - 1)
+    over = ended or (valid_until is not None and str(valid_until) < now)
     key = None if over else StreamKey(runtime.keystore.open(sealed, stream), circle, record)
     stored = seq is not None
     return Standing(
