@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from tempfile import NamedTemporaryFile
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
 import structlog
 import yaml
@@ -20,15 +20,18 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from fastapi import Request, Security
 from fastapi.security import HTTPBearer
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 from starlette.responses import Response
 from trama_contracts.inner import Actor
 
 from trama_chassis.clock import machine_now
 from trama_chassis.errors import FormNotOurs, NotAllowed, NotSignedIn, Refused
 from trama_chassis.language import say
+from trama_chassis.oidc import Provider
+from trama_chassis.safekeeping import is_demo_password, is_demo_token, refuse_readable_by_others
 from trama_chassis.sessions import SESSION_SECONDS, Session, Sessions
-from trama_chassis.settings import read_secret
+from trama_chassis.settings import PLACEHOLDERS, read_secret
+from trama_chassis.tokens import TokenKey, TokenRefused, is_signed, operator_of
 
 FREE_FAILURES = 5
 LONGEST_LOCK_SECONDS = 900
@@ -52,12 +55,26 @@ class WrongPassword(Refused):
     detail = "Nome utente o password non corretti."
 
 
+class NotOneOfOurs(Refused):
+    """The provider knows who this is; our account file does not."""
+
+    status = 403
+    code = "not-one-of-ours"
+    detail = (
+        "Vi siete identificati, ma non risultate tra gli operatori di questo servizio. "
+        "Chiedete a chi gestisce gli operatori di aggiungervi, poi riprovate."
+    )
+
+
 class DemoAccounts(Exception):
     """The account file says it is for the demo, and this is not the demo."""
 
 
 class Operator(BaseModel):
-    """A person or program of a member. `id` is opaque and goes on the wire; `login` is what is typed."""
+    """A person or program of a member. `id` is opaque and goes on the wire; `login` is what is typed.
+
+    `subject` is who they are at the member's provider of identities, if they sign in there.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -67,12 +84,14 @@ class Operator(BaseModel):
     login: str | None = None
     password_hash: str | None = None
     token_sha256: str | None = Field(default=None, pattern=r"^[0-9a-f]{64}$")
+    subject: str | None = Field(default=None, min_length=1, max_length=255)
 
 
 class AccountFile(BaseModel):
     """The YAML file: `demo: true` marks published passwords, which only a demo may use.
 
-    `contact` is whom operators ask for help, as the pages of help say it.
+    `contact` is whom operators ask for help, as the pages of help say it; `provider` is where they may sign
+    in instead of here; `token_keys` are those whose signed tokens the API takes.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -80,6 +99,20 @@ class AccountFile(BaseModel):
     operators: tuple[Operator, ...]
     demo: bool = False
     contact: str = ""
+    provider: Provider | None = None
+    token_keys: tuple[TokenKey, ...] = ()
+
+    @model_validator(mode="after")
+    def _names_nobody_twice(self) -> Self:
+        for names in (
+            [one.id for one in self.operators],
+            [one.login or one.id for one in self.operators],
+            [one.subject for one in self.operators if one.subject],
+            [one.key["kid"] for one in self.token_keys],
+        ):
+            if len(set(names)) != len(names):
+                raise ValueError("an id, a login, a subject or the name of a key is there twice")
+        return self
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,10 +157,29 @@ class Accounts:
                     raise
                 log.error("account file cannot be read, keeping the last one")
                 found = self._file
-            if found.demo and not self._demo:
-                raise DemoAccounts(f"{self._path}: demo accounts outside the demo")
+            if not self._demo:
+                refuse_readable_by_others(self._path)
+                self._refuse_demo(found)
             self._file, self._stamp = found, stamp
         return self._file.operators
+
+    def _refuse_demo(self, found: AccountFile) -> None:
+        """Published passwords and tokens open nothing outside the demo, whatever the file calls itself."""
+        if found.demo:
+            raise DemoAccounts(f"{self._path}: demo accounts outside the demo")
+        secret = found.provider and found.provider.client_secret
+        given = secret.get_secret_value() if secret else "-"
+        if given.lower() in PLACEHOLDERS or is_demo_password(given):
+            raise DemoAccounts(f"{self._path}: the secret of the provider is a placeholder")
+        for one in found.operators:
+            if is_demo_token(one.token_sha256, one.login or one.id):
+                raise DemoAccounts(f"{self._path}: a demo token outside the demo, of {one.id}")
+
+    @property
+    def provider(self) -> Provider | None:
+        """Where operators may sign in instead of here, if the file says it."""
+        self.operators()
+        return self._file.provider
 
     @property
     def contact(self) -> str:
@@ -151,11 +203,19 @@ class Accounts:
             operator = next((one for one in self.operators() if (one.login or one.id) == login), None)
             known = operator.password_hash if operator and operator.password_hash else self._absent
             right = await asyncio.to_thread(self._matches, known, password)
-            if operator is None or not operator.password_hash or not right:
+            published = not self._demo and is_demo_password(password)
+            if operator is None or not operator.password_hash or not right or published:
                 self._remember_failure(login, failures + 1)
                 raise WrongPassword
             self.sessions.succeeded(login)
             return self.sessions.open(operator.id)
+
+    def sign_in_as(self, subject: str) -> str:
+        """A new session of the operator whom the provider calls so. Raises NotOneOfOurs."""
+        operator = next((one for one in self.operators() if one.subject == subject), None)
+        if operator is None:
+            raise NotOneOfOurs
+        return self.sessions.open(operator.id)
 
     def _matches(self, known: str, password: str) -> bool:
         try:
@@ -194,7 +254,7 @@ class Accounts:
         """Who is calling, by bearer token or by cookie. Raises FormNotOurs for a forged form."""
         scheme, _, token = request.headers.get("authorization", "").partition(" ")
         if scheme.lower() == "bearer":
-            return self._caller(self._by_token(token.strip()))
+            return self._caller(self._by_signed(token) if is_signed(token) else self._by_token(token.strip()))
         session = self.session(request)
         if session is None:
             return None
@@ -202,6 +262,16 @@ class Accounts:
             await refuse_foreign_form(request, session)
         request.state.session_token = session
         return self._caller(next((one for one in self.operators() if one.id == session.operator), None))
+
+    def _by_signed(self, token: str) -> Operator | None:
+        """Whom a signed token speaks for; the roles are those of our file, whatever the token says."""
+        operators = self.operators()
+        try:
+            named = operator_of(token.strip(), self._file.token_keys, self.member)
+        except TokenRefused as refused:
+            log.warning("signed token refused", reason=str(refused))
+            return None
+        return next((one for one in operators if one.id == named), None)
 
     def _by_token(self, token: str) -> Operator | None:
         digest = token_digest(token)

@@ -7,8 +7,9 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import RedirectResponse, Response
 
-from trama_chassis import accounts, demo_clock, errors, help_pages, language, node_page, web
+from trama_chassis import accounts, demo_clock, errors, help_pages, language, node_page, oidc, web
 from trama_chassis.service import NavigationEntry
+from trama_chassis.sessions import SIGN_IN_SECONDS
 
 YEAR_SECONDS = 365 * 24 * 3600
 NAVIGATION = (NavigationEntry("Nodo", "/nodo", (node_page.SUPERVISOR,), order=90, more=True),)
@@ -27,9 +28,44 @@ async def index(request: Request) -> Response:
 
 
 @routes.get("/accedi")
-async def sign_in_page(request: Request, next: str = "/", conservato: str = "") -> Response:
-    """The form to sign in."""
-    return _sign_in_form(request, next, kept=bool(conservato))
+async def sign_in_page(request: Request, next: str = "/", conservato: str = "", uscita: str = "") -> Response:
+    """The form to sign in; after signing out, where to sign out elsewhere too."""
+    elsewhere = _elsewhere(request) if uscita else None
+    out = await elsewhere.end_address() if elsewhere else None
+    return _sign_in_form(request, next, kept=bool(conservato), out=out)
+
+
+@routes.get("/accedi/altrove")
+async def sign_in_elsewhere(request: Request, next: str = "/") -> Response:
+    """Send the browser to the provider of identities, and remember that it was this one."""
+    elsewhere, known = _elsewhere(request), _accounts(request)
+    if elsewhere is None:
+        raise errors.NotFound("Questo servizio riconosce i suoi operatori soltanto qui.")
+    begun = oidc.begin(accounts.local_path(next))
+    try:
+        response = RedirectResponse(await elsewhere.address(begun), 303)
+    except oidc.ProviderSilent as refused:
+        return _sign_in_form(request, next, refused=refused)
+    token = known.sessions.begin_elsewhere([begun.state, begun.nonce, begun.verifier, begun.next])
+    _set_under_way(request, response, token)
+    return response
+
+
+@routes.get(oidc.CALLBACK)
+async def back_from_elsewhere(request: Request) -> Response:
+    """The browser is back: who this is, if all that was said holds; our own file says with what roles."""
+    elsewhere, known = _elsewhere(request), _accounts(request)
+    if elsewhere is None:
+        raise errors.NotFound("Questo servizio riconosce i suoi operatori soltanto qui.")
+    kept = known.sessions.back_from_elsewhere(request.cookies.get(_under_way(request), ""))
+    begun = oidc.Begun(*kept) if kept else None
+    try:
+        subject = await elsewhere.subject(begun, request.query_params)
+        response = _signed_in(request, known.sign_in_as(subject), begun.next if begun else "/")
+    except errors.Refused as refused:
+        response = _sign_in_form(request, begun.next if begun else "/", refused=refused)
+    _set_under_way(request, response, "")
+    return response
 
 
 @routes.post("/accedi")
@@ -46,11 +82,7 @@ async def sign_in(
         cookie = await known.sign_in(operator, password)
     except (accounts.WrongPassword, accounts.TooManyAttempts) as refused:
         return _sign_in_form(request, next, operator=operator, refused=refused)
-    session = known.sessions.held(cookie)
-    waiting = session is not None and known.sessions.has_unseen(session.operator)
-    response = RedirectResponse("/ripresa" if waiting else accounts.local_path(next), 303)
-    known.set_cookie(request, response, cookie)
-    return response
+    return _signed_in(request, cookie, next)
 
 
 @routes.get("/ripresa")
@@ -76,7 +108,7 @@ async def sign_out(request: Request) -> Response:
     session = known.session(request)
     if session is not None:
         known.end(session)
-    response = RedirectResponse("/", 303)
+    response = RedirectResponse("/accedi?uscita=si" if known.provider else "/", 303)
     known.set_cookie(request, response, "")
     return response
 
@@ -95,6 +127,45 @@ async def choose_language(
     return response
 
 
+def _accounts(request: Request) -> accounts.Accounts:
+    known: accounts.Accounts = request.app.state.accounts
+    return known
+
+
+def _elsewhere(request: Request) -> oidc.Client | None:
+    provider = _accounts(request).provider
+    return oidc.client_of(provider) if provider else None
+
+
+def _signed_in(request: Request, cookie: str, next: str) -> Response:
+    """Go where one wanted to go, in a new session; the one this browser had before holds no longer."""
+    known = _accounts(request)
+    before, session = known.session(request), known.sessions.held(cookie)
+    if before is not None:
+        known.end(before)
+    waiting = session is not None and known.sessions.has_unseen(session.operator)
+    response = RedirectResponse("/ripresa" if waiting else accounts.local_path(next), 303)
+    known.set_cookie(request, response, cookie)
+    return response
+
+
+def _under_way(request: Request) -> str:
+    return f"{_accounts(request).cookie}_accesso"
+
+
+def _set_under_way(request: Request, response: Response, token: str) -> None:
+    """Tie a sign-in elsewhere to this browser, so that nobody is signed in as another by a link."""
+    response.set_cookie(
+        _under_way(request),
+        token,
+        max_age=SIGN_IN_SECONDS if token else 0,
+        path="/accedi",
+        httponly=True,
+        samesite="lax",
+        secure=request.url.scheme == "https",
+    )
+
+
 def _sign_in_form(
     request: Request,
     next: str,
@@ -102,8 +173,16 @@ def _sign_in_form(
     operator: str = "",
     refused: errors.Refused | None = None,
     kept: bool = False,
+    out: str | None = None,
 ) -> Response:
-    values = {"next": accounts.local_path(next), "operator": operator, "refused": refused, "kept": kept}
+    values = {
+        "next": accounts.local_path(next),
+        "operator": operator,
+        "refused": refused,
+        "kept": kept,
+        "provider": _accounts(request).provider,
+        "out": out,
+    }
     return web.page(request, "accedi.html", values, status=refused.status if refused else 200)
 
 

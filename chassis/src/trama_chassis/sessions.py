@@ -28,6 +28,8 @@ KEPT_SECONDS = 3600
 KEPT_FORMS = 5
 REMEMBERED = 10_000
 NONCE = 12
+SIGN_IN_SECONDS = 600
+"""How long somebody may take to sign in elsewhere and come back."""
 CODED = re.compile(r"[a-z0-9_:.-]*|/.*")
 
 _TABLES = """
@@ -36,6 +38,7 @@ CREATE TABLE IF NOT EXISTS session (
 CREATE INDEX IF NOT EXISTS session_operator ON session (operator);
 CREATE TABLE IF NOT EXISTS attempt (
     login TEXT PRIMARY KEY, failures INTEGER NOT NULL, locked_until REAL NOT NULL, at REAL NOT NULL);
+CREATE TABLE IF NOT EXISTS sign_in (id TEXT PRIMARY KEY, ends REAL NOT NULL, content TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS kept_form (
     id TEXT PRIMARY KEY, operator TEXT NOT NULL, ends REAL NOT NULL, seen INTEGER NOT NULL,
     sealed BLOB NOT NULL);
@@ -103,6 +106,29 @@ class Sessions:
         self._file.execute(
             "UPDATE session SET ends = ? WHERE id = ?", (machine_now().timestamp(), session.id)
         )
+
+    # Signing in elsewhere, while it is under way
+
+    def begin_elsewhere(self, content: Sequence[str]) -> str:
+        """Keep what a sign-in elsewhere is held to; returns what this browser, and no other, is given."""
+        token, now = secrets.token_urlsafe(32), machine_now().timestamp()
+        self._file.execute("DELETE FROM sign_in WHERE ends < ?", (now,))
+        row = (_digest("sign-in", token), now + SIGN_IN_SECONDS, json.dumps(list(content)))
+        self._file.execute("INSERT INTO sign_in VALUES (?, ?, ?)", row)
+        self._file.execute(
+            "DELETE FROM sign_in WHERE id NOT IN (SELECT id FROM sign_in ORDER BY ends DESC LIMIT ?)",
+            (REMEMBERED,),
+        )
+        return token
+
+    def back_from_elsewhere(self, token: str) -> list[str] | None:
+        """What was kept for the browser that comes back: once, and not too late."""
+        found = self._file.execute(
+            "DELETE FROM sign_in WHERE id = ? RETURNING ends, content", (_digest("sign-in", token),)
+        ).fetchone()
+        if found is None or found[0] < machine_now().timestamp():
+            return None
+        return [str(part) for part in json.loads(found[1])]
 
     def _forget(self, now: float) -> None:
         self._file.execute("DELETE FROM session WHERE ends < ?", (now - KNOWN_AFTER_SECONDS,))

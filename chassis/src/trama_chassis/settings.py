@@ -22,7 +22,7 @@ ServiceName = Annotated[str, StringConstraints(pattern=f"^{SERVICE_PATTERN}$")]
 
 
 class SecretUnsafe(Exception):
-    """A secret file that is missing, empty, or readable by other users of the machine."""
+    """A secret file that is missing, empty, published, or readable by other users of the machine."""
 
 
 class KafkaSettings(BaseModel):
