@@ -27,6 +27,7 @@ KNOWING = frozenset(
         *("access", "audit", "audit_entry", "entitlement", "erasure", "file_custody", "file_duties"),
         *("file_mail", "files"),
         *("granting", "grounds", "hpke_keys", "keystore", "knowledge", "leaving", "links"),
+        *("erasure_duties", "erasure_facts", "erasure_list", "erasure_mail", "erasure_tables"),
     }
 )
 BANNED = frozenset(

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 from trama_contracts.envelope import Envelope
 from trama_contracts.hpke import HpkePrivateKey
-from trama_contracts.inner import Inner
+from trama_contracts.inner import Continues, Inner
 from trama_contracts.names import parse_topic
 from trama_contracts.opening import Opened, StreamKey, check_event, open_checked
 from trama_contracts.outcomes import DEAD_LETTERS, Outcome
@@ -18,22 +18,19 @@ from trama_contracts.record import Record
 from trama_contracts.sealing import value_hash
 from trama_contracts.signature import CLOUDEVENT, headers_of, the_headers
 
-from trama_chassis import clock, positions
-from trama_chassis.handlers import ErasedStream, Origin
+from trama_chassis import clock, erasure, positions
+from trama_chassis.handlers import Origin
 from trama_chassis.positions import Name, Standing
 from trama_chassis.tables import (
     EARLY,
     EARLY_TRIES,
     OPEN,
     DeadLetter,
-    Erased,
-    GrantReceived,
     InboxEvent,
     Waiting,
     insert_or,
     table_of,
 )
-from trama_chassis.tables import Position as PositionRow
 
 if TYPE_CHECKING:
     from trama_chassis.runtime import Runtime
@@ -98,11 +95,31 @@ class Batch:
         if standing is None or opened.outcome not in KEPT:
             await self._not_applied(one, envelope, standing, opened)
             return
+        follows = opened.inner.continues if opened.inner is not None else None
+        if follows is not None and not await self._may_follow(one, standing, follows):
+            await self._wait(one, envelope, standing)
+            return
         self.outcomes[opened.outcome] += 1
         if opened.outcome is Outcome.UNKNOWN_TYPE:
             self._count(one, opened.outcome)
         await self._apply(envelope, standing, opened)
         self._keep(one, envelope, standing, opened.outcome)
+
+    async def _may_follow(self, one: Checked, standing: Standing, follows: Continues) -> bool:
+        """Whether the stream that this one continues is applied as far as is said, if it is ours to read.
+
+        What waits for it is taken later (`Inbox.follow_up`). Another event at that place: one of two lies.
+        """
+        before = (follows.topic, follows.stream)
+        reached, value_hash = await positions.place(self._session, before, follows.seq)
+        if (mine := self._standings.get(before)) is not None and mine.seq >= follows.seq:
+            reached, value_hash = mine.seq, mine.held.get(follows.seq, value_hash)
+        if reached is not None and reached < follows.seq:
+            return False
+        if value_hash is not None and value_hash != follows.hash:
+            self._stop(one, standing)
+            return False
+        return True
 
     async def _apply(self, envelope: Envelope, standing: Standing, opened: Opened) -> None:
         if opened.event is None or opened.inner is None:
@@ -250,16 +267,7 @@ class Batch:
         if opened.alarm:
             self._runtime.log.error("erasure out of order", source=owner_of(one.record))
         topic, stream = positions.name_of(envelope)
-        self._session.add(Erased(topic=topic, stream=stream, hash=envelope.hash))
-        for table in (InboxEvent, Waiting, DeadLetter, PositionRow):
-            await self._session.execute(
-                delete(table).where(col(table.topic) == topic, col(table.stream) == stream)
-            )
-        granted = await self._session.get(GrantReceived, (topic, stream))
-        if granted is not None:
-            granted.sealed_key, granted.ended_at = b"", clock.machine_now()
-        erased = ErasedStream(topic, stream, granted.record if granted is not None else None)
-        await self._runtime.service.handlers.forget_stream(self._session, erased)
+        await erasure.destroy_received(self._session, self._runtime, topic, stream, envelope.hash)
         self._kept = [row for row in self._kept if (row["topic"], row["stream"]) != (topic, stream)]
         self._standings[(topic, stream)] = Standing(topic, stream, None, "", 0, envelope.hash, erased=True)
         self.outcomes[Outcome.OK] += 1
@@ -320,7 +328,7 @@ class Batch:
     def erased_hash(self, topic: str, stream: str) -> str | None:
         """The hash of the control event that erased a stream."""
         standing = self._standings.get((topic, stream))
-        return standing.hash if standing is not None and standing.erased else None
+        return (standing.hash or None) if standing is not None and standing.erased else None
 
 
 def origin_of(envelope: Envelope, inner: Inner, scope: str) -> Origin:

@@ -48,6 +48,8 @@ class Database:
             self._reading = self._writing.execution_options(
                 isolation_level="REPEATABLE READ", postgresql_readonly=True
             )
+        self.writings = 0
+        """How many writing sessions have ended in this process: who looks for work can see that none came."""
         self._write_session = async_sessionmaker(self._writing, expire_on_commit=False)
         self._read_session = async_sessionmaker(self._reading, expire_on_commit=False, autoflush=False)
 
@@ -59,14 +61,42 @@ class Database:
     @asynccontextmanager
     async def write(self, **session_info: object) -> AsyncIterator[AsyncSession]:
         """A session that may write, with `.info` filled. Left without a commit it rolls back."""
-        async with self._write_session(info=dict(session_info)) as session:
-            yield session
+        try:
+            async with self._write_session(info=dict(session_info)) as session:
+                yield session
+        finally:
+            self.writings += 1
 
     @asynccontextmanager
     async def read(self, **session_info: object) -> AsyncIterator[AsyncSession]:
         """A session that sees one snapshot and cannot write; it never waits for a writer."""
         async with self._read_session(info=dict(session_info)) as session:
             yield session
+
+    async def scrub(self) -> bool:
+        """Rewrite the files, so that nothing deleted is left in them; False if somebody is reading (later).
+
+        SQLite: free pages and the write-ahead log. PostgreSQL: dead rows; what its own log and its backups
+        still hold is the site's to let go (docs/security.md).
+        """
+        connection = await self._writing.raw_connection()
+        try:
+            driver: Any = connection.driver_connection
+            if self.dialect == "sqlite":
+                await driver.execute("VACUUM")
+                cursor = await driver.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+                row = await cursor.fetchone()
+                await cursor.close()
+                return row is not None and row[0] == 0
+            await driver.set_autocommit(True)
+            try:
+                for table in self.tables:
+                    await driver.execute(f'VACUUM FULL "{table.name}"')
+            finally:
+                await driver.set_autocommit(False)
+            return True
+        finally:
+            connection.close()
 
     async def dispose(self) -> None:
         """Close every connection."""

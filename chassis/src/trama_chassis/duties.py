@@ -22,23 +22,24 @@ from trama_chassis import (
     completeness,
     dead_letters,
     file_duties,
+    gaps,
     granting,
     hpke_keys,
     idempotency,
+    leaving,
     mailbox,
     resend,
     streams,
     timers,
 )
 from trama_chassis.contention import is_transient
+from trama_chassis.gaps import Missing
 from trama_chassis.inbox import Unreachable
-from trama_chassis.positions import HEAD_OF_GRANT, POSITION_OF_GRANT
 from trama_chassis.tables import (
     OPEN,
     DeadLetter,
     GrantGiven,
     GrantReceived,
-    HeadHeard,
     OutboxRow,
     Position,
     table_of,
@@ -48,8 +49,9 @@ if TYPE_CHECKING:
     from trama_chassis.runtime import Runtime
 
 TURN_SECONDS = 1.0
+LOOK_ANYWAY_SECONDS = 5.0
+"""So often it is looked for work although nothing was committed here: another process may have (a command)."""
 FIGURES_SECONDS = 5.0
-ASK_AFTER = timedelta(seconds=30)
 ASK_KEYS_AGAIN = timedelta(hours=1)
 ALARM_AFTER = timedelta(minutes=5)
 
@@ -60,9 +62,13 @@ class Duties:
     def __init__(self, runtime: "Runtime") -> None:
         self._runtime = runtime
         self._due: dict[str, datetime] = {}
+        self._seen: tuple[int, int] | None = None
+        self._look_at = clock.machine_now()
         self._alarmed: set[tuple[str, str]] = set()
         self._told_rejected: set[str] = set()
         self._asked: dict[tuple[str, str], datetime] = {}
+        self._decided_for: int | None = None
+        """The version of the directory for which every grant was looked at."""
 
     async def run(self) -> None:
         """Do what is due, until cancelled."""
@@ -73,11 +79,19 @@ class Duties:
     async def turn(self) -> None:
         """One turn: each duty in a transaction of its own; a busy database is tried again next time."""
         settings = self._runtime.settings
+        if self._has_moved():
+            for duty in (
+                self.send_wanted_grants,
+                self._decided_dead_letters,
+                self._files,
+                self._erasures,
+                self._follow_up,
+                self._leavers,
+            ):
+                await self._if_due(0.0, duty)
         for every, duty in (
-            (0.0, self.send_wanted_grants),
-            (0.0, self._decided_dead_letters),
             (0.0, self._timers),
-            (0.0, self._files),
+            (settings.heads_every, self._refused_for_now),
             (settings.receipts_every, self.tell_receipts),
             (settings.heads_every, self.tell_heads),
             (settings.receipts_every, self.ask_for_what_is_missing),
@@ -88,6 +102,15 @@ class Duties:
         ):
             await self._if_due(every, duty)
 
+    def _has_moved(self) -> bool:
+        """Whether anything was written or heard since the last look, or it is time to look all the same."""
+        runtime, now = self._runtime, clock.machine_now()
+        seen = (runtime.database.writings, runtime.directory.current.manifest_version)
+        if seen == self._seen and now < self._look_at:
+            return False
+        self._seen, self._look_at = seen, now + timedelta(seconds=LOOK_ANYWAY_SECONDS)
+        return True
+
     async def _if_due(self, every: float, duty: Callable[[], Awaitable[object]]) -> None:
         now = clock.machine_now()
         if self._due.get(duty.__name__, now) > now:
@@ -95,10 +118,12 @@ class Duties:
         try:
             await duty()
         except Unreachable:
+            self._seen = None
             return
         except Exception as error:
             if not is_transient(error):
                 raise
+            self._seen = None
             self._runtime.log.info("duty put off", error=type(error).__name__)
             return
         self._due[duty.__name__] = now + timedelta(seconds=every)
@@ -116,6 +141,18 @@ class Duties:
 
     async def _files(self) -> None:
         await file_duties.turn(self._runtime)
+
+    async def _follow_up(self) -> None:
+        await self._runtime.inbox.follow_up()
+
+    async def _leavers(self) -> None:
+        self._decided_for = await leaving.turn(self._runtime, self._decided_for)
+
+    async def _refused_for_now(self) -> None:
+        await leaving.decide_refused(self._runtime)
+
+    async def _erasures(self) -> None:
+        await self._runtime.erasures.turn()
 
     async def _renew_keys(self) -> None:
         async with self._runtime.bookkeeping() as session:
@@ -215,13 +252,13 @@ class Duties:
         """Ask for a resend where an event is missing or a source says it has gone further than we heard."""
         now = clock.machine_now()
         async with self._runtime.database.read() as session:
-            missing = await _missing(session, now, instant(self._runtime.clock.now()))
+            missing = await gaps.missing(session, now, instant(self._runtime.clock.now()))
         self._alarm(missing, now)
         if missing:
             wanted = [(topic, (stream, seq + 1)) for _, topic, stream, seq, _ in missing]
             async with self._runtime.bookkeeping() as session:
                 await mailbox.send(session, self._runtime, _requests("resend", wanted))
-                await _mark_asked(session, missing, now)
+                await gaps.mark_asked(session, missing, now)
                 await session.commit()
             self._runtime.wake.set()
 
@@ -240,7 +277,7 @@ class Duties:
             self._asked |= dict.fromkeys(due, now)
             self._runtime.wake.set()
 
-    def _alarm(self, missing: Iterable["Missing"], now: datetime) -> None:
+    def _alarm(self, missing: Iterable[Missing], now: datetime) -> None:
         """Say once that events have been missing for long; again if it happens again later."""
         late = {
             (topic, stream): source
@@ -250,70 +287,6 @@ class Duties:
         for name in late.keys() - self._alarmed:
             self._runtime.log.error("events missing for five minutes", source=late[name])
         self._alarmed = set(late)
-
-
-Missing = tuple[str, str, str, int, datetime | None]
-
-
-async def _missing(session: AsyncSession, now: datetime, business: str) -> list[Missing]:
-    """(source, topic, stream, last seq, waiting since) of streams that lack an event, not lately asked."""
-    missing: list[Missing] = []
-    for source, topic, stream, from_seq, seq, since, asked_at, head, heard_at in await _behind(
-        session, business
-    ):
-        last = seq if seq is not None else from_seq - 1
-        noticed = since if since is not None else heard_at
-        if (
-            noticed is None
-            or now - noticed < ASK_AFTER
-            or (asked_at is not None and now - asked_at < ASK_AFTER)
-        ):
-            continue
-        if since is None and (head is None or head <= last):
-            continue
-        missing.append((source, topic, stream, last, since))
-    return missing
-
-
-async def _behind(session: AsyncSession, business: str) -> Iterable[Sequence[Any]]:
-    """The streams still granted (by business time) that wait for an event, or are said to go on."""
-    return await session.execute(
-        select(
-            col(GrantReceived.source),
-            col(GrantReceived.topic),
-            col(GrantReceived.stream),
-            col(GrantReceived.from_seq),
-            col(Position.seq),
-            col(Position.waiting_since),
-            col(Position.asked_at),
-            col(HeadHeard.seq),
-            col(HeadHeard.heard_at),
-        )
-        .outerjoin(Position, POSITION_OF_GRANT)
-        .outerjoin(HeadHeard, HEAD_OF_GRANT)
-        .where(col(GrantReceived.ended_at).is_(None))
-        .where(col(GrantReceived.valid_until).is_(None) | (col(GrantReceived.valid_until) >= business))
-        .where((col(Position.blocked_seq).is_(None)) & (col(Position.stopped).is_not(True)))
-        .where(
-            (col(Position.waiting) > 0)
-            | (col(HeadHeard.seq) > col(Position.seq))
-            | (col(Position.seq).is_(None) & col(HeadHeard.seq).is_not(None))
-        )
-    )
-
-
-async def _mark_asked(session: AsyncSession, missing: Iterable[Missing], now: datetime) -> None:
-    position, head = table_of(Position), table_of(HeadHeard)
-    connection = await session.connection()
-    ordered = sorted(missing, key=lambda one: one[2])
-    rows = [{"in_topic": topic, "of_stream": stream, "at": now} for _, topic, stream, _, _ in ordered]
-    for table, column in ((position, "asked_at"), (head, "heard_at")):
-        await connection.execute(
-            update(table)
-            .where(table.c.topic == bindparam("in_topic"), table.c.stream == bindparam("of_stream"))
-            .values({column: bindparam("at")}),
-            rows,
-        )
 
 
 def _told_to_all(

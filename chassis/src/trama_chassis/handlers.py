@@ -55,14 +55,28 @@ Table = dict[type[Event], list[AnyHandler]]
 
 @dataclass(frozen=True, slots=True)
 class ErasedStream:
-    """A stream of another service that was erased for ever; `record` is what its key was given for."""
+    """A stream that was erased for ever, of another service or our own; `record` is whose it was told of.
+
+    Of a stream whose key was never here nothing but its name is known.
+    """
 
     topic: str
     stream: str
     record: str | None
+    circle: str = ""
+    scope: str = ""
+    own: bool = False
+
+    @property
+    def scope_id(self) -> str:
+        """The uuid in `<kind>:<uuid>`."""
+        return self.scope.partition(":")[2]
 
 
-Forgetting = Callable[[AsyncSession, ErasedStream], Awaitable[None]]
+Forgetting = Callable[[AsyncSession, ErasedStream], Awaitable[int | None]]
+"""Takes what came by a stream out of the copies; how many rows, if it counts them."""
+ErasingRecord = Callable[[AsyncSession, str], Awaitable[int | None]]
+"""Deletes a service's own rows of one record; how many, if it counts them."""
 
 
 class EventHandlers:
@@ -77,6 +91,7 @@ class EventHandlers:
         self.own: Table = {}
         self.reactions: Table = {}
         self.forgetting: list[Forgetting] = []
+        self.erasing: list[ErasingRecord] = []
 
     def copy(self, *classes: type[E], own: bool = False) -> Callable[[Handler[E]], Handler[E]]:
         """Register a function that keeps a copy; with `own`, of this service's own events too."""
@@ -105,6 +120,11 @@ class EventHandlers:
         self.forgetting.append(handler)
         return handler
 
+    def erase_record(self, handler: ErasingRecord) -> ErasingRecord:
+        """Register a function that deletes what this service itself keeps of a record of its own."""
+        self.erasing.append(handler)
+        return handler
+
     def include(self, other: "EventHandlers") -> None:
         """Do all that another table does, too: what several services do alike is written once."""
         for ours, theirs in (
@@ -115,11 +135,15 @@ class EventHandlers:
             for event_class, handlers in theirs.items():
                 ours.setdefault(event_class, []).extend(handlers)
         self.forgetting.extend(other.forgetting)
+        self.erasing.extend(other.erasing)
 
-    async def forget_stream(self, session: AsyncSession, erased: ErasedStream) -> None:
-        """Run what is registered for erased streams."""
-        for handler in self.forgetting:
-            await handler(session, erased)
+    async def forget_stream(self, session: AsyncSession, erased: ErasedStream) -> int:
+        """Run what is registered for erased streams; how many rows of copies that took."""
+        return sum([(await handler(session, erased)) or 0 for handler in self.forgetting])
+
+    async def forget_record(self, session: AsyncSession, record: str) -> int:
+        """Run what is registered for a record that is erased; how many rows that took."""
+        return sum([(await handler(session, record)) or 0 for handler in self.erasing])
 
     async def apply(
         self, session: AsyncSession, event: Event, origin: Origin, *, replay: bool = False

@@ -5,13 +5,15 @@ asked again is run again and rolled back, so that rights are judged anew; then t
 """
 
 import hashlib
+import json
 import re
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Final
 
 from fastapi import Request
 from fastapi.responses import Response
-from sqlalchemy import delete
+from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import Field, SQLModel, col
 
@@ -21,6 +23,8 @@ from trama_chassis.errors import Refused
 HEADER: Final = "Idempotency-Key"
 KEY: Final = re.compile(r"[\x21-\x7e]{8,64}")
 REMEMBER: Final = timedelta(days=2)
+GONE: Final = b'{"type":"urn:trama:problem:answer-erased","title":"Gone","status":410}'
+"""What stands in the place of an answer that told of what was erased since."""
 
 
 class AnswerGiven(SQLModel, table=True):
@@ -97,6 +101,14 @@ async def forget_old(session: AsyncSession) -> None:
     """Drop answers older than any caller still waits for."""
     limit = clock.machine_now() - REMEMBER
     await session.execute(delete(AnswerGiven).where(col(AnswerGiven.at) < limit))
+
+
+async def forget_answers(session: AsyncSession, words: Collection[str]) -> None:
+    """Erase answers in which one of these words stands; who asks again hears that the answer is gone."""
+    sought = [json.dumps(word, ensure_ascii=False)[1:-1].encode() for word in words]
+    for given in await session.scalars(select(AnswerGiven)):
+        if any(word in given.body for word in sought):
+            given.status, given.media_type, given.body = 410, "application/problem+json", GONE
 
 
 async def _digest(request: Request) -> str:

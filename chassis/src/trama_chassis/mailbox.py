@@ -9,13 +9,14 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import bindparam, delete, insert, select, update
+from sqlalchemy import bindparam, delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 from trama_contracts.errors import UnusableKey
 from trama_contracts.hpke import seal_message
 from trama_contracts.inner import instant
 from trama_contracts.messages import (
+    Erasure,
     FilePart,
     Grant,
     GrantEnd,
@@ -52,7 +53,7 @@ if TYPE_CHECKING:
     from trama_chassis.runtime import Runtime
 
 REMEMBER = timedelta(days=70)
-ONCE = (Grants, GrantEnd, Request)
+ONCE = (Grants, GrantEnd, Request, Erasure)
 """Messages that are acted upon once; heads and receipts may be repeated."""
 
 
@@ -131,6 +132,8 @@ async def receive(session: AsyncSession, runtime: "Runtime", letter: Letter) -> 
             await _note_heads(session, runtime, sender, message, letter.sent_at)
         case Request():
             await _answer(session, runtime, sender, message)
+        case Erasure():
+            return await runtime.erasures.take(session, sender, message)
         case FilePart():
             return await file_mail.take(session, runtime, sender, message)
         case _:
@@ -165,7 +168,10 @@ async def _take_grants(
     for grant in grants:
         name = (grant.topic, grant.stream)
         before = held.get(name)
-        if name in erased:
+        if not _is_for_us(runtime, grant.circle):
+            runtime.count(sender, Outcome.CIRCLE_NOT_ALLOWED)
+            runtime.log.error("key refused: of a circle that this service is not in", source=sender)
+        elif name in erased:
             runtime.count(sender, Outcome.ERASED)
         elif before is None:
             held[name] = _received(runtime, sender, grant)
@@ -177,6 +183,13 @@ async def _take_grants(
             before.terms, before.valid_until = _terms(grant), _until(grant)
             before.ended_at, before.told = None, False
     return Outcome.OK
+
+
+def _is_for_us(runtime: "Runtime", circle: str) -> bool:
+    """Whether a circle is this member's by its own directory, and facts are for who reads facts alone."""
+    of_facts = circle == "accountability"
+    own = runtime.directory.current.circles(runtime.settings.member)
+    return circle in own and of_facts == (runtime.service.reads == "facts")
 
 
 def _terms(grant: Grant) -> dict[str, Any]:
@@ -267,6 +280,7 @@ async def _answer(session: AsyncSession, runtime: "Runtime", sender: str, messag
     """Send again what this recipient was given: keys it asks for, exact bytes, and files it may have."""
     given = select(GrantGiven).where(col(GrantGiven.recipient) == sender, col(GrantGiven.ended_at).is_(None))
     mine = {row.stream: row for row in (await session.execute(given)).scalars()}
+    parting = await _not_all_told(session, sender)
     if message.keys is not None:
         named = {stream for streams in message.keys.values() for stream in streams} or set(mine)
         for stream in sorted(named & mine.keys()):
@@ -274,9 +288,28 @@ async def _answer(session: AsyncSession, runtime: "Runtime", sender: str, messag
             await resend.ask(session, stream, sender, 1)
     for pairs in (message.resend or {}).values():
         for stream, from_seq in pairs:
-            if stream in mine:
+            if stream in mine or stream in parting:
                 await resend.ask(session, stream, sender, from_seq)
+    asked = {stream for streams in (message.keys or {}).values() for stream in streams}
+    asked |= {stream for pairs in (message.resend or {}).values() for stream, _ in pairs}
+    if unknown := asked - mine.keys():
+        await runtime.erasures.remind(session, sender, unknown)
     await file_mail.answer(session, runtime, sender, message.files or ())
+
+
+async def _not_all_told(session: AsyncSession, recipient: str) -> set[str]:
+    """Streams that ended for a recipient before it said to have read all that it was to read of them."""
+    found = await session.scalars(
+        select(col(GrantGiven.stream))
+        .join(OwnStream, col(OwnStream.stream) == col(GrantGiven.stream))
+        .outerjoin(
+            Delivered,
+            (col(Delivered.stream) == col(GrantGiven.stream)) & (col(Delivered.recipient) == recipient),
+        )
+        .where(col(GrantGiven.recipient) == recipient, col(GrantGiven.ended_at).is_not(None))
+        .where(col(OwnStream.ended), func.coalesce(col(Delivered.seq), 0) < col(OwnStream.seq))
+    )
+    return set(found)
 
 
 async def _note_heads(

@@ -5,12 +5,13 @@
 
 import random
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import select
+from sqlalchemy import select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 from trama_contracts.event import Event, Fact
@@ -23,7 +24,15 @@ from trama_chassis import bulk, clock, granting, streams
 from trama_chassis.errors import Refused
 from trama_chassis.handlers import Origin
 from trama_chassis.streams import StreamHead, StreamName
-from trama_chassis.tables import OutboxRow, ReportingIdHeld, ScopeParty, insert_or, table_of
+from trama_chassis.tables import (
+    GrantGiven,
+    OutboxRow,
+    OwnStream,
+    ReportingIdHeld,
+    ScopeParty,
+    insert_or,
+    table_of,
+)
 
 if TYPE_CHECKING:
     from trama_chassis.runtime import Runtime
@@ -66,6 +75,7 @@ class Draft:
     caused_by: tuple[str, ...] = ()
     corrects: str | None = None
     traceparent: str | None = None
+    parting: bool = False
 
 
 @dataclass(slots=True)
@@ -105,11 +115,13 @@ def add(
     to: Iterable[str] = (),
     occurred_at: datetime | None = None,
     corrects: str | None = None,
+    parting: bool = False,
 ) -> str:
     """Publish an event when this transaction commits, and return its id.
 
     `scope` is the id in `<kind>:<uuid>`, the kind comes from the class; `to` names the principals that are
-    party to the scope. In a rebuild nothing is published. Raises PublishedOutsideACommand, WrongWriter.
+    party to the scope; who falls away by this commit still hears what is `parting`, as the last thing. In a
+    rebuild nothing is published. Raises PublishedOutsideACommand, WrongWriter.
     """
     runtime = runtime_of(session)
     if event.wire_type.split(".")[2] != runtime.settings.service:
@@ -132,10 +144,19 @@ def add(
             caused_by=tuple(session.info.get("caused_by", ())),
             corrects=corrects,
             traceparent=session.info.get("traceparent"),
+            parting=parting,
         )
     )
     work.parties.update((record, full_scope, principal) for principal in to)
     return event_id
+
+
+def tell_anew(session: AsyncSession, fact: Fact, *, record: str, scope: str, said: Inner) -> None:
+    """Publish a fact that was told before, under another record and scope, with the times it had."""
+    runtime = runtime_of(session)
+    name = StreamName(runtime.settings.topic("facts"), record, fact.circle, scope)
+    draft = Draft(fact, str(uuid.uuid4()), name, said.occurred_at, said.recorded_at, said.actor)
+    work_of(session).drafts.append(draft)
 
 
 def regrant(session: AsyncSession, *records: str) -> None:
@@ -147,16 +168,67 @@ def regrant(session: AsyncSession, *records: str) -> None:
 async def commit(session: AsyncSession) -> None:
     """Seal, sign and store what the transaction collected, and commit it: all of it or nothing."""
     runtime = runtime_of(session)
-    collected = False
+    works = await _publish_all(session, runtime)
+    await session.commit()
+    if works:
+        runtime.wake.set()
+
+
+@dataclass(frozen=True, slots=True)
+class Rehearsed:
+    """An event that a commit would publish, and the services of other members that would have its key."""
+
+    event: Event
+    record: str
+    corrects: bool
+    readers: frozenset[str]
+
+
+@asynccontextmanager
+async def rehearse(session: AsyncSession) -> AsyncIterator[list[Rehearsed]]:
+    """Do all that a commit does, but for the commit, and undo it at the end: what would be told, and to whom?
+
+    Inside, the session sees everything as it would be. What was loaded before is to be loaded again after.
+    """
+    runtime = runtime_of(session)
+    try:
+        drafts = [draft for work in await _publish_all(session, runtime) for draft in work.drafts]
+        readers = await _readers(session, {draft.name for draft in drafts}, runtime.settings.member)
+        yield [
+            Rehearsed(draft.event, draft.name.record, draft.corrects is not None, readers[draft.name])
+            for draft in drafts
+        ]
+    finally:
+        await session.rollback()
+
+
+async def _readers(
+    session: AsyncSession, names: set[StreamName], own: str
+) -> dict[StreamName, frozenset[str]]:
+    """The services of other members that have the key of these streams."""
+    place = (col(OwnStream.topic), col(OwnStream.record), col(OwnStream.circle), col(OwnStream.scope))
+    found: dict[StreamName, set[str]] = {name: set() for name in names}
+    wanted = (
+        select(*place, col(GrantGiven.recipient))
+        .join(GrantGiven, col(GrantGiven.stream) == col(OwnStream.stream))
+        .where(tuple_(*place).in_(sorted(names)), col(OwnStream.ended).is_(False))
+        .where(col(GrantGiven.ended_at).is_(None))
+    )
+    for *name, recipient in await session.execute(wanted) if names else ():
+        if recipient.partition(".")[0] != own:
+            found[StreamName(*name)].add(recipient)
+    return {name: frozenset(recipients) for name, recipients in found.items()}
+
+
+async def _publish_all(session: AsyncSession, runtime: "Runtime") -> list[Work]:
+    """Publish what the transaction collected, and once more if a copy of that asked for something itself."""
+    works: list[Work] = []
     while (work := session.info.pop("work", None)) is not None:
-        # Once more if a copy of what was just published asked for something itself.
-        collected = True
+        works.append(work)
         if work.drafts or work.regrants:
             await _publish(session, runtime, work)
     await bulk.write(session)
-    await session.commit()
-    if collected:
-        runtime.wake.set()
+    return works
 
 
 async def _publish(session: AsyncSession, runtime: "Runtime", work: Work) -> None:
@@ -164,18 +236,27 @@ async def _publish(session: AsyncSession, runtime: "Runtime", work: Work) -> Non
         raise DirectoryNotYetRead
     await session.flush()
     await _remember_parties(session, runtime, work.parties)
-    drafts = [*work.drafts, *await _facts(session, runtime, work)]
+    facts = await _facts(session, runtime, work)
+    drafts = sorted(work.drafts, key=lambda draft: not draft.parting)
+    parting = sum(draft.parting for draft in drafts)
+    rows = await _seal(session, runtime, drafts[:parting])
     # Who is named as a party only now is to have what the scope already holds.
     named = {record for record, _, _ in work.parties}
     await granting.run_again(session, runtime, work.regrants | named)
+    rows += await _seal(session, runtime, [*drafts[parting:], *facts])
+    await _copy_own(session, runtime, drafts, rows)
+
+
+async def _seal(session: AsyncSession, runtime: "Runtime", drafts: Sequence[Draft]) -> list[dict[str, Any]]:
+    """Seal events onto their streams, begun if need be, for those who may have them at this moment."""
     if not drafts:
-        return
+        return []
     heads = await streams.lock(session, runtime, {draft.name for draft in drafts})
     await granting.run(session, runtime, [head for head in heads.values() if head.seq == 0])
     rows = [_row(runtime, draft, heads[draft.name]) for draft in drafts]
     await (await session.connection()).execute(table_of(OutboxRow).insert(), rows)
     await streams.store(session, heads.values())
-    await _copy_own(session, runtime, work.drafts, rows)
+    return rows
 
 
 async def _remember_parties(

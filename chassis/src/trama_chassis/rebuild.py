@@ -154,7 +154,9 @@ async def _replay_own(
     if not runtime.service.handlers.own:
         return done
     streams = {row.stream: row for row in (await session.execute(select(OwnStream))).scalars()}
-    keys = {name: runtime.keystore.open(row.sealed_key, name) for name, row in streams.items()}
+    keys = {
+        name: runtime.keystore.open(row.sealed_key, name) for name, row in streams.items() if row.sealed_key
+    }
     after = 0
     while rows := await _page(session, OutboxRow, col(OutboxRow.kind) == "event", after):
         for row in rows:

@@ -23,6 +23,7 @@ from trama_chassis.contention import is_transient
 from trama_chassis.database import Database
 from trama_chassis.directory import DirectoryCopy
 from trama_chassis.duties import Duties
+from trama_chassis.erasure_duties import Erasures
 from trama_chassis.health import Health
 from trama_chassis.inbox import Inbox
 from trama_chassis.keystore import Keystore
@@ -80,6 +81,7 @@ class Runtime:
         self.inbox = Inbox(self)
         self.relay = Relay(self)
         self.consumer = Consumer(self)
+        self.erasures = Erasures(self)
         self.duties = Duties(self)
         self.lease: lease.Lease
 
@@ -94,6 +96,7 @@ class Runtime:
             await hpke_keys.ensure(session, self)
             await self.directory.load(session)
             await session.commit()
+        await self.erasures.load()
         if not self.directory.current.members:
             self.health.expect("directory", within=0.0)
 

@@ -14,6 +14,7 @@ from sqlalchemy import bindparam, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
+from trama_chassis.errors import Refused
 from trama_chassis.tables import OwnStream, insert_or, table_of
 
 if TYPE_CHECKING:
@@ -21,6 +22,16 @@ if TYPE_CHECKING:
 
 
 LOOKS = 5
+ERASED = b""
+"""What stands in the place of the key of a stream that was erased."""
+
+
+class StreamErased(Refused):
+    """What would go on was erased: nothing is ever written there again."""
+
+    status = 410
+    code = "stream-erased"
+    detail = "Ciò a cui vi riferite è stato cancellato definitivamente: non si può aggiungere altro."
 
 
 class StreamName(NamedTuple):
@@ -47,11 +58,12 @@ class StreamHead:
     hash: str | None
     continues: dict[str, Any] | None
     not_before: datetime | None
+    ended: bool = False
 
     @property
     def just_begun(self) -> bool:
         """Whether this transaction began it: then nobody was ever given its key."""
-        return self.seq == 0 and self.generation == 1
+        return self.seq == 0 and self.generation == 1 and not self.ended
 
     @property
     def name(self) -> StreamName:
@@ -86,6 +98,7 @@ def _head(runtime: "Runtime", row: OwnStream) -> StreamHead:
         hash=row.hash,
         continues=row.continues,
         not_before=row.not_before,
+        ended=row.ended,
     )
 
 
@@ -110,8 +123,8 @@ async def lock(
         # A stream that ended while we waited for its lock has a successor, which only a new look can see.
         heads |= await _living(session, runtime, [name for name in ordered if name not in heads])
         if len(heads) == len(ordered):
-            break
-    return heads
+            return heads
+    raise StreamErased
 
 
 async def _living(
@@ -129,10 +142,11 @@ async def _living(
 
 
 async def of_records(session: AsyncSession, runtime: "Runtime", records: Collection[str]) -> list[StreamHead]:
-    """Lock and return all living streams of some records."""
+    """Lock and return all streams of some records, ended ones too: who comes later reads what they hold."""
     wanted = (
         select(OwnStream)
-        .where(col(OwnStream.record).in_(sorted(records)), col(OwnStream.ended).is_(False))
+        .where(col(OwnStream.record).in_(sorted(records)), col(OwnStream.sealed_key) != ERASED)
+        .where(col(OwnStream.ended).is_(False) | (col(OwnStream.seq) > 0))
         .order_by(col(OwnStream.stream))
         .with_for_update()
         .execution_options(populate_existing=True)
@@ -141,8 +155,12 @@ async def of_records(session: AsyncSession, runtime: "Runtime", records: Collect
 
 
 async def named(session: AsyncSession, runtime: "Runtime", ids: Collection[str]) -> list[StreamHead]:
-    """The streams of these ids, living or ended, not locked."""
-    wanted = select(OwnStream).where(col(OwnStream.stream).in_(ids)).order_by(col(OwnStream.stream))
+    """The streams of these ids, living or ended, not locked; of one that was erased nothing is left."""
+    wanted = (
+        select(OwnStream)
+        .where(col(OwnStream.stream).in_(ids), col(OwnStream.sealed_key) != ERASED)
+        .order_by(col(OwnStream.stream))
+    )
     return [_head(runtime, row) for row in (await session.execute(wanted)).scalars()]
 
 

@@ -18,7 +18,9 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Field, SQLModel
 
 from trama_chassis.audit_entry import AUDIT_TABLES
+from trama_chassis.erasure_tables import ERASURE_TABLES
 from trama_chassis.files import File, FileDue, FilePiece
+from trama_chassis.grounds import GROUNDS
 from trama_chassis.idempotency import AnswerGiven
 from trama_chassis.links import LinkHeard, LinkRemoved, RecordLink
 
@@ -385,6 +387,7 @@ CHASSIS_TABLES: tuple[type[SQLModel], ...] = (
     RecordLink,
     LinkHeard,
     LinkRemoved,
+    *GROUNDS,
     AnswerGiven,
     ReportingIdHeld,
     Decision,
@@ -393,4 +396,5 @@ CHASSIS_TABLES: tuple[type[SQLModel], ...] = (
     FileDue,
     TimerRun,
     *AUDIT_TABLES,
+    *ERASURE_TABLES,
 )

@@ -1,0 +1,185 @@
+"""Orders to erase on their way: sent, sent again until answered, closed, listed outside, scrubbed.
+
+Bookkeeping of the chassis, committed here. What is due is in the database: a restart goes on where it was.
+"""
+
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Final
+
+from sqlalchemy import exists, or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+from trama_contracts.messages import MAX_ITEMS, Erasure
+from trama_contracts.outcomes import Outcome
+
+from trama_chassis import clock, erasure, erasure_list, erasure_mail, mailbox, outbox
+from trama_chassis.erasure import ERASURE_SCOPE, Wish
+from trama_chassis.erasure_list import ErasedList
+from trama_chassis.erasure_tables import WAITING, ErasureOrder, ErasureReceived, ErasureRecipient, Streams
+from trama_chassis.streams import ERASED
+from trama_chassis.tables import OwnStream
+
+if TYPE_CHECKING:
+    from trama_chassis.runtime import Runtime
+
+ASK_AGAIN: Final = timedelta(minutes=1)
+LONGEST_WAIT: Final = timedelta(hours=6)
+SWEPT: Final = "swept"
+"""The ground of an order for what was appended to a record while it was being erased."""
+
+
+class Erasures:
+    """All that a running service does about erasure beside what its operators order."""
+
+    def __init__(self, runtime: "Runtime") -> None:
+        self._runtime = runtime
+        self.listed = ErasedList(runtime.settings.secrets_dir)
+
+    async def load(self) -> int:
+        """Before anything is served: erase what the list names and this database has. Raises ListDamaged."""
+        async with self._runtime.consuming() as session:
+            done = await erasure_list.apply(session, self._runtime, self.listed)
+            await outbox.commit(session)
+        return done
+
+    async def take(self, session: AsyncSession, sender: str, message: Erasure) -> Outcome:
+        """Carry out an order, or note an answer."""
+        return await erasure_mail.take(session, self._runtime, sender, message)
+
+    async def remind(self, session: AsyncSession, asker: str, streams: set[str]) -> None:
+        """Tell who asks for what was erased that it was."""
+        await erasure_mail.remind(session, asker, streams)
+
+    async def turn(self) -> None:
+        """Do what is due, if there is anything."""
+        runtime = self._runtime
+        async with runtime.database.read() as session:
+            await erasure_list.note(session, self.listed)
+            if not await _anything(session):
+                return
+        async with runtime.consuming() as session:
+            await _sweep(session, runtime)
+            asked = await _ask(session, runtime, clock.machine_now())
+            answered = await _answer(session, runtime)
+            await _close(session)
+            await outbox.commit(session)
+        await self._scrub()
+        if asked or answered:
+            runtime.wake.set()
+
+    async def _scrub(self) -> None:
+        """Leave nothing of it in what the database's files no longer use; later, if somebody is reading."""
+        runtime = self._runtime
+        async with runtime.database.read() as session:
+            if not await session.scalar(select(exists().where(_UNSCRUBBED))):
+                return
+        begun = clock.machine_now()
+        if not await runtime.database.scrub():
+            return
+        async with runtime.bookkeeping() as session:
+            for order in await session.scalars(
+                select(ErasureOrder).where(_UNSCRUBBED, col(ErasureOrder.ordered_at) <= begun)
+            ):
+                order.scrubbed_at = clock.machine_now()
+            await session.commit()
+
+
+_UNSCRUBBED = col(ErasureOrder.scrubbed_at).is_(None)
+
+
+async def _anything(session: AsyncSession) -> bool:
+    """Whether an order is open or an answer due."""
+    due = (
+        exists().where(or_(col(ErasureOrder.closed_at).is_(None), _UNSCRUBBED)),
+        exists().where(col(ErasureReceived.answered_at).is_(None)),
+        exists().where(col(ErasureRecipient.asked_at).is_(None)),
+    )
+    return bool(await session.scalar(select(or_(*due))))
+
+
+async def _sweep(session: AsyncSession, runtime: "Runtime") -> None:
+    """Erase what was begun on a record while it was being erased: an append is before, or is gone as well."""
+    gone = select(col(ErasureOrder.record)).where(col(ErasureOrder.whole).is_(True))
+    late = select(OwnStream).where(
+        col(OwnStream.record).in_(gone),
+        col(OwnStream.sealed_key) != ERASED,
+        col(OwnStream.scope).not_like(f"{ERASURE_SCOPE}:%"),
+    )
+    records: dict[str, list[str]] = {}
+    for row in await session.scalars(late):
+        records.setdefault(row.record, []).append(row.stream)
+    for record, streams in sorted(records.items()):
+        by = runtime.settings.principal
+        wish = Wish(record, ground=SWEPT, act="", reason="", by=by, streams=tuple(streams))
+        await erasure.order(session, runtime, wish)
+
+
+async def _ask(session: AsyncSession, runtime: "Runtime", now: datetime) -> int:
+    """Send the orders that were not sent, or not answered for a while; how many."""
+    waiting = select(ErasureRecipient).where(col(ErasureRecipient.state) == WAITING)
+    due = [one for one in await session.scalars(waiting) if _is_time(one, now)]
+    for one in due:
+        messages = [
+            (one.recipient, Erasure(order=one.order, streams=part, action="ordered"))
+            for part in _parts(one.streams)
+        ]
+        if await mailbox.send(session, runtime, messages):
+            one.asked_at, one.times_asked = now, one.times_asked + 1
+            one.asked_on = one.asked_on or runtime.clock.today()
+    return len(due)
+
+
+def _is_time(one: ErasureRecipient, now: datetime) -> bool:
+    """At once, after a minute, two, four and so on, every six hours at last."""
+    wait = min(ASK_AGAIN * 2 ** max(min(one.times_asked, 20) - 1, 0), LONGEST_WAIT)
+    return one.asked_at is None or now - one.asked_at >= wait
+
+
+def _parts(streams: Streams) -> list[dict[str, tuple[str, ...]]]:
+    pairs = [(topic, stream) for topic, some in sorted(streams.items()) for stream in some]
+    cut = [pairs[start : start + MAX_ITEMS] for start in range(0, len(pairs), MAX_ITEMS)]
+    return [{topic: tuple(some) for topic, some in erasure.grouped(part).items()} for part in cut]
+
+
+async def _answer(session: AsyncSession, runtime: "Runtime") -> int:
+    """Answer the orders that were carried out: those we passed on, once who had it from us has answered."""
+    unanswered = select(ErasureReceived).where(col(ErasureReceived.answered_at).is_(None))
+    answered = 0
+    for one in (await session.scalars(unanswered)).all():
+        passed_on = exists().where(
+            col(ErasureOrder.cause) == one.order,
+            col(ErasureOrder.cause_source) == one.source,
+            col(ErasureOrder.closed_at).is_(None),
+        )
+        if await session.scalar(select(passed_on)):
+            continue
+        parts = _parts(one.streams)
+        messages = [
+            (one.source, Erasure(order=one.order, streams=part, action="confirmed", counts=one.counts))
+            for part in parts
+        ]
+        if await mailbox.send(session, runtime, messages):
+            one.answered_at, answered = clock.machine_now(), answered + 1
+    return answered
+
+
+async def _close(session: AsyncSession) -> None:
+    """Close the orders for which nobody is waited any more."""
+    waited = exists().where(
+        col(ErasureRecipient.order) == col(ErasureOrder.order), col(ErasureRecipient.state) == WAITING
+    )
+    for one in await session.scalars(
+        select(ErasureOrder).where(col(ErasureOrder.closed_at).is_(None), ~waited)
+    ):
+        one.closed_at = clock.machine_now()
+
+
+async def ask_again(session: AsyncSession, order: str) -> int:
+    """Have an order sent once more to who has not answered (Sollecita); how many those are."""
+    waiting = select(ErasureRecipient).where(
+        col(ErasureRecipient.order) == order, col(ErasureRecipient.state) == WAITING
+    )
+    found = (await session.scalars(waiting)).all()
+    for one in found:
+        one.asked_at = None
+    return len(found)
