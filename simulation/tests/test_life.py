@@ -21,8 +21,7 @@ def until(story: Story, number: int) -> Story:
 
 
 def referentes(story: Story, *readers: str) -> set[str | None]:
-    sharing, life = oracle.sharing_of(story), oracle.life_of(story)
-    return {oracle.referente(life, reader, sharing) for reader in readers}
+    return {oracle.referente(oracle.View(story, reader)) for reader in readers}
 
 
 def test_there_is_one_referente_all_along_the_transfer_and_it_passes_when_it_is_named() -> None:
@@ -85,7 +84,7 @@ def test_who_has_not_read_a_note_is_known_to_its_writer() -> None:
     ((_, note),) = oracle.life_of(GINA).notes.items()
     assert oracle.not_read_by(GINA, note) == [SERT]
     life, sharing = oracle.life_of(GINA), oracle.sharing_of(GINA)
-    to_read = {one: oracle.is_to_be_read(note, one, life, sharing) for one in (URBANO, DSM, SERT)}
+    to_read = {one: oracle.is_to_be_read(note, one, life) for one in (URBANO, DSM, SERT)}
     assert to_read == {URBANO: False, DSM: False, SERT: True}
     assert oracle.timeline(GINA, SERT, sharing)[(DSM, "note-read")] == 0
 

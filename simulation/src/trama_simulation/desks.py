@@ -136,7 +136,7 @@ class Desk:
             raise Unreachable(f"{self.member.name} non risponde a {url} ({type(error).__name__}).") from error
 
     async def _wait(self, what: str, deadline: float, pause: float = LOOK_EVERY) -> None:
-        """Look again soon at first, then less and less often: who is late is not made later by being asked."""
+        """Look again soon at first, then less often: who is late is not made later by being asked."""
         left = deadline - time.monotonic()
         if left < 0:
             raise NotArrived(f"Dopo {self._patience:.0f} s non è arrivato a {self.member.name}: {what}")

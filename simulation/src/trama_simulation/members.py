@@ -41,7 +41,7 @@ CIRCLES = {
 SPECIALIST = {URBANO: "rita"}
 """Who hears what is said at a member's listening centre."""
 SUPERVISOR = {URBANO: "rita"}
-"""Who may enter a protocol there."""
+"""Who may enter a protocol there, decide on an opposition, order an erasure."""
 
 FIRST_DAY = date(2013, 1, 7)
 """Before this Monday nobody does anything."""

@@ -12,7 +12,7 @@ from trama_simulation.acts import Act, Story
 from trama_simulation.agenda import agenda
 from trama_simulation.business_clock import BusinessClock
 from trama_simulation.desks import Desk, NotArrived, Refused, Unreachable
-from trama_simulation.living import Lived, do, settle
+from trama_simulation.living import Lived, live_on, settle
 from trama_simulation.members import EVERYBODY, FOLLOWERS, TODAY
 from trama_simulation.territory import Territory
 
@@ -106,7 +106,7 @@ class Run:
                 if number in self.broken:
                     return
                 try:
-                    await do(act, lived, self._desks)
+                    await live_on(lived, self._desks)
                 except (Refused, Unreachable, NotArrived) as error:
                     self.broken[number] = f"{act.on:%d/%m/%Y}, {lived.story.person.name}: {error}"
                 told(lived.story, act)

@@ -7,6 +7,7 @@ from trama_simulation.acts import (
     AccessAct,
     Act,
     AgreeProject,
+    AgreeToTakePart,
     Approve,
     AskDocument,
     AskEvaluation,
@@ -19,6 +20,7 @@ from trama_simulation.acts import (
     Contribute,
     Convene,
     Correct,
+    DecideOpposition,
     Decline,
     DisputeCompetence,
     DocumentAct,
@@ -26,12 +28,16 @@ from trama_simulation.acts import (
     EndCertificate,
     EvaluationAct,
     FileDocument,
+    GiveNotice,
+    GroundAct,
     HoldInterview,
     HostApproves,
     HostRefuses,
+    LiftRestriction,
     MoveCompetence,
     NameReferente,
     NoteAct,
+    Oppose,
     PlacementAct,
     Prepare,
     Propose,
@@ -46,6 +52,7 @@ from trama_simulation.acts import (
     RegistryAct,
     RelationAct,
     Reopen,
+    Restrict,
     Resume,
     Route,
     SenderSays,
@@ -59,9 +66,11 @@ from trama_simulation.acts import (
     StoryAct,
     Suspend,
     TakeBack,
+    TakePartNoLonger,
     TakeStep,
     TermPasses,
     Try,
+    Withdraw,
     WithdrawPath,
     WriteNote,
 )
@@ -104,6 +113,15 @@ MOVES = {
     "reopen": "riapre la segnalazione",
 }
 TERMS = {"reminded": "termine passato, sollecitata", "unanswered": "senza risposta nei termini"}
+GROUNDS: dict[type, str] = {
+    GiveNotice: "informativa consegnata",
+    AgreeToTakePart: "adesione al percorso",
+    TakePartNoLonger: "adesione ritirata",
+    Withdraw: "condivisione revocata",
+    Oppose: "opposizione alla condivisione",
+    Restrict: "limitazione del trattamento",
+    LiftRestriction: "limitazione tolta",
+}
 UNDERSTOOD = (Authorise, Approve, HostApproves, Try)
 """What goes without saying when a story is told."""
 DAYS = ("lunedì", "martedì", "mercoledì", "giovedì", "venerdì", "sabato", "domenica")
@@ -134,6 +152,8 @@ def sentence(act: Act) -> str:
         return _of_team(act)
     if isinstance(act, ReferralAct):
         return _of_referral(act)
+    if isinstance(act, GroundAct):
+        return _of_ground(act)
     if isinstance(act, AccessAct):
         return _of_access(act)
     if isinstance(act, NoteAct):
@@ -159,6 +179,12 @@ def _of_registry(act: RegistryAct) -> str:
             return f"{act.at}: categorie indicate"
         case Authorise():
             return f"{act.at}: condivisione autorizzata con {', '.join(act.among)}"
+
+
+def _of_ground(act: GroundAct) -> str:
+    if isinstance(act, DecideOpposition):
+        return f"{act.at}: opposizione {'accolta' if act.upheld else 'non accolta'}"
+    return f"{act.at}: {GROUNDS[type(act)]}"
 
 
 def _of_access(act: AccessAct) -> str:

@@ -19,6 +19,17 @@ from trama_simulation.acts.evaluation import (
     SetReview,
     SignProject,
 )
+from trama_simulation.acts.ground import (
+    AgreeToTakePart,
+    DecideOpposition,
+    GiveNotice,
+    GroundAct,
+    LiftRestriction,
+    Oppose,
+    Restrict,
+    TakePartNoLonger,
+    Withdraw,
+)
 from trama_simulation.acts.note import HoldInterview, NoteAct, ReadNote, WriteNote
 from trama_simulation.acts.placement import (
     Approve,
@@ -73,6 +84,7 @@ from trama_simulation.persons import Person
 
 Deed: TypeAlias = (
     RegistryAct
+    | GroundAct
     | AccessAct
     | RelationAct
     | ReferralAct
@@ -115,7 +127,15 @@ class Story:
 
     def deeds(self) -> Iterator[Deed]:
         """What was done, without what was tried in vain."""
-        return (act for act in self.acts if not isinstance(act, Try))
+        return (act for _, act in self.numbered())
+
+    def numbered(self) -> Iterator[tuple[int, Deed]]:
+        """What was done, each with its place among all acts of the story."""
+        return ((number, act) for number, act in enumerate(self.acts) if not isinstance(act, Try))
+
+    def up_to(self, number: int) -> "Story":
+        """The story as it was before the act of this number."""
+        return Story(self.person, self.acts[:number])
 
 
 __all__ = [
@@ -123,6 +143,7 @@ __all__ = [
     "AccessAct",
     "Act",
     "AgreeProject",
+    "AgreeToTakePart",
     "Approve",
     "AskDocument",
     "AskEvaluation",
@@ -136,6 +157,7 @@ __all__ = [
     "Contribute",
     "Convene",
     "Correct",
+    "DecideOpposition",
     "Decline",
     "Deed",
     "DisputeCompetence",
@@ -144,13 +166,17 @@ __all__ = [
     "EndCertificate",
     "EvaluationAct",
     "FileDocument",
+    "GiveNotice",
+    "GroundAct",
     "HoldInterview",
     "HostApproves",
     "HostRefuses",
+    "LiftRestriction",
     "MoveCompetence",
     "NameReferente",
     "Named",
     "NoteAct",
+    "Oppose",
     "PlacementAct",
     "Prepare",
     "Propose",
@@ -168,6 +194,7 @@ __all__ = [
     "RegistryAct",
     "RelationAct",
     "Reopen",
+    "Restrict",
     "Resume",
     "Route",
     "SenderAct",
@@ -183,9 +210,11 @@ __all__ = [
     "StoryAct",
     "Suspend",
     "TakeBack",
+    "TakePartNoLonger",
     "TakeStep",
     "TermPasses",
     "Try",
+    "Withdraw",
     "WithdrawPath",
     "WriteNote",
 ]

@@ -63,12 +63,16 @@ class SetGroups:
 
 @dataclass(frozen=True, slots=True)
 class Authorise:
-    """The person lets members share in some circles, at the member where they say so."""
+    """Members may share in some circles: the person lets them, at the member where they say so; or a law,
+    named by its act and article, does."""
 
     on: date
     at: str
     among: tuple[str, ...]
     circles: tuple[str, ...] = ("care",)
+    law: tuple[str, str] | None = None
+    after_closing: tuple[str, ...] = ()
+    """Those of them that go on reading when they follow the person no longer."""
 
 
 RegistryAct: TypeAlias = Register | AssignTaxCode | RecordCertificate | EndCertificate | SetGroups | Authorise

@@ -8,12 +8,12 @@ from trama_simulation.comparison.question import Line
 from trama_simulation.desks import Json
 
 
-def truth(life: oracle.Life, member: str, sharing: oracle.Sharing) -> Counter[Line]:
+def truth(view: oracle.View) -> Counter[Line]:
     """What a member must know of, and whether the file is there."""
     return Counter(
-        (one.filed.at, one.filed.name, one.filed.kind, one.filed.circle, _where(one, member))
-        for one in life.documents.values()
-        if sharing.sees(member, one.filed.at, one.filed.circle)
+        (one.filed.at, one.filed.name, one.filed.kind, one.filed.circle, _where(one, view.member))
+        for key, one in view.own.documents.items()
+        if key in view.of(one.filed.at, one.filed.circle).documents
     )
 
 

@@ -8,16 +8,15 @@ from trama_simulation.comparison.question import Line
 from trama_simulation.desks import Json
 
 
-def truth(life: oracle.Life, member: str, sharing: oracle.Sharing) -> Counter[Line]:
+def truth(view: oracle.View) -> Counter[Line]:
     """Who a member must say that the person is: numbers, also those that only others know, certificates,
     target groups."""
+    life, member = view.own, view.member
     told: list[Line] = [("tax code", life.code_at(member))]
     told += [("interpreter", one) for at, one in life.languages.items() if at == member and one]
     told += [("number", one.kind, one.value, one.ended) for one in life.numbers[member]]
     own = {one.value for one in life.numbers[member]}
-    others = [
-        one for at, told_at in life.numbers.items() if sharing.sees(member, at, "care") for one in told_at
-    ]
+    others = [one for at in life.numbers for one in view.of(at).numbers.get(at, ())]
     told += {("told by others", one.kind, one.value) for one in others if one.value not in own}
     held = life.certificates.get(member, [])
     told += [("certificate", one.kind, one.issuer, str(one.starts_on), one.ended) for one in held]

@@ -4,28 +4,28 @@ from collections import Counter
 from collections.abc import Iterator
 
 from trama_simulation import oracle
-from trama_simulation.acts import Story
 from trama_simulation.comparison.question import Line
 from trama_simulation.desks import Json
 
 
-def truth(story: Story, life: oracle.Life, member: str, sharing: oracle.Sharing) -> Counter[Line]:
+def truth(view: oracle.View) -> Counter[Line]:
     """The notes that a member must show."""
-    return Counter(_told(story, life, member, sharing))
+    return Counter(_told(view))
 
 
-def _told(story: Story, life: oracle.Life, member: str, sharing: oracle.Sharing) -> Iterator[Line]:
-    for note in life.notes.values():
+def _told(view: oracle.View) -> Iterator[Line]:
+    member = view.member
+    for key, note in view.own.notes.items():
         writer = note.written.at
-        if not sharing.sees(member, writer, "care"):
+        if key not in view.of(writer).notes:
             continue
-        is_to_be_read = oracle.is_to_be_read(note, member, life, sharing)
+        is_to_be_read = oracle.is_to_be_read(note, member, view.own)
         yield "note", writer, note.written.text, "to read" if is_to_be_read else ""
         for reader, answer in note.read.items():
             if member in (writer, reader):
                 yield "read", note.written.text, reader, answer
         if member == writer:
-            yield from (("not read", note.written.text, one) for one in oracle.not_read_by(story, note))
+            yield from (("not read", note.written.text, one) for one in oracle.not_read_by(view.story, note))
 
 
 def read(shown: list[Json]) -> Iterator[Line]:
@@ -38,12 +38,12 @@ def read(shown: list[Json]) -> Iterator[Line]:
             yield "not read", one["text"], reader
 
 
-def truth_of_interviews(life: oracle.Life, member: str, sharing: oracle.Sharing) -> Counter[Line]:
+def truth_of_interviews(view: oracle.View) -> Counter[Line]:
     """The interviews that a member must tell of: what another keeps to itself it does not know."""
     return Counter(
         (one.at, one.circle, one.kind, one.summary, str(one.on))
-        for one in life.interviews
-        if one.at == member or (one.circle != "own" and sharing.sees(member, one.at, one.circle))
+        for one in view.own.interviews
+        if one.at == view.member or (one.circle != "own" and one in view.of(one.at, one.circle).interviews)
     )
 
 

@@ -9,8 +9,9 @@ import httpx
 from trama_simulation import oracle
 from trama_simulation.comparison import documents, identities, notes, referrals, relations
 from trama_simulation.comparison.question import Line, Question, unlike
-from trama_simulation.desks import Desk, Json, Refused
+from trama_simulation.desks import Desk, Refused
 from trama_simulation.living import Lived
+from trama_simulation.living.knowing import lines
 from trama_simulation.members import PUBLIC
 
 PERSONS = "/api/registry/persons"
@@ -26,22 +27,13 @@ ASKED = {
 
 def about(lived: Lived, number: int, desks: Mapping[str, Desk]) -> Iterator[Question]:
     """All there is to ask about one person. `number` turns through those who must not know them."""
-    story, life = lived.story, oracle.life_of(lived.story)
-    sharing, followers = oracle.sharing_of(story), oracle.followers(story)
+    story, sharing = lived.story, oracle.sharing_of(lived.story)
+    life, followers = oracle.life_of(story), oracle.followers(story)
     for member in followers:
+        view = oracle.View(story, member, sharing)
         yield _timeline(lived, desks[member], oracle.timeline(story, member, sharing))
-        truth = relations.truth(story, life, member, sharing)
-        yield _of_record(lived, desks[member], "relations", truth, relations.read)
-        truth = identities.truth(life, member, sharing)
-        yield _of_record(lived, desks[member], "identity", truth, identities.read)
-        truth = identities.truth_of_step(life.steps.get(member))
-        yield _of_record(lived, desks[member], "next-step", truth, identities.read_step)
-        truth = notes.truth(story, life, member, sharing)
-        yield _of_record(lived, desks[member], "notes", truth, notes.read)
-        truth = notes.truth_of_interviews(life, member, sharing)
-        yield _of_record(lived, desks[member], "interviews", truth, notes.read_interviews)
-        truth = documents.truth(life, member, sharing)
-        yield _of_record(lived, desks[member], "documents", truth, documents.read)
+        for path, (truth, read) in _of_person(view).items():
+            yield _of_record(lived, desks[member], path, truth, read)
     for key, referral in life.referrals.items():
         yield from referrals.about(lived, lived.referrals[key], referral, desks)
     if followers:
@@ -50,21 +42,26 @@ def about(lived: Lived, number: int, desks: Mapping[str, Desk]) -> Iterator[Ques
         yield _unknown(lived, desks[stranger], lived.records[followers[0]])
 
 
+def _of_person(view: oracle.View) -> Mapping[str, tuple[Counter[Line], Callable[[Any], Iterator[Line]]]]:
+    """What else a member tells of the person, by where it is asked: what it must be, and how it is read."""
+    return {
+        "relations": (relations.truth(view), relations.read),
+        "identity": (identities.truth(view), identities.read),
+        "next-step": (identities.truth_of_step(view.own.steps.get(view.member)), identities.read_step),
+        "notes": (notes.truth(view), notes.read),
+        "interviews": (notes.truth_of_interviews(view), notes.read_interviews),
+        "documents": (documents.truth(view), documents.read),
+    }
+
+
 def _timeline(lived: Lived, desk: Desk, expected: Counter[oracle.Entry]) -> Question:
     member = desk.member.name
 
     async def ask() -> list[str]:
         shown = await desk.get(f"{PERSONS}/{lived.records[member]}/timeline")
-        return list(unlike(expected, Counter(_lines(shown["entries"]))))
+        return list(unlike(expected, Counter(lines(shown))))
 
     return Question(f"{member}, storia di {lived.story.person.name}", ask)
-
-
-def _lines(entries: list[Json]) -> Iterator[oracle.Entry]:
-    for entry in entries:
-        yield entry["member"], _kind(entry["type"])
-        if entry["corrected_by"]:
-            yield entry["member"], f"{oracle.STRUCK} {_kind(entry['type'])}"
 
 
 def _of_record(
@@ -95,8 +92,3 @@ def _unknown(lived: Lived, desk: Desk, record: str) -> Question:
         return ["ha risposto, e non doveva"]
 
     return Question(f"{desk.member.name}, che non segue {lived.story.person.name}", ask)
-
-
-def _kind(wire_type: str) -> str:
-    """`placement-started` of `it.trama.placement.placement-started.v1`."""
-    return wire_type.split(".")[-2]

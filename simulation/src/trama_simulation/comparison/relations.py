@@ -4,32 +4,36 @@ from collections import Counter
 from collections.abc import Iterator
 
 from trama_simulation import oracle
-from trama_simulation.acts import Story
 from trama_simulation.comparison.question import Line
 from trama_simulation.desks import Json
 
 
-def truth(story: Story, life: oracle.Life, member: str, sharing: oracle.Sharing) -> Counter[Line]:
+def truth(view: oracle.View) -> Counter[Line]:
     """What a member must say."""
-    return Counter(_told(story, life, member, sharing))
+    return Counter(_told(view))
 
 
-def _told(story: Story, life: oracle.Life, member: str, sharing: oracle.Sharing) -> Iterator[Line]:
-    yield "referente", oracle.referente(life, member, sharing)
-    for one in life.episodes:
-        if one.member == member:
-            competence, pact = (one.competence, one.competent), str(one.pact_until or "")
-            yield "own", one.kind, one.state, one.why, *competence, pact, one.district
-        elif sharing.sees(member, one.member, "care"):
-            yield "other", one.member, one.kind, one.state, str(one.since)
-    for access in life.accesses.values():
-        came = access.came
-        if access.is_known and not came.reserved and sharing.sees(member, came.at, "care"):
-            yield "access", came.at, came.door, str(came.on), access.outcome
-    for path in oracle.paths_of(story):
-        if path.started_on and sharing.sees(member, path.promoter, "care"):
-            ended_on = str(path.ended.on) if path.ended else None
-            yield "host", path.plan.host, str(path.started_on), ended_on
+def _told(view: oracle.View) -> Iterator[Line]:
+    yield "referente", oracle.referente(view)
+    for member in oracle.followers(view.story):
+        for one in view.of(member).episodes:
+            if one.member == member:
+                yield _episode(one, is_own=member == view.member)
+        for access in view.of(member).accesses.values():
+            came = access.came
+            if came.at == member and access.is_known and not came.reserved:
+                yield "access", came.at, came.door, str(came.on), access.outcome
+        for path in view.paths_of(member):
+            if path.started_on:
+                ended_on = str(path.ended.on) if path.ended else None
+                yield "host", path.plan.host, str(path.started_on), ended_on
+
+
+def _episode(one: oracle.Episode, *, is_own: bool) -> Line:
+    if not is_own:
+        return "other", one.member, one.kind, one.state, str(one.since)
+    competence, pact = (one.competence, one.competent), str(one.pact_until or "")
+    return "own", one.kind, one.state, one.why, *competence, pact, one.district
 
 
 def read(shown: Json) -> Iterator[Line]:

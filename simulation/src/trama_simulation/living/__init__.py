@@ -2,11 +2,13 @@
 
 from collections.abc import Mapping
 
+from trama_simulation import oracle
 from trama_simulation.acts import (
     AccessAct,
     Act,
     DocumentAct,
     EvaluationAct,
+    GroundAct,
     NoteAct,
     PlacementAct,
     ReferralAct,
@@ -19,6 +21,7 @@ from trama_simulation.living import (
     access,
     document,
     evaluation,
+    ground,
     note,
     placement,
     referral,
@@ -26,14 +29,31 @@ from trama_simulation.living import (
     relation,
     story,
 )
+from trama_simulation.living.knowing import everybody_knows
 from trama_simulation.living.lived import Lived
 from trama_simulation.living.referral import settle
+
+
+async def live_on(lived: Lived, desks: Mapping[str, Desk]) -> None:
+    """Do the next act of a story, or try it; what takes sharing away, when nothing is on its way.
+
+    Raises Refused, Unreachable, NotArrived.
+    """
+    act, story = lived.story.acts[lived.done], lived.story
+    if isinstance(act, oracle.NARROWS):
+        await everybody_knows(story.up_to(lived.done), lived, desks)
+    await do(act, lived, desks)
+    lived.done += 1
+    if isinstance(act, oracle.NARROWS):
+        await everybody_knows(story.up_to(lived.done), lived, desks)
 
 
 async def do(act: Act, lived: Lived, desks: Mapping[str, Desk]) -> None:
     """Do one act, or try it. Raises Refused, Unreachable, NotArrived."""
     if isinstance(act, Try):
         await _in_vain(act, lived, desks)
+    elif isinstance(act, GroundAct):
+        await ground.do(act, lived, desks)
     elif isinstance(act, PlacementAct):
         await placement.do(act, lived, desks)
     elif isinstance(act, EvaluationAct):
@@ -69,4 +89,4 @@ async def _in_vain(act: Try, lived: Lived, desks: Mapping[str, Desk]) -> None:
     )
 
 
-__all__ = ["Lived", "do", "settle"]
+__all__ = ["Lived", "do", "live_on", "settle"]

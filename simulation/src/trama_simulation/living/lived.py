@@ -12,8 +12,16 @@ class Lived:
 
     story: Story
     records: dict[str, str] = field(default_factory=dict)
-    authorisations: dict[str, str] = field(default_factory=dict)
-    """The last one given at each member."""
+    done: int = 0
+    """How many of its acts were done, or tried."""
+    authorisations: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
+    """Those given at each member, the last one last."""
+    participations: dict[str, str] = field(default_factory=dict)
+    """The last one at each member."""
+    oppositions: dict[tuple[str, int], str] = field(default_factory=dict)
+    """By member and number of the authorisation opposed."""
+    restrictions: dict[str, str] = field(default_factory=dict)
+    """The last one at each member."""
     referrals: dict[tuple[str, str, int], str] = field(default_factory=dict)
     """By sender, receiver and number."""
     moves: dict[tuple[str, str, int], int] = field(default_factory=lambda: defaultdict(int))

@@ -30,7 +30,7 @@ async def do(act: ReferralAct, lived: Lived, desks: Mapping[str, Desk]) -> None:
             await _refer(act, lived, desks[act.at])
         case Prepare():
             draft = {"to": act.to, "reason": act.reason, "need": act.need}
-            draft["authorisation"] = lived.authorisations[act.at]
+            draft["authorisation"] = lived.authorisations[act.at][-1]
             await desks[act.at].post(f"{own(act.at, lived)}/referral-drafts", draft)
         case TermPasses():
             await _passes(act, lived, desks[act.at])
@@ -66,7 +66,7 @@ async def _refer(act: Refer, lived: Lived, desk: Desk) -> None:
         "reason": act.reason,
         "need": act.need,
         "answer_by": act.answer_by.isoformat(),
-        "authorisation": lived.authorisations[act.at],
+        "authorisation": lived.authorisations[act.at][-1],
         "documents": [lived.documents[(act.at, name)] for name in act.documents],
     }
     if act.instead is not None:

@@ -80,12 +80,15 @@ async def _protocol(act: Register, desk: Desk) -> str:
 
 
 async def _authorise(act: Authorise, lived: Lived, desk: Desk) -> None:
+    law = act.law and {"kind": "law", "act": act.law[0], "article": act.law[1]}
     body = {
         "purpose": PURPOSE,
-        "basis": {"kind": "consent"},
+        "basis": law or {"kind": "consent"},
         "circles": list(act.circles),
         "recipients": list(act.among),
         "notice_given_on": act.on.isoformat(),
     }
+    if act.after_closing:
+        body["after_closing"] = list(act.after_closing)
     given = await desk.post(f"{own(act.at, lived)}/authorisations", body)
-    lived.authorisations[act.at] = given["authorisation"]
+    lived.authorisations[act.at].append(given["authorisation"])

@@ -30,10 +30,10 @@ from trama_simulation.oracle.life import (
 )
 from trama_simulation.oracle.notes import is_to_be_read, not_read_by
 from trama_simulation.oracle.paths import Hosted, Path, hosted, paths_of
-from trama_simulation.oracle.relations import referente
-from trama_simulation.oracle.sharing import Sharing, followers, sharing_of
+from trama_simulation.oracle.sharing import NARROWS, Sharing, followers, sharing_of
 from trama_simulation.oracle.terms import in_time
 from trama_simulation.oracle.told import life_of, timeline
+from trama_simulation.oracle.view import View, referente
 
 
 def lives_of(stories: Iterable[Story]) -> Lives:
@@ -47,6 +47,7 @@ def lives_of(stories: Iterable[Story]) -> Lives:
 
 
 __all__ = [
+    "NARROWS",
     "STRUCK",
     "Access",
     "Asked",
@@ -66,6 +67,7 @@ __all__ = [
     "Referral",
     "Sharing",
     "Step",
+    "View",
     "asked_of",
     "evaluations_of",
     "figures",

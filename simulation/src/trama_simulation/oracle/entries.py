@@ -19,6 +19,8 @@ class Told:
     to: Set[str] | None = None
     of: str = ""
     """On no record of the writer's, but found by a referral: who sent that."""
+    parting: bool = False
+    """The last thing that those hear who may read the writer no longer after it."""
 
 
 def struck(member: str, kind: str) -> Told:

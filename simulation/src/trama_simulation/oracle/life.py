@@ -3,7 +3,16 @@
 from dataclasses import dataclass, field
 from datetime import date
 
-from trama_simulation.acts import ComeIn, FileDocument, HoldInterview, Prepare, Refer, SetStep, WriteNote
+from trama_simulation.acts import (
+    ComeIn,
+    FileDocument,
+    GroundAct,
+    HoldInterview,
+    Prepare,
+    Refer,
+    SetStep,
+    WriteNote,
+)
 from trama_simulation.members import SECTOR
 from trama_simulation.oracle.sharing import Joined
 
@@ -138,6 +147,8 @@ class Life:
     interviews: list[HoldInterview] = field(default_factory=list)
     documents: dict[tuple[str, str], Document] = field(default_factory=dict)
     """By who filed it, and name."""
+    grounds: list[GroundAct] = field(default_factory=list)
+    """What sharing rests on, but for authorisations: as it was told."""
     steps: dict[str, Step] = field(default_factory=dict)
     joined: Joined = field(default_factory=Joined)
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from trama_simulation.acts import HoldInterview, NoteAct, ReadNote, Story, WriteNote
 from trama_simulation.oracle.entries import Told
 from trama_simulation.oracle.life import Life, Note
-from trama_simulation.oracle.sharing import Sharing, followers, sharing_of
+from trama_simulation.oracle.sharing import followers, sharing_of
 
 CIRCLES = {"care": "interview-recorded", "social": "social-interview-recorded"}
 
@@ -29,19 +29,15 @@ def told_by(act: NoteAct, life: Life) -> Iterator[Told]:
 def not_read_by(story: Story, note: Note) -> Sequence[str]:
     """To whom a note went and who has not said so yet: who could read its writer when it was written."""
     written = note.written
-    before = Story(story.person, story.acts[: story.acts.index(written)])
+    before = story.up_to(story.acts.index(written))
     sharing = sharing_of(before)
     went_to = [one for one in followers(before) if sharing.sees(one, written.at, "care")]
     return sorted(one for one in went_to if one in note.open_at - {written.at} and one not in note.read)
 
 
-def is_to_be_read(note: Note, reader: str, life: Life, sharing: Sharing) -> bool:
-    """Whether a member has still to say that it has read a note, of the time when it follows the person."""
+def is_to_be_read(note: Note, reader: str, life: Life) -> bool:
+    """Whether a member that a note came to has still to say that it has read it, of the time when it follows
+    the person."""
     episode = life.followed_at(reader)
-    is_ours = reader == note.written.at or not sharing.sees(reader, note.written.at, "care")
-    return (
-        episode is not None
-        and not is_ours
-        and reader not in note.read
-        and note.written.on >= episode.opened_on
-    )
+    is_new = reader != note.written.at and reader not in note.read
+    return episode is not None and is_new and note.written.on >= episode.opened_on

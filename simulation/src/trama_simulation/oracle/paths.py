@@ -110,8 +110,8 @@ def paths_of(story: Story) -> list[Path]:
     return list(_lived(story)[0])
 
 
-def told_in(story: Story) -> list[tuple[str, str]]:
-    """What promoters write about paths: by whom, and the last part of its type."""
+def told_in(story: Story) -> list[tuple[int, str, str]]:
+    """What promoters write about paths: in which act, by whom, and the last part of its type."""
     return _lived(story)[1]
 
 
@@ -132,16 +132,17 @@ def hosted(paths: Iterable[Path], host: str) -> Iterator[Hosted]:
             )
 
 
-def _lived(story: Story) -> tuple[Iterable[Path], list[tuple[str, str]]]:
+def _lived(story: Story) -> tuple[Iterable[Path], list[tuple[int, str, str]]]:
     found: dict[tuple[str, int], Path] = {}
-    told: list[tuple[str, str]] = []
-    for act in story.deeds():
+    told: list[tuple[int, str, str]] = []
+    for number, act in story.numbered():
         if isinstance(act, Propose):
             path = Path(story.person.name, story.person.tax_code, act)
             found[(act.at, act.nth)] = path
-            told += [(act.at, "placement-proposed")] + [(act.at, "host-placement-opened")] * bool(path.host)
+            kinds = ["placement-proposed"] + ["host-placement-opened"] * bool(path.host)
+            told += [(number, act.at, kind) for kind in kinds]
         elif (place := _place(act)) is not None:
-            told += [(place[0], kind) for kind in _goes_on(found[place], act)]
+            told += [(number, place[0], kind) for kind in _goes_on(found[place], act)]
     return found.values(), told
 
 

@@ -17,7 +17,6 @@ from trama_simulation.acts import (
 )
 from trama_simulation.oracle.entries import Told
 from trama_simulation.oracle.life import Episode, Life
-from trama_simulation.oracle.sharing import Sharing
 
 OPENED, REOPENED = "taking-in-charge-opened", "taking-in-charge-reopened"
 WRITTEN = {
@@ -77,11 +76,3 @@ def _goes_on(episode: Episode, act: RelationAct) -> None:
             episode.competence, episode.competent = "ours" if ours else "moved", act.competent
         case SignPact():
             episode.pact_until = act.valid_until
-
-
-def referente(life: Life, reader: str, sharing: Sharing) -> str | None:
-    """The member whose operator is the one to speak to, as a member must see it: who was named last, in a
-    relation that is not closed."""
-    named = [one.member for one in life.named if one.state != "closed"]
-    seen = [member for member in named if sharing.sees(reader, member, "care")]
-    return seen[-1] if seen else None

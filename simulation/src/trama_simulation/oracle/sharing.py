@@ -3,84 +3,182 @@
 A member sees what another writes in a circle if their records are linked and some authorisation that the
 writer knows of names the reader, that circle, and the controller of the writer's data. The writer knows of
 those given at its own desk, and of those given where it may read. Links become known in the same way.
+
+It sees it no longer once the writer has heard that the authorisation was taken back, rests or is over, that
+the reader follows the person no longer, or while what the writer holds is restricted. What was read stays;
+who may read again gets what was written meanwhile too.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from trama_simulation.acts import Accept, Authorise, Deed, Register, Route, Story
+from trama_simulation.acts import (
+    Accept,
+    Authorise,
+    Close,
+    DecideOpposition,
+    Deed,
+    LiftRestriction,
+    Oppose,
+    Register,
+    Reopen,
+    Restrict,
+    Route,
+    Story,
+    Withdraw,
+)
 from trama_simulation.members import CIRCLES, CONTROLLER
+
+NARROWS = (Withdraw, Oppose, Restrict, Close)
+"""After these somebody may see less: what was seen until then is told apart."""
+NEVER = -1
+Until = Mapping[tuple[str, str, str], int]
+"""By circle, writer and reader, the number of the last act after which the one let the other know."""
 
 
 @dataclass(frozen=True, slots=True)
 class Sharing:
-    """Pairs of writer and reader, by circle, and the members joined with each other."""
+    """Until when each writer let each reader know, by circle, and the members joined with each other."""
 
-    pairs: dict[str, frozenset[tuple[str, str]]] = field(default_factory=dict)
+    until: Until = field(default_factory=dict)
     linked: dict[str, frozenset[str]] = field(default_factory=dict)
+    now: int = NEVER
+    """The number of the last act of the story."""
+
+    def last(self, reader: str, writer: str, circle: str) -> int:
+        """The number of the last act of which a member knows what another wrote in a circle."""
+        return self.now if reader == writer else self.until.get((circle, writer, reader), NEVER)
+
+    def saw(self, reader: str, writer: str, circle: str, number: int) -> bool:
+        """Whether what was written in a circle in the act of this number reached a member."""
+        return self.last(reader, writer, circle) >= number
 
     def sees(self, reader: str, writer: str, circle: str) -> bool:
-        """Whether what is written in a circle reaches a member."""
-        return reader == writer or (writer, reader) in self.pairs.get(circle, ())
+        """Whether what is written in a circle now reaches a member."""
+        return reader == writer or self.last(reader, writer, circle) == self.now != NEVER
 
 
 def followers(story: Story) -> list[str]:
     """The members that have a record of the person, in the order in which they made it."""
-    return list(dict.fromkeys(act.at for act in story.deeds() if _makes_record(act)))
+    return list(dict.fromkeys(act.at for act in story.deeds() if makes_record(act)))
 
 
-def _makes_record(act: Deed) -> bool:
+def makes_record(act: Deed) -> bool:
+    """Whether a member takes the person in charge by it."""
     if isinstance(act, Route):
         return act.outcome == "taken-in-charge"
     return isinstance(act, Register | Accept)
 
 
 def sharing_of(story: Story) -> Sharing:
-    """Who sees whom, once everything has arrived."""
-    who = followers(story)
-    given = [act for act in story.deeds() if isinstance(act, Authorise)]
-    links = [frozenset({act.at, act.sender}) for act in story.deeds() if isinstance(act, Accept)]
-    pairs: dict[str, frozenset[tuple[str, str]]] = dict.fromkeys(CIRCLES, frozenset())
+    """Who sees whom, and until when who sees no more did, once everything has arrived."""
+    who, until, known = followers(story), dict[tuple[str, str, str], int](), _Known()
+    for stop in (*(number for number, act in story.numbered() if isinstance(act, NARROWS)), len(story.acts)):
+        known = _settled(story.up_to(stop), who, until)
+        until |= dict.fromkeys(known.pairs, stop - 1)
+    return Sharing(until, {member: known.linked(member) for member in who}, len(story.acts) - 1)
+
+
+def _settled(story: Story, who: list[str], until: Until) -> "_Known":
+    """What is known, once all that one hears from another has let it hear of more."""
+    known = _Known.of(story, until)
     while True:
-        known = _Known(given, links, pairs["care"])
-        more = {
-            circle: frozenset(
-                (writer, reader) for writer in who for reader in who if known.permits(writer, reader, circle)
-            )
-            for circle in CIRCLES
-        }
-        if more == pairs:
-            return Sharing(pairs, {member: known.linked(member) for member in who})
-        pairs = more
+        more = frozenset(
+            (circle, writer, reader)
+            for circle, members in CIRCLES.items()
+            for writer in who
+            for reader in who
+            if {writer, reader} <= members and known.permits(writer, reader, circle)
+        )
+        if more == known.pairs:
+            return known
+        known.pairs = more
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Known:
     """What each member can know, given who may read whom until now."""
 
-    given: list[Authorise]
-    links: list[frozenset[str]]
-    care: frozenset[tuple[str, str]]
+    acts: list[tuple[int, Deed]] = field(default_factory=list)
+    given: list[tuple[int, Authorise]] = field(default_factory=list)
+    links: list[tuple[int, frozenset[str]]] = field(default_factory=list)
+    until: Until = field(default_factory=dict)
+    pairs: frozenset[tuple[str, str, str]] = frozenset()
+
+    @classmethod
+    def of(cls, story: Story, until: Until) -> "_Known":
+        """What was done until now."""
+        acts = list(story.numbered())
+        given = [(number, act) for number, act in acts if isinstance(act, Authorise)]
+        links = [(number, frozenset({act.at, act.sender})) for number, act in acts if isinstance(act, Accept)]
+        return cls(acts, given, links, until)
 
     def permits(self, writer: str, reader: str, circle: str) -> bool:
         """Whether the writer would give the reader what it writes in a circle."""
-        if reader == writer or not {writer, reader} <= CIRCLES[circle] or reader not in self.linked(writer):
+        if reader == writer or reader not in self.linked(writer) or self._is_restricted(writer):
             return False
+        has_left = self._has_left(reader, writer)
         return any(
-            reader in (given.at, *given.among) and circle in given.circles and _covers(given, writer)
-            for given in self.given
-            if self._hears(writer, given.at)
+            reader in (given.at, *given.among)
+            and circle in given.circles
+            and _covers(given, writer)
+            and (reader in given.after_closing or not has_left)
+            and self._is_in_force(number, given, writer)
+            for number, given in self.given
+            if self._hears(writer, given.at, number)
         )
 
     def linked(self, member: str) -> frozenset[str]:
         """The members joined with this one, through any chain of links that it knows."""
-        told = [edge for edge in self.links if any(self._hears(member, end) for end in edge)]
+        told = [edge for number, edge in self.links if any(self._hears(member, end, number) for end in edge)]
         found = frozenset({member})
         while reached := frozenset().union(*(edge for edge in told if edge & found)) - found:
             found |= reached
         return found - {member}
 
-    def _hears(self, member: str, of: str) -> bool:
-        return member == of or (of, member) in self.care
+    def _hears(self, member: str, of: str, number: int) -> bool:
+        """Whether a member knows what another wrote in an act."""
+        return (
+            member == of
+            or ("care", of, member) in self.pairs
+            or self.until.get(("care", of, member), NEVER) >= number
+        )
+
+    def _heard_last(self, member: str, of: str, number: int) -> bool:
+        """Whether a member knows what another wrote in an act by which it may lose sight of it: it is told
+        to who could read until then."""
+        return member == of or self.until.get(("care", of, member), NEVER) >= number - 1
+
+    def _is_restricted(self, writer: str) -> bool:
+        own = [act for _, act in self.acts if isinstance(act, Restrict | LiftRestriction)]
+        return isinstance(next((act for act in reversed(own) if act.at == writer), None), Restrict)
+
+    def _has_left(self, reader: str, writer: str) -> bool:
+        """Whether the writer has heard that the reader follows the person no longer."""
+        last = None
+        for number, act in self.acts:
+            if act.at != reader:
+                continue
+            if isinstance(act, Close) and self._heard_last(writer, reader, number):
+                last = act
+            if (makes_record(act) or isinstance(act, Reopen)) and self._hears(writer, reader, number):
+                last = None
+        return last is not None
+
+    def _is_in_force(self, number: int, given: Authorise, writer: str) -> bool:
+        """Whether an authorisation was neither taken back nor opposed, as far as the writer has heard."""
+        nth = [other for other, one in self.given if one.at == given.at].index(number) + 1
+        rests = False
+        for when, act in self.acts:
+            match act:
+                case Withdraw() if (act.given_at, act.nth) == (given.at, nth):
+                    if any(self._heard_last(writer, end, when) for end in (act.at, given.at)):
+                        return False
+                case Oppose() if (act.at, act.nth) == (given.at, nth):
+                    rests = rests or self._heard_last(writer, act.at, when)
+                case DecideOpposition(upheld=False) if (act.at, act.nth) == (given.at, nth):
+                    rests = rests and not self._hears(writer, act.at, when)
+        return not rests
 
 
 def _covers(given: Authorise, writer: str) -> bool:

@@ -13,6 +13,7 @@ from trama_simulation.acts import (
     Deed,
     DocumentAct,
     EvaluationAct,
+    GroundAct,
     NoteAct,
     PlacementAct,
     ReferralAct,
@@ -24,7 +25,17 @@ from trama_simulation.acts import (
     Story,
     StoryAct,
 )
-from trama_simulation.oracle import accesses, documents, identity, notes, paths, referrals, relations, steps
+from trama_simulation.oracle import (
+    accesses,
+    documents,
+    grounds,
+    identity,
+    notes,
+    paths,
+    referrals,
+    relations,
+    steps,
+)
 from trama_simulation.oracle.entries import Entry, Told
 from trama_simulation.oracle.life import Life
 from trama_simulation.oracle.sharing import Sharing
@@ -42,10 +53,11 @@ EVALUATED = {
 
 def timeline(story: Story, member: str, sharing: Sharing) -> Counter[Entry]:
     """What a member's timeline of the person must show, each line as often as it happened."""
-    return Counter(told.entry for told in lived(story)[0] if _sees(member, told, sharing))
+    told = lived(story)[0]
+    return Counter(one.entry for number, one in told if _sees(member, one, number, sharing))
 
 
-def _sees(member: str, told: Told, sharing: Sharing) -> bool:
+def _sees(member: str, told: Told, number: int, sharing: Sharing) -> bool:
     writer = told.entry[0]
     if told.of:
         # Who has not accepted writes on nobody's record: it is found by the referral, where that is known.
@@ -53,17 +65,17 @@ def _sees(member: str, told: Told, sharing: Sharing) -> bool:
     if writer == member:
         return True
     if told.to is None:
-        return sharing.sees(member, writer, told.circle)
+        return sharing.saw(member, writer, told.circle, number - told.parting)
     return member in told.to and writer in sharing.linked[member]
 
 
-def lived(story: Story) -> tuple[list[Told], Life]:
-    """What the acts of a story make members write, and what they come to."""
+def lived(story: Story) -> tuple[list[tuple[int, Told]], Life]:
+    """What the acts of a story make members write, with the number of the act; and what they come to."""
     life = Life()
-    told = [one for act in story.deeds() for one in told_by(act, story, life)]
+    told = [(number, one) for number, act in story.numbered() for one in told_by(act, story, life)]
     told += [
-        Told((promoter, kind), to=frozenset() if kind.startswith("host-") else None)
-        for promoter, kind in paths.told_in(story)
+        (number, Told((promoter, kind), to=frozenset() if kind.startswith("host-") else None))
+        for number, promoter, kind in paths.told_in(story)
     ]
     return told, life
 
@@ -77,6 +89,8 @@ def told_by(act: Deed, story: Story, life: Life) -> Iterator[Told]:
     """What an act makes members write, when the story has come to this; it goes on by it."""
     if isinstance(act, RegistryAct):
         return identity.told_by(act, story.person, life)
+    if isinstance(act, GroundAct):
+        return grounds.told_by(act, life)
     if isinstance(act, AccessAct):
         return accesses.told_by(act, story.person, life)
     if isinstance(act, RelationAct):
