@@ -6,7 +6,8 @@ and offset the broker gave it; a crash before the mark means a harmless duplicat
 
 import asyncio
 import json
-from collections import defaultdict
+import random
+from collections import defaultdict, deque
 from collections.abc import Awaitable, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, NamedTuple
@@ -78,6 +79,17 @@ _MARK = {
         " WHERE outbox.position = (j ->> 0)::bigint AND sent_at IS NULL"
     ).bindparams(bindparam("now", type_=table_of(OutboxRow).c.sent_at.type)),
 }
+
+
+def unlinked(rows: Sequence[Row]) -> list[Row]:
+    """The rows of a wave in an order drawn anew, each stream's own kept: what was committed together, in
+    whatever circles, does not stand together in the log."""
+    keys = [row.key for row in rows]
+    random.SystemRandom().shuffle(keys)
+    waiting: dict[str, deque[Row]] = defaultdict(deque)
+    for row in rows:
+        waiting[row.key].append(row)
+    return [waiting[key].popleft() for key in keys]
 
 
 class Wave(NamedTuple):
@@ -205,7 +217,7 @@ class Relay:
         reach("relay.before_send")
         pending: list[tuple[Row, Awaitable[RecordMetadata]]] = []
         unknown: dict[str, BaseException] = {}
-        for row in rows:
+        for row in unlinked(rows):
             try:
                 if row.topic in unknown:
                     raise unknown[row.topic]

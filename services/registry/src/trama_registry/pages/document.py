@@ -16,7 +16,7 @@ from trama_contracts.event import Member, Uuid
 
 from trama_registry import commands, queries
 from trama_registry.api.callers import Operator
-from trama_registry.pages.templates import templates
+from trama_registry.pages import preview
 from trama_registry.queries import told
 from trama_registry.schemas import FileDocument
 
@@ -37,10 +37,13 @@ async def file_document_page(request: Request, record: Uuid, session: Transactio
     try:
         asked = forms.read(FileDocument, typed)
         await commands.file_document(session, record, asked, await _file(sent.get("file")), by)
+        shown = await preview.preview(request, session, record)
     except Refused as refused:
         if refused.status == 404:
             raise
-        return await _documents(request, session, record, by, refused)
+        return await _documents(request, session, record, by, refused=refused)
+    if shown is not None:
+        return await _documents(request, session, record, by, preview=shown)
     return RedirectResponse(f"/persone/{record}/documenti", 303)
 
 
@@ -71,7 +74,11 @@ async def open_document_page(
 
 
 async def _documents(
-    request: Request, session: AsyncSession, record: str, by: Caller, refused: Refused | None = None
+    request: Request,
+    session: AsyncSession,
+    record: str,
+    by: Caller,
+    **shown: Any,  # noqa: ANN401 - why not, or what would be seen
 ) -> Response:
     runtime = runtime_of(session)
     circles = runtime.directory.current.circles(runtime.settings.member)
@@ -86,4 +93,4 @@ async def _documents(
         },
         "today": runtime.clock.today(),
     }
-    return await forms.page(request, "documenti.html", values, templates=templates, refused=refused)
+    return await preview.page(request, "documenti.html", values, **shown)

@@ -1,5 +1,6 @@
 """The form of a new referral: few fields, what the receiver will see, and on what ground it is shared."""
 
+from collections.abc import Mapping
 from typing import Annotated, Any
 
 from fastapi import Query, Request, Response
@@ -14,8 +15,8 @@ from trama_contracts.event import Member, Uuid
 
 from trama_registry import commands, queries
 from trama_registry.api.callers import Operator
+from trama_registry.pages import preview
 from trama_registry.pages.draft import CONSENT, as_typed, put_aside
-from trama_registry.pages.templates import templates
 from trama_registry.schemas import BasisAsked, DraftView, GiveAuthorisation, SendReferral
 from trama_registry.schemas.fields import Sentences
 
@@ -48,33 +49,47 @@ async def new_referral_page(
     draft = await _draft(session, record, bozza)
     values = await _values(session, record, draft.supersedes if draft else sostituisce)
     values["draft"] = draft
-    shown = await forms.page(request, "segnala.html", values, templates=templates)
+    shown = await preview.page(request, "segnala.html", values)
     usual = values["grounds"][0][0] if values["grounds"] else CONSENT
     return forms.filled(shown, request.url.path, as_typed(draft, usual)) if draft else shown
 
 
 @router.post("/persone/{record}/segnala")
 async def send_new_referral(request: Request, record: Uuid, session: Transaction, by: Operator) -> Response:
-    """Send it or put it aside, or show the form again with why not."""
+    """Send it, put it aside, or show what the receiver would see; or show the form again with why not."""
     sent_form = await request.form()
     typed: dict[str, object] = {name: text for name, text in sent_form.items() if name != "csrf_token"}
     typed["documents"] = sent_form.getlist("documents")
     version = str(typed.pop("version", ""))
+    typed.pop(preview.ASKED, None)
     try:
         if typed.pop("bozza", None):
             await put_aside(session, record, typed, version, by)
             return RedirectResponse("/segnalazioni?scheda=bozze", 303)
         asked = forms.read(NewReferral, typed)
         sent = await commands.send_referral(session, record, await _request(session, record, asked))
+        shown = await preview.preview(request, session, record)
     except Refused as refused:
         if refused.status == 404:
             raise
         if refused.field in ("authorisation", "recipients", "purpose", "notice_given_on"):
             refused.field = "ground"
-        values = await _values(session, record, str(typed.get("supersedes") or "") or None)
-        values["draft"] = await _draft(session, record, str(typed.get("draft") or ""))
-        return await forms.page(request, "segnala.html", values, templates=templates, refused=refused)
+        return await _again(request, session, record, typed, refused=refused)
+    if shown is not None:
+        return await _again(request, session, record, typed, preview=shown)
     return RedirectResponse(f"/segnalazioni/{sent.referral}", 303)
+
+
+async def _again(
+    request: Request,
+    session: AsyncSession,
+    record: str,
+    typed: Mapping[str, object],
+    **shown: Any,  # noqa: ANN401 - why not, or what would be seen
+) -> Response:
+    values = await _values(session, record, str(typed.get("supersedes") or "") or None)
+    values["draft"] = await _draft(session, record, str(typed.get("draft") or ""))
+    return await preview.page(request, "segnala.html", values, **shown)
 
 
 async def _draft(session: AsyncSession, record: str, draft: str | None) -> DraftView | None:

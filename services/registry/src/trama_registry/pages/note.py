@@ -13,13 +13,14 @@ from trama_contracts.event import Uuid
 
 from trama_registry import commands, queries
 from trama_registry.api.callers import Operator
-from trama_registry.pages.templates import templates
+from trama_registry.pages import preview
 from trama_registry.queries import told
-from trama_registry.schemas import ReadNote, RecordInterview, WriteNote
+from trama_registry.schemas import DraftPreviewView, ReadNote, RecordInterview, WriteNote
 
 router = Router()
 Typed = Annotated[str, Form(max_length=4000)]
 Chosen = Annotated[str, Form(max_length=20)]
+Preview = DraftPreviewView | None
 
 
 @router.get("/persone/{record}/note")
@@ -42,8 +43,11 @@ async def write_note_page(
     try:
         asked = forms.read(WriteNote, {"text": _lines(text), "needs_answer": needs_answer == "true"})
         await commands.write_note(session, record, asked, by)
+        shown = await preview.preview(request, session, record)
     except Refused as refused:
         return await _notes(request, session, record, refused)
+    if shown is not None:
+        return await _notes(request, session, record, preview=shown)
     return RedirectResponse(f"/persone/{record}/note", 303)
 
 
@@ -60,7 +64,7 @@ async def read_note_page(
 
 
 async def _notes(
-    request: Request, session: AsyncSession, record: str, refused: Refused | None = None
+    request: Request, session: AsyncSession, record: str, refused: Refused | None = None, **shown: Preview
 ) -> Response:
     person = await queries.person_view(session, record)
     names = queries.names_of(runtime_of(session).directory.current)
@@ -69,7 +73,7 @@ async def _notes(
         "notes": await queries.notes_of(session, record),
         "readers": [names(member) for member in await queries.readers_of_notes(session, record)],
     }
-    return await forms.page(request, "note.html", values, templates=templates, refused=refused)
+    return await preview.page(request, "note.html", values, refused=refused, **shown)
 
 
 @router.get("/persone/{record}/colloqui")
@@ -101,13 +105,16 @@ async def record_interview_page(
     }
     try:
         await commands.record_interview(session, record, forms.read(RecordInterview, fields), by)
+        shown = await preview.preview(request, session, record)
     except Refused as refused:
         return await _interviews(request, session, record, refused)
+    if shown is not None:
+        return await _interviews(request, session, record, preview=shown)
     return RedirectResponse(f"/persone/{record}/colloqui", 303)
 
 
 async def _interviews(
-    request: Request, session: AsyncSession, record: str, refused: Refused | None = None
+    request: Request, session: AsyncSession, record: str, refused: Refused | None = None, **shown: Preview
 ) -> Response:
     runtime = runtime_of(session)
     person = await queries.person_view(session, record)
@@ -121,7 +128,7 @@ async def _interviews(
         "readers": {circle: told.note.READERS[circle] for circle in (*may_tell, "own")},
         "own": runtime.settings.member,
     }
-    return await forms.page(request, "colloqui.html", values, templates=templates, refused=refused)
+    return await preview.page(request, "colloqui.html", values, refused=refused, **shown)
 
 
 def _lines(text: str) -> str:

@@ -50,6 +50,7 @@ from trama_registry.queries.person import (
     persons_by_name,
     view_of_taking_in_charge,
 )
+from trama_registry.queries.preview import preview
 from trama_registry.queries.receivers import grounds_for_referring, receivers, shared_purpose
 from trama_registry.queries.referral import (
     find_received_referral,
@@ -137,6 +138,7 @@ __all__ = [
     "past_term",
     "person_view",
     "persons_by_name",
+    "preview",
     "protocol_of",
     "protocols",
     "readers_of_notes",

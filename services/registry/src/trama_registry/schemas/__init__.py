@@ -70,6 +70,7 @@ from trama_registry.schemas.person import (
     RegisterPerson,
     SeekDuplicates,
 )
+from trama_registry.schemas.preview import DraftPreviewView, DraftReaderView
 from trama_registry.schemas.referral import (
     AcceptReferral,
     CompleteReferral,
@@ -148,6 +149,8 @@ __all__ = [
     "DisputeCompetence",
     "DocumentView",
     "DocumentsView",
+    "DraftPreviewView",
+    "DraftReaderView",
     "DraftView",
     "EndCertificate",
     "EndIdentifier",
