@@ -60,6 +60,7 @@ TABLES = {
     "trama_placement": {
         "__main__": "service.roles",
         "migrations.versions.0001_placement": "RULES",
+        "migrations.versions.0002_placement": "CONDITIONS",
         "models.approval": "PARTY_LABELS APPROVAL_LABELS AGREEMENT_OF",
         "models.hosted": "HOSTED_LABELS",
         "models.placement": "STATE_LABELS ENDING_LABELS WITHDRAWAL_LABELS",
@@ -83,15 +84,18 @@ SINGLE = {
     ),
 }
 """Words that reach pages from the midst of a function."""
-SHOWN = ("label", "title", "definition", "unit", "to_agree", "baseline", "question", "items")
+SHOWN = (
+    *("label", "title", "definition", "unit", "to_agree", "baseline", "question", "items"),
+    *("genus", "source", "conditions_source"),
+)
 """What pages show of a row that is not words alone."""
 
 
 def packages() -> list[Path]:
-    """The packages that have pages."""
-    return sorted(path.parent for path in ROOT.glob("*/src/*/templates")) + sorted(
-        path.parent for path in ROOT.glob("services/*/src/*/templates")
-    )
+    """The packages that have pages, and the one that has words for those of others."""
+    return sorted(
+        {path.parent for kind in ("templates", "locale") for path in ROOT.glob(f"*/src/*/{kind}")}
+    ) + sorted(path.parent for path in ROOT.glob("services/*/src/*/templates"))
 
 
 @cache
@@ -147,7 +151,7 @@ def _words(table: Any, place: int = 0) -> Iterator[str]:  # noqa: ANN401 - a tab
     """The words of a table: of a pair the one in that place, of other rows what is shown."""
     if isinstance(table, str):
         yield table
-    elif isinstance(table, Mapping) and "label" not in table:
+    elif isinstance(table, Mapping) and not {"label", "conditions_source"} & table.keys():
         for row in table.values():
             yield from _words(row[place] if isinstance(row, tuple) else row)
     elif isinstance(table, (list, tuple)):

@@ -66,7 +66,7 @@ async def test_a_name_is_kept_and_corrected(sil: Runtime, registry: Peer) -> Non
     assert await rows(sil, PersonCopy) == [{"record": record, "given_name": None, "family_name": "Esempio"}]
     async with sil.database.read(runtime=sil) as session:
         assert await caseload.person_name(session, record) == "Esempio"
-        assert await caseload.person_name(session, str(uuid4())) == caseload.UNKNOWN_PERSON
+        assert await caseload.person_name(session, str(uuid4())) == caseload.unknown_person()
         assert await caseload.person_names(session, [record, str(uuid4())]) == {record: "Esempio"}
 
 

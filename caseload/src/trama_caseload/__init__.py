@@ -4,7 +4,6 @@ records are of one person, why something may be shared. It decides nothing, publ
 from trama_caseload.copies import EpisodeCopy, PersonCopy
 from trama_caseload.event_handlers import handlers
 from trama_caseload.queries import (
-    UNKNOWN_PERSON,
     directory,
     find_person,
     is_in_charge,
@@ -15,6 +14,7 @@ from trama_caseload.queries import (
     person_name,
     person_names,
     today,
+    unknown_person,
 )
 
 TABLES = (PersonCopy, EpisodeCopy)
@@ -22,7 +22,6 @@ TABLES = (PersonCopy, EpisodeCopy)
 
 __all__ = [
     "TABLES",
-    "UNKNOWN_PERSON",
     "EpisodeCopy",
     "PersonCopy",
     "directory",
@@ -36,4 +35,5 @@ __all__ = [
     "person_name",
     "person_names",
     "today",
+    "unknown_person",
 ]

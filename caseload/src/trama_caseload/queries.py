@@ -2,17 +2,20 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import date
+from pathlib import Path
 from typing import Protocol
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
+from trama_chassis.language import Words, say
 from trama_chassis.outbox import runtime_of
 from trama_contracts.directory_entries import Entry
 
 from trama_caseload.copies import EpisodeCopy, PersonCopy
 
-UNKNOWN_PERSON = "Persona non ancora ricevuta dal registro"
+_WORDS = Words([Path(__file__).with_name("locale")])
+"""This package has no page: from here on the pages and answers of all know its words."""
 
 
 class Named(Protocol):
@@ -71,7 +74,12 @@ async def find_person(session: AsyncSession, record: str) -> PersonCopy | None:
 async def person_name(session: AsyncSession, record: str | None) -> str:
     """The person of an own record, as they are called."""
     person = await find_person(session, record) if record is not None else None
-    return name_of(person) if person is not None else UNKNOWN_PERSON
+    return name_of(person) if person is not None else unknown_person()
+
+
+def unknown_person() -> str:
+    """What somebody is called whose record is here and whose name is not yet."""
+    return say("Persona non ancora ricevuta dal registro")
 
 
 async def person_names(session: AsyncSession, records: Iterable[str]) -> dict[str, str]:

@@ -50,7 +50,7 @@ class Uncorrected(Refused):
 
 def read(form: type[_Asked], values: Mapping[str, object]) -> _Asked:
     """A form as the command wants it; a field left blank is not said. Raises Uncorrected."""
-    said = {name: value for name, value in values.items() if value not in ("", None)}
+    said = {name: value for name, value in values.items() if value is not None and not _is_blank(value)}
     try:
         return form.model_validate(said)
     except ValidationError as error:
@@ -58,6 +58,10 @@ def read(form: type[_Asked], values: Mapping[str, object]) -> _Asked:
         raise Uncorrected(
             [{"field": field_of(one["loc"]), "message": message_of(one)} for one in found]
         ) from error
+
+
+def _is_blank(value: object) -> bool:
+    return isinstance(value, str) and not value.strip()
 
 
 async def do(request: Request, act: Act, session: AsyncSession, thing: str, by: Caller) -> Refused | None:

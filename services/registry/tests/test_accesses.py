@@ -64,6 +64,31 @@ async def test_who_is_taken_in_charge_at_the_desk_has_the_first_contact_in_the_s
     ]
 
 
+async def test_the_language_asked_at_the_desk_is_the_persons_where_nobody_had_noted_one(
+    ambito: Runtime, anna: RegisterPerson, sara: Caller
+) -> None:
+    spoken = {"language": "sq", "needs_interpreter": "true"}
+    async with transaction(ambito) as session:
+        known = (await commands.register_person(session, anna, sara)).record
+    async with client(ambito, "caseworker") as http:
+        typed = {"family_name": "Modello", "channel": "desk", "need": "Chiede un lavoro"}
+        sent = await http.post("/persone/nuova", data=typed | spoken | {"outcome": "taken-in-charge"})
+        assert sent.status_code == 303
+        new = sent.headers["location"].rpartition("/")[2]
+        for language in ("sq", "uk"):  # what is noted stays
+            await http.post(ACCESSES, json=ASKS | {"record": known, "language": language})
+        heard = await http.post(ACCESSES, json=ASKS | {"language": "ps"})
+        page = (await http.get(f"/accessi/{heard.json()['access']}")).text
+        said = [(await http.get(f"/api/registry/persons/{one}")).json() for one in (new, known)]
+    assert [(one["language"], one["needs_interpreter"]) for one in said] == [("sq", True), ("sq", None)]
+    assert [one.event.model_dump()["language"] for one in await published(ambito, PersonRegistered)] == [
+        None,
+        "sq",
+        "sq",
+    ]
+    assert "pashto" in page
+
+
 @pytest.mark.parametrize(
     ("body", "code"),
     [

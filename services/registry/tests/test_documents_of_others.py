@@ -18,7 +18,7 @@ from trama_chassis.testing import CARE, FIRST_PLACES, Peer, Territory, client, d
 from trama_contracts.encoding import full_hash
 from trama_contracts.messages import file_parts
 from trama_contracts.names import source_of
-from trama_contracts.registry import DocumentFiled, EntryCorrected, JudicialDocumentFiled
+from trama_contracts.registry import DocumentFiled, DocumentNumbered, EntryCorrected, JudicialDocumentFiled
 from trama_contracts.sealing import erased_event
 from trama_registry.models import DocumentAsked, DocumentCopy, EntryCopy
 from trama_registry.schemas import RegisterPerson
@@ -152,6 +152,24 @@ async def test_a_document_asked_for_is_awaited_since_its_day_of_business_until_i
         (part,) = file_parts(filed.document, PDF)
         await ambito.take_mail([sil.message(ambito, part)])
         assert await awaited(http) == []
+
+
+async def test_the_number_of_anothers_document_is_for_them_to_give(
+    ambito: Runtime, record: str, theirs: str, sil: Peer
+) -> None:
+    filed = filing()
+    await deliver(ambito, sil, filed, record=theirs)
+    numbered = DocumentNumbered(
+        document=filed.document, name=filed.name, protocol="1/2013", numbered_on=TODAY.date()
+    )
+    forged = numbered.model_copy(update={"protocol": "falso"})
+    async with client(ambito, "caseworker") as http:
+        place = f"/api/registry/persons/{record}/documents/sil/{filed.document}/protocol"
+        refused = await http.post(place, json={"protocol": "9/2013"})
+        assert (refused.status_code, refused.json()["type"]) == (409, "urn:trama:problem:document-of-others")
+        await deliver(ambito, sil, numbered, record=theirs)
+        await deliver(ambito, sil, forged, record=str(uuid4()))  # on a record that the document is not on
+        assert [one["number"] for one in await listed(http, record)] == ["1/2013"]
 
 
 async def test_an_erased_document_goes_with_its_file_and_a_rebuild_keeps_both(

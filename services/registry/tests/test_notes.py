@@ -15,10 +15,12 @@ from trama_chassis.runtime import Runtime
 from trama_chassis.tables import OutboxRow, OwnStream
 from trama_chassis.testing import client, published, transaction
 from trama_contracts.registry import (
+    EntryCorrected,
     InterviewRecorded,
     NoteRead,
     NoteWritten,
     PersonRegistered,
+    SocialEntryCorrected,
     SocialInterviewRecorded,
 )
 from trama_registry import commands
@@ -230,6 +232,47 @@ async def test_what_is_kept_to_ourselves_never_leaves_the_database(
     assert SECRET not in page
     assert "Qualcosa è visibile solo a noi" not in await sil.page()
     assert SECRET in await ambito.page("/colloqui")
+
+
+async def test_what_we_keep_to_ourselves_is_struck_here_and_told_to_nobody(
+    sides: tuple[Side, Side],
+) -> None:
+    ambito, _ = sides
+    kept = (await ambito.do("interviews", INTERVIEW | {"circle": "own", "summary": SECRET})).json()
+    before = await streams_and_rows(ambito.runtime)
+    path = f"/persone/{ambito.record}/colloqui"
+    assert f"{path}/{kept['interview']}/correzione" in await ambito.page("/colloqui")
+    wrong = {"reason": "Era di un'altra persona", "instead": "Anna non c'era"}
+    form = await ambito.http.post(f"{path}/{kept['interview']}/correzione", data=wrong, headers=PAGE)
+    assert form.status_code == 303
+    again = await ambito.do(f"interviews/{kept['interview']}/correction", wrong)
+    assert again.json()["type"] == "urn:trama:problem:entry-corrected-already"
+    (view,) = await ambito.ask("interviews")
+    said = {"on": "2013-10-14", "reason": wrong["reason"], "instead": wrong["instead"]}
+    assert (view["corrected"], view["correction"] | said) == (True, view["correction"])
+    shown = await ambito.page("/colloqui")
+    assert f'<del class="written">{SECRET}</del>' in shown
+    assert "Anna non c&#39;era" in shown
+    assert await streams_and_rows(ambito.runtime) == before
+
+
+async def test_an_interview_of_the_social_circle_is_struck_in_that_circle(sides: tuple[Side, Side]) -> None:
+    """INVARIANT: the correction of an entry is read by who reads the entry, and by nobody else. An event for
+    all circles would tell the care circle what was wrong with a social one."""
+    ambito, _ = sides
+    told = (await ambito.do("interviews", INTERVIEW | {"circle": "social"})).json()
+    answer = await ambito.do(f"interviews/{told['interview']}/correction", {"reason": "Giorno sbagliato"})
+    assert answer.status_code == 201
+    (corrected,) = await published(ambito.runtime, SocialEntryCorrected)
+    assert corrected.circle == "social"
+    assert "sil.registry" not in corrected.granted_to
+    assert await published(ambito.runtime, EntryCorrected) == []
+    (view,) = await ambito.ask("interviews")
+    assert (view["corrected"], view["correction"]) == (True, None)
+    story = (await ambito.ask("timeline?kind=note"))["entries"]
+    assert story[0]["corrected_by"] == corrected.event_id
+    unknown = await ambito.do(f"interviews/{ambito.record}/correction", {"reason": "Nessuno"})
+    assert (unknown.status_code, unknown.json()["type"]) == (404, "urn:trama:problem:interview-not-here")
 
 
 async def streams_and_rows(runtime: Runtime) -> tuple[int, int]:

@@ -72,7 +72,7 @@ async def path_types(session: AsyncSession, day: date) -> list[PathTypeView]:
     rules = await session.scalars(
         select(PathTypeRule).where(_in_force(day)).order_by(col(PathTypeRule.genus), col(PathTypeRule.label))
     )
-    return [PathTypeView(**rule.model_dump()) for rule in rules]
+    return [PathTypeView(**rule.model_dump() | rule.words()) for rule in rules]
 
 
 async def last_evaluation(session: AsyncSession, record: str) -> EvaluationCopy | None:
@@ -182,7 +182,7 @@ def _view(session: AsyncSession, row: Shown, said: Mapping[ApprovalParty, Approv
     state = placement.state(caseload.today(session))
     return PlacementView(
         **placement.model_dump(exclude={"confirmed_by", "evaluation_member", "evaluation"}),
-        person=caseload.name_of(person) if person is not None else caseload.UNKNOWN_PERSON,
+        person=caseload.name_of(person) if person is not None else caseload.unknown_person(),
         path_type_label=rule.label if rule is not None else placement.path_type,
         host_name=caseload.member_name(session, placement.host),
         evaluation=_evaluation(placement),

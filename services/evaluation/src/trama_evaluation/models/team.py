@@ -59,7 +59,7 @@ class TeamRule(SQLModel, table=True):
                 "Incontro non valido: %(missing)s. %(team)s: %(source)s.",
                 missing=", ".join(say("manca %(seat)s", seat=one) for one in missing),
                 team=say(self.label),
-                source=self.source,
+                source=say(self.source),
             )
 
     def _wanted(self, seat: dict[str, Any]) -> str:

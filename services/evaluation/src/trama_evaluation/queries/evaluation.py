@@ -192,7 +192,7 @@ async def _views(session: AsyncSession, rows: Sequence[Evaluation]) -> list[Eval
             session,
             row,
             Beside(
-                persons.get(row.record, caseload.UNKNOWN_PERSON),
+                persons.get(row.record, caseload.unknown_person()),
                 labels.get(row.team, row.team),
                 parts[row.evaluation],
                 living.get(row.evaluation),

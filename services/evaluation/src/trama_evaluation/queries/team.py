@@ -5,6 +5,7 @@ from datetime import date
 from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
+from trama_chassis.language import say
 
 from trama_evaluation.models import TeamRule, instrument, sector_label
 from trama_evaluation.schemas import (
@@ -42,7 +43,12 @@ async def teams(session: AsyncSession, day: date) -> list[TeamView]:
 
 def _view(rule: TeamRule) -> TeamView:
     seats = [SeatRuleView(**seat, label=sector_label(seat["sector"])) for seat in rule.seats]
-    return TeamView(**rule.model_dump(exclude={"seats"}), seats=seats)
+    return TeamView(
+        **rule.model_dump(exclude={"seats", "label", "source"}),
+        label=say(rule.label),
+        source=say(rule.source),
+        seats=seats,
+    )
 
 
 def instrument_view() -> InstrumentView:

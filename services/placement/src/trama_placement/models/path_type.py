@@ -59,6 +59,10 @@ class PathTypeRule(SQLModel, table=True):
         """True from the first to the last day, both included."""
         return self.valid_from <= day and (self.valid_to is None or day <= self.valid_to)
 
+    def words(self) -> dict[str, str]:
+        """What of the rule is words, in the language of whoever reads."""
+        return {name: say(getattr(self, name)) for name in ("genus", "label", "source", "conditions_source")}
+
     def judge_plan(self, planned_from: date, planned_to: date, weekly_hours: int) -> None:
         """Refuse planned dates and hours outside the rule; what really happens later is not judged by it.
 
@@ -83,7 +87,7 @@ class PathTypeRule(SQLModel, table=True):
                 "%(label)s: al massimo %(max_weekly_hours)s ore alla settimana (%(source)s).",
                 label=say(self.label),
                 max_weekly_hours=self.max_weekly_hours,
-                source=self.source,
+                source=say(self.source),
             )
 
     def judge_evaluation(self, *, is_known: bool) -> None:
@@ -97,7 +101,7 @@ class PathTypeRule(SQLModel, table=True):
                 "la segue con noi, e qui non ne risulta nessuna (%(conditions_source)s). Va prima "
                 "chiesta e conclusa; se si è conclusa da poco, riprovate tra qualche secondo.",
                 label=say(self.label),
-                conditions_source=self.conditions_source,
+                conditions_source=say(self.conditions_source),
             )
 
     def asked_of(self, promoter: str, host: str) -> tuple[ApprovalParty, ...]:
@@ -110,7 +114,7 @@ class PathTypeRule(SQLModel, table=True):
             "months": months,
             "first": first,
             "last": last,
-            "source": self.source,
+            "source": say(self.source),
         }
 
     def judge_host(self, promoter: Entry, host: Entry | None) -> None:

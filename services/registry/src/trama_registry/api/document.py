@@ -10,7 +10,7 @@ from trama_contracts.event import Member, Uuid
 
 from trama_registry import commands, queries
 from trama_registry.api.callers import Operator
-from trama_registry.schemas import DocumentsView, FiledDocumentView, FileDocument
+from trama_registry.schemas import DocumentsView, FiledDocumentView, FileDocument, NumberDocument
 
 router = Router()
 Typed = Annotated[str, Form(max_length=200)]
@@ -49,6 +49,22 @@ async def ask_document(
     """Ask who filed a document for the file. It comes in parts; asked again, nothing more happens."""
     asked = await commands.ask_document(session, record, member, document, by)
     return await queries.view_of_document(session, record, asked)
+
+
+@router.post("/persons/{record}/documents/{member}/{document}/protocol")
+async def number_document(
+    record: Uuid,
+    member: Member,
+    document: Uuid,
+    request: NumberDocument,
+    session: Transaction,
+    *,
+    by: Operator,
+) -> FiledDocumentView:
+    """Say under which number our office registered a document that we filed before it had one."""
+    found = await commands.number_document(session, (member, record), document, request, by)
+    shown = await queries.view_of_document(session, record, found)
+    return shown.model_copy(update={"number": request.protocol})
 
 
 @router.get("/persons/{record}/documents/{member}/{document}/content", response_class=Response)

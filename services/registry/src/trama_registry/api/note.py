@@ -7,6 +7,7 @@ from trama_contracts.event import Uuid
 from trama_registry import commands, queries
 from trama_registry.api.callers import Operator
 from trama_registry.schemas import (
+    CorrectEntry,
     InterviewView,
     NoteView,
     NoteWrittenView,
@@ -53,3 +54,12 @@ async def record_interview(
 ) -> dict[str, str]:
     """Record an interview; kept to ourselves (`own`) it is never published."""
     return {"interview": await commands.record_interview(session, record, request, by)}
+
+
+@router.post("/persons/{record}/interviews/{interview}/correction", status_code=201)
+async def correct_interview(
+    record: Uuid, interview: Uuid, request: CorrectEntry, session: Transaction, by: Operator
+) -> dict[str, str]:
+    """Strike an interview of ours; one that we keep to ourselves is struck here, and told to nobody."""
+    await commands.correct_interview(session, record, interview, request, by)
+    return {"interview": interview}

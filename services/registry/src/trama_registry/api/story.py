@@ -60,10 +60,10 @@ async def timeline(
 
 @router.post("/persons/{record}/timeline/{entry}/correction", status_code=201)
 async def correct_entry(
-    record: Uuid, entry: Uuid, request: CorrectEntry, session: Transaction, _: Operator
+    record: Uuid, entry: Uuid, request: CorrectEntry, session: Transaction, by: Operator
 ) -> dict[str, str]:
     """Strike an entry that we wrote, and say how it really was; the id of the correction."""
-    return {"event_id": await commands.correct_entry(session, record, entry, request)}
+    return {"event_id": await commands.correct_entry(session, record, entry, request, by)}
 
 
 @router.get("/persons/{record}/sharing")

@@ -24,7 +24,7 @@ from trama_registry.commands.certificate import (
     record_certificate,
     set_target_groups,
 )
-from trama_registry.commands.document import ask_document, file_document
+from trama_registry.commands.document import ask_document, file_document, number_document
 from trama_registry.commands.draft import change_draft, discard_draft, save_draft
 from trama_registry.commands.identifier import (
     assign_identifier,
@@ -38,7 +38,7 @@ from trama_registry.commands.link import (
     tell_apart,
     unlink,
 )
-from trama_registry.commands.note import read_note, record_interview, write_note
+from trama_registry.commands.note import correct_interview, read_note, record_interview, write_note
 from trama_registry.commands.offer import describe_offer, state_places
 from trama_registry.commands.person import register_person
 from trama_registry.commands.referral import (
@@ -80,6 +80,7 @@ __all__ = [
     "complete_referral",
     "conclude_access",
     "correct_entry",
+    "correct_interview",
     "correct_person",
     "decline_referral",
     "describe_offer",
@@ -98,6 +99,7 @@ __all__ = [
     "move_competence",
     "note_answer",
     "note_protocol",
+    "number_document",
     "open_taking_in_charge",
     "question_referral",
     "read_note",

@@ -13,6 +13,7 @@ from trama_chassis.outbox import runtime_of
 from trama_contracts.registry import AccessConcluded
 
 from trama_registry import queries
+from trama_registry.commands.identifier import learn_how_spoken_to
 from trama_registry.commands.person import must_be_in, register_person
 from trama_registry.commands.taking_in_charge import in_charge, moment_of, open_taking_in_charge
 from trama_registry.errors import (
@@ -28,7 +29,8 @@ from trama_registry.schemas import ConcludeAccess, OpenTakingInCharge, RecordAcc
 
 ROUTE_DAYS = 5
 """Within how many days a first contact is routed where the service has not chosen otherwise."""
-IDENTITY = ("given_name", "family_name", "tax_code", "birth_date", "town", "phone")
+SPOKEN = ("language", "needs_interpreter")
+IDENTITY = ("given_name", "family_name", "tax_code", "birth_date", "town", "phone", *SPOKEN)
 
 
 async def record_access(session: AsyncSession, request: RecordAccess, by: Caller) -> AccessRequest:
@@ -100,6 +102,8 @@ async def _tie(
         return
     if request.record is not None:
         access.record = (await queries.find_person(session, request.record)).record
+        if not access.reserved:
+            await learn_how_spoken_to(session, access.record, access, by)
     elif request.register_person or request.outcome == "taken-in-charge":
         access.record = await _register(session, access, request.another_person, by)
     if access.record is not None and not access.reserved:
@@ -116,7 +120,7 @@ async def _register(
     family_name = access.family_name or access.given_name
     if family_name is None:
         raise NobodyToTakeInCharge
-    said = access.model_dump(include={"tax_code", "birth_date", "town", "phone"})
+    said = access.model_dump(include={"tax_code", "birth_date", "town", "phone", *SPOKEN})
     given_name = access.given_name if access.family_name else None
     person = RegisterPerson(
         **said, given_name=given_name, family_name=family_name, another_person=another_person

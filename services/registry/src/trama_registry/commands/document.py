@@ -8,22 +8,34 @@ from trama_chassis import file_custody, outbox
 from trama_chassis.accounts import Caller
 from trama_chassis.errors import NotAllowed
 from trama_chassis.files import Place
+from trama_chassis.language import Named
 from trama_chassis.outbox import runtime_of
 from trama_contracts.encoding import full_hash
 from trama_contracts.registry import (
     DocumentFiled,
+    DocumentNumbered,
     HealthDocumentFiled,
+    HealthDocumentNumbered,
     JudicialDocumentFiled,
+    JudicialDocumentNumbered,
     SocialDocumentFiled,
+    SocialDocumentNumbered,
 )
-from trama_contracts.registry.document import Filing, NamedDocument, NamedDocuments
+from trama_contracts.registry.document import Filing, NamedDocument, NamedDocuments, Numbering
 
 from trama_registry import queries
 from trama_registry.commands.person import must_be_in
 from trama_registry.commands.taking_in_charge import in_charge
-from trama_registry.errors import DayInFuture, DocumentFiledAlready, DocumentNotHere, DocumentNotShared
+from trama_registry.errors import (
+    DayInFuture,
+    DocumentFiledAlready,
+    DocumentNotHere,
+    DocumentNotShared,
+    DocumentNumberedAlready,
+    DocumentOfOthers,
+)
 from trama_registry.models import DocumentAsked, DocumentCopy, recognised
-from trama_registry.schemas import FileDocument, SendReferral
+from trama_registry.schemas import FileDocument, NumberDocument, SendReferral
 
 EVENTS: dict[str, type[Filing]] = {
     "care": DocumentFiled,
@@ -32,6 +44,13 @@ EVENTS: dict[str, type[Filing]] = {
     "justice": JudicialDocumentFiled,
 }
 """Each circle has an event of its own: who reads one reads nothing of the others."""
+NUMBERS: dict[str, type[Numbering]] = {
+    "care": DocumentNumbered,
+    "clinical": HealthDocumentNumbered,
+    "social": SocialDocumentNumbered,
+    "justice": JudicialDocumentNumbered,
+}
+"""The number of a document is told to whom the document is."""
 
 
 async def file_document(
@@ -82,6 +101,35 @@ async def _must_be_new(session: AsyncSession, place: Place, sha256: str) -> None
             name=before.name,
             day=before.dated,
         )
+
+
+async def number_document(
+    session: AsyncSession, edge: tuple[str, str], document: str, request: NumberDocument, by: Caller
+) -> DocumentCopy:
+    """Say under which number our office registered a document of ours (`edge`: member, record).
+
+    Raises PersonNotHere, DocumentNotHere, DocumentOfOthers, DocumentNumberedAlready.
+    """
+    member, record = edge
+    found = await queries.find_document(session, record, member, document, by, lock=True)
+    runtime = runtime_of(session)
+    if member != runtime.settings.member:
+        name = queries.names_of(runtime.directory.current)(member)
+        raise DocumentOfOthers(
+            "Il documento l'ha depositato il %(who)s: il numero di protocollo lo dà chi deposita.",
+            who=Named(name),
+        )
+    if found.protocol == request.protocol:
+        raise DocumentNumberedAlready
+    numbered = NUMBERS[found.circle](
+        document=document,
+        name=found.name,
+        protocol=request.protocol,
+        numbered_on=runtime.clock.today(),
+        replaces=found.protocol,
+    )
+    outbox.add(session, numbered, record=found.record, scope=found.scope.partition(":")[2])
+    return found
 
 
 async def ask_document(

@@ -23,6 +23,7 @@ from trama_registry.commands.person import reporting_key
 from trama_registry.errors import IdentifierTaken
 from trama_registry.models import (
     TAX_CODES,
+    AccessRequest,
     Person,
     PersonIdentifier,
     reporting_id_of,
@@ -48,6 +49,18 @@ async def correct_person(session: AsyncSession, record: str, request: CorrectPer
     person.changed(by.name)
     await _tell_identity(session, person)
     return person
+
+
+async def learn_how_spoken_to(session: AsyncSession, record: str, said: AccessRequest, by: Caller) -> None:
+    """Note how a person of ours was spoken to at the door, where nobody had; what is noted stays."""
+    if not (said.language or said.needs_interpreter):
+        return
+    person = await queries.find_person(session, record, lock=True)
+    if person.language is not None or person.needs_interpreter:
+        return
+    person.language, person.needs_interpreter = said.language, said.needs_interpreter
+    person.changed(by.name)
+    await _tell_identity(session, person)
 
 
 async def _tell_identity(session: AsyncSession, person: Person) -> None:

@@ -10,9 +10,11 @@ from trama_contracts.registry import InterviewRecorded, NoteRead, NoteWritten, S
 
 from trama_registry import queries
 from trama_registry.commands.person import must_be_in
+from trama_registry.commands.story import correct_entry
 from trama_registry.commands.taking_in_charge import in_charge
+from trama_registry.errors import InterviewNotHere
 from trama_registry.models import NoteAddressee, OwnInterview, must_be_held, must_be_readable
-from trama_registry.schemas import ReadNote, RecordInterview, WriteNote
+from trama_registry.schemas import CorrectEntry, ReadNote, RecordInterview, WriteNote
 
 
 async def write_note(
@@ -78,3 +80,22 @@ async def record_interview(session: AsyncSession, record: str, request: RecordIn
     told = held if request.circle == "care" else SocialInterviewRecorded(**held.model_dump())
     outbox.add(session, told, record=record, scope=held.interview)
     return held.interview
+
+
+async def correct_interview(
+    session: AsyncSession, record: str, interview: str, request: CorrectEntry, by: Caller
+) -> None:
+    """Strike an interview of ours: here, where we keep it to ourselves; otherwise in the story that told it.
+
+    Raises PersonNotHere, InterviewNotHere, EntryCorrectedAlready, EntryOfOthers.
+    """
+    await queries.find_person(session, record)
+    kept = await session.get(OwnInterview, interview, with_for_update=True)
+    if kept is not None and kept.record == record:
+        today = runtime_of(session).clock.today()
+        kept.strike(request.reason, request.instead, on=today, by=by.name)
+        return
+    shown = await queries.interview_view(session, record, interview)
+    if shown.entry is None:
+        raise InterviewNotHere
+    await correct_entry(session, record, shown.entry, request, by)

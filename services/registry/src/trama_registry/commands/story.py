@@ -8,15 +8,31 @@ from trama_chassis.accounts import Caller
 from trama_chassis.errors import refuse_changed
 from trama_chassis.language import Named
 from trama_chassis.outbox import runtime_of
-from trama_contracts.registry import EntryCorrected, NextStepDone, NextStepSet
+from trama_contracts.registry import (
+    EntryCorrected,
+    HealthEntryCorrected,
+    JudicialEntryCorrected,
+    NextStepDone,
+    NextStepSet,
+    SocialEntryCorrected,
+)
+from trama_contracts.registry.story import Correcting
 
 from trama_registry import queries
 from trama_registry.commands.taking_in_charge import in_charge
 from trama_registry.errors import CorrectedElsewhere, EntryCorrectedAlready, EntryNotHere, EntryOfOthers
 from trama_registry.models import EntryCopy, NextStep
 from trama_registry.queries import told
+from trama_registry.queries.entries import JUSTICE
 from trama_registry.schemas import CompleteNextStep, CorrectEntry, SetNextStep
 
+CORRECTIONS: dict[str, type[Correcting]] = {
+    "care": EntryCorrected,
+    "clinical": HealthEntryCorrected,
+    "social": SocialEntryCorrected,
+    "justice": JudicialEntryCorrected,
+}
+"""What was told in a circle is struck there: each has an event of its own."""
 ACTED_UPON = ("person", "authorisation")
 """Kinds of entry that are changed where they are kept: striking them in the story would change nothing."""
 
@@ -61,7 +77,9 @@ async def complete_next_step(
     return held
 
 
-async def correct_entry(session: AsyncSession, record: str, entry: str, request: CorrectEntry) -> str:
+async def correct_entry(
+    session: AsyncSession, record: str, entry: str, request: CorrectEntry, by: Caller
+) -> str:
     """Strike an entry that this member wrote, and say how it really was; the id of the correction.
 
     Raises PersonNotHere, EntryNotHere, EntryOfOthers, CorrectedElsewhere, EntryCorrectedAlready.
@@ -73,11 +91,13 @@ async def correct_entry(session: AsyncSession, record: str, entry: str, request:
     if wrong is None or wrong.member != member or wrong.record not in ours:
         await _must_be_told_here(session, record, wrong)
         raise EntryNotHere
-    if wrong.circle != EntryCorrected.circle or told.kind_of(wrong.type) in ACTED_UPON:
+    if wrong.circle == JUSTICE and not queries.may_see_judicial(by):
+        raise EntryNotHere
+    if wrong.circle not in CORRECTIONS or told.kind_of(wrong.type) in ACTED_UPON:
         raise CorrectedElsewhere
     if await queries.corrections_of(session, [wrong]):
         raise EntryCorrectedAlready
-    corrected = EntryCorrected(entry=entry, reason=request.reason, instead=request.instead)
+    corrected = CORRECTIONS[wrong.circle](entry=entry, reason=request.reason, instead=request.instead)
     return outbox.add(session, corrected, record=wrong.record, scope=entry, corrects=entry)
 
 

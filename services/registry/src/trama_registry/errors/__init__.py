@@ -29,10 +29,12 @@ from trama_registry.errors.document import (
     DocumentNotHere,
     DocumentNotReadable,
     DocumentNotShared,
+    DocumentNumberedAlready,
+    DocumentOfOthers,
     DocumentTooLarge,
 )
 from trama_registry.errors.network import FreeBeyondPlaces, OfferNotHere
-from trama_registry.errors.note import NobodyToWriteTo, NoteNotHere, NoteOfOurs, NoteReadAlready
+from trama_registry.errors.note import InterviewNotHere, NobodyToWriteTo, NoteNotHere, NoteOfOurs, NoteReadAlready
 from trama_registry.errors.person import (
     AlreadyCertified,
     AlreadyEnded,
@@ -127,6 +129,8 @@ __all__ = [
     "DocumentNotHere",
     "DocumentNotReadable",
     "DocumentNotShared",
+    "DocumentNumberedAlready",
+    "DocumentOfOthers",
     "DocumentTooLarge",
     "DraftNotHere",
     "EndsBeforeStart",
@@ -138,6 +142,7 @@ __all__ = [
     "IdentifierMalformed",
     "IdentifierNotHere",
     "IdentifierTaken",
+    "InterviewNotHere",
     "IssuerMissing",
     "LawNotNamed",
     "LinkNotHere",

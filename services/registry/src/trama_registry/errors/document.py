@@ -65,3 +65,17 @@ class DocumentFiledAlready(Refused):
 
     code = "document-filed-already"
     field = "file"
+
+
+class DocumentOfOthers(Refused):
+    """Only who filed a document gives it a number."""
+
+    code = "document-of-others"
+
+
+class DocumentNumberedAlready(Refused):
+    """It has this number."""
+
+    code = "document-numbered-already"
+    detail = "Il documento ha già questo numero di protocollo: se è sbagliato, scrivete quello giusto."
+    field = "protocol"

@@ -32,3 +32,10 @@ class NoteReadAlready(Refused):
 
     code = "note-read-already"
     detail = "Il nostro servizio ha già detto di aver letto questa nota."
+
+
+class InterviewNotHere(NotFound):
+    """No such interview with this person is known here."""
+
+    code = "interview-not-here"
+    detail = "Tra i colloqui con questa persona non c'è quello che cercate."

@@ -8,11 +8,15 @@ from trama_chassis.handlers import ErasedStream, Origin
 from trama_contracts.names import parse_topic
 from trama_contracts.registry import (
     DocumentFiled,
+    DocumentNumbered,
     HealthDocumentFiled,
+    HealthDocumentNumbered,
     JudicialDocumentFiled,
+    JudicialDocumentNumbered,
     SocialDocumentFiled,
+    SocialDocumentNumbered,
 )
-from trama_contracts.registry.document import Filing
+from trama_contracts.registry.document import Filing, Numbering
 
 from trama_registry.event_handlers.heard import handlers, log
 from trama_registry.models import DocumentAsked, DocumentCopy
@@ -36,6 +40,18 @@ async def copy_document(session: AsyncSession, event: Filing, origin: Origin) ->
             filed_at=origin.recorded_at,
         )
     )
+
+
+@handlers.copy(
+    DocumentNumbered, HealthDocumentNumbered, SocialDocumentNumbered, JudicialDocumentNumbered, own=True
+)
+async def copy_number(session: AsyncSession, event: Numbering, origin: Origin) -> None:
+    """Keep the protocol number of a document, as told by who filed it there; the last one counts."""
+    document = await session.get(DocumentCopy, (origin.member, event.document))
+    if document is None or (document.record, document.circle) != (origin.record, origin.circle):
+        log.warning("number of no document", source=origin.source, event_id=origin.event_id)
+        return
+    document.protocol = event.protocol
 
 
 @handlers.forget

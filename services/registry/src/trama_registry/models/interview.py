@@ -5,7 +5,7 @@ from datetime import date, datetime
 from sqlmodel import Field, SQLModel
 from trama_contracts.registry import InterviewRecorded
 
-from trama_registry.errors import DayInFuture
+from trama_registry.errors import DayInFuture, EntryCorrectedAlready
 
 
 class OwnInterview(SQLModel, table=True):
@@ -29,6 +29,12 @@ class OwnInterview(SQLModel, table=True):
     def keep(cls, record: str, told: InterviewRecorded, *, at: datetime) -> "OwnInterview":
         """The same that would be told, kept here."""
         return cls(record=record, recorded_at=at, **told.model_dump())
+
+    def strike(self, reason: str, instead: str | None, *, on: date, by: str) -> None:
+        """Keep that it was wrong, and how it really was. Raises EntryCorrectedAlready."""
+        if self.struck_on is not None:
+            raise EntryCorrectedAlready
+        self.struck_because, self.instead, self.struck_on, self.struck_by = reason, instead, on, by
 
 
 def must_be_held(held_on: date, today: date) -> None:

@@ -18,6 +18,7 @@ from trama_registry import commands, queries
 from trama_registry.api.access import AtTheDoor
 from trama_registry.models.access import SPECIALIST
 from trama_registry.pages.templates import templates
+from trama_registry.queries.told.languages import languages
 from trama_registry.schemas import CandidateView, ConcludeAccess, RecordAccess, SeekDuplicates
 
 router = Router()
@@ -37,6 +38,8 @@ class IdentityForm(BaseModel):
     birth_date: Text = ""
     town: Text = ""
     phone: Text = ""
+    language: Text = ""
+    needs_interpreter: Text = ""
     outcome: Text = ""
     note: Text = ""
     who: Text = ""
@@ -149,6 +152,7 @@ async def _new_access(
         "person": await queries.person_view(session, form.persona) if form.persona else None,
         "today": runtime_of(session).clock.today(),
         "listens": SPECIALIST in by.roles,
+        "languages": languages(),
     }
     return _page(request, "nuovo_accesso.html", values, errors, alike)
 
@@ -233,5 +237,10 @@ async def _access(
             alike = await queries.candidates(session, asked) if asked is not None else ()
     known = view.model_dump(include=set(IdentityForm.model_fields)) | {"outcome": ""}
     typed = known | {name: value for name, value in form.model_dump().items() if value}
-    values = {"one": view, "typed": typed, "today": runtime_of(session).clock.today()}
+    values = {
+        "one": view,
+        "typed": typed,
+        "today": runtime_of(session).clock.today(),
+        "languages": languages(view.language),
+    }
     return _page(request, "accesso.html", values, errors, alike)

@@ -1,8 +1,8 @@
 """The page of a person's documents: what was filed, by whom; one is filed, asked for, saved."""
 
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import Request, Response
+from fastapi import Form, Request, Response
 from fastapi.responses import RedirectResponse
 from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.datastructures import UploadFile
@@ -18,7 +18,7 @@ from trama_registry import commands, queries
 from trama_registry.api.callers import Operator
 from trama_registry.pages import preview
 from trama_registry.queries import told
-from trama_registry.schemas import FileDocument
+from trama_registry.schemas import FileDocument, NumberDocument
 
 router = Router()
 
@@ -64,6 +64,28 @@ async def ask_document_page(
     return RedirectResponse(f"/persone/{record}/documenti#documento-{document}", 303)
 
 
+@router.post("/persone/{record}/documenti/{member}/{document}/protocollo")
+async def number_document_page(
+    request: Request,
+    record: Uuid,
+    member: Member,
+    document: Uuid,
+    session: Transaction,
+    *,
+    by: Operator,
+    protocol: Annotated[str, Form(max_length=400)] = "",
+) -> Response:
+    """Say under which number our office registered a document, or show what is wrong with it."""
+    try:
+        asked = forms.read(NumberDocument, {"protocol": protocol})
+        await commands.number_document(session, (member, record), document, asked, by)
+    except Refused as refused:
+        if refused.status == 404:
+            raise
+        return await _documents(request, session, record, by, refused=refused)
+    return RedirectResponse(f"/persone/{record}/documenti#documento-{document}", 303)
+
+
 @router.get("/persone/{record}/documenti/{member}/{document}")
 async def open_document_page(
     record: Uuid, member: Member, document: Uuid, session: Reading, by: Operator
@@ -92,5 +114,6 @@ async def _documents(
             if circle in circles and (circle != "justice" or queries.may_see_judicial(by))
         },
         "today": runtime.clock.today(),
+        "own": runtime.settings.member,
     }
     return await preview.page(request, "documenti.html", values, **shown)

@@ -1,13 +1,12 @@
 """The page of a person and the whole story, with their forms: what comes next, and corrections."""
 
-from collections.abc import Mapping, Sequence
 from typing import Annotated
 
 from fastapi import Form, Query, Request, Response
 from fastapi.responses import RedirectResponse
 from pydantic import BeforeValidator
 from sqlalchemy.ext.asyncio import AsyncSession
-from trama_chassis import web
+from trama_chassis import forms, web
 from trama_chassis.database import Reading, Router, Transaction
 from trama_chassis.errors import Refused
 from trama_chassis.outbox import runtime_of
@@ -16,14 +15,12 @@ from trama_contracts.event import Member, Uuid
 from trama_registry import commands, queries
 from trama_registry.api.callers import Operator
 from trama_registry.api.story import Kind
-from trama_registry.pages import typed
 from trama_registry.pages.templates import templates
 from trama_registry.queries.interview import kept_to_ourselves
 from trama_registry.schemas import CompleteNextStep, CorrectEntry, SetNextStep
 
 router = Router()
 SIZE = 50
-Errors = Refused | Sequence[Mapping[str, str]]
 UNSAID = BeforeValidator(lambda chosen: chosen or None)
 """A list of choices sends an empty word where nothing was chosen."""
 Typed = Annotated[str, Form(max_length=2000)]
@@ -49,13 +46,10 @@ async def set_next_step_page(
 ) -> Response:
     """Say what comes next, or show what is wrong with it, or who was quicker."""
     fields = {"what": what, "due_on": due_on, "who": who, "version": version}
-    asked, errors = typed.read(SetNextStep, fields)
-    if asked is None:
-        return await _person(request, session, record, errors, fields)
     try:
-        await commands.set_next_step(session, record, asked, by)
+        await commands.set_next_step(session, record, forms.read(SetNextStep, fields), by)
     except Refused as refused:
-        return await _person(request, session, record, refused, fields)
+        return await _person(request, session, record, refused)
     return RedirectResponse(f"/persone/{record}#prossimo-passo", 303)
 
 
@@ -70,31 +64,18 @@ async def complete_next_step_page(
 ) -> Response:
     """Say that the next step was taken, or show who was quicker."""
     fields = {"outcome": outcome, "version": version}
-    asked, errors = typed.read(CompleteNextStep, fields)
-    if asked is None:
-        return await _person(request, session, record, errors, fields)
     try:
-        await commands.complete_next_step(session, record, asked, by)
+        await commands.complete_next_step(session, record, forms.read(CompleteNextStep, fields), by)
     except Refused as refused:
-        return await _person(request, session, record, refused, fields)
+        return await _person(request, session, record, refused)
     return RedirectResponse(f"/persone/{record}#prossimo-passo", 303)
 
 
 async def _person(
-    request: Request,
-    session: AsyncSession,
-    record: str,
-    errors: Errors = (),
-    fields: Mapping[str, str] | None = None,
+    request: Request, session: AsyncSession, record: str, refused: Refused | None = None
 ) -> Response:
-    values = {"one": await queries.overview(session, record), "errors": errors, "typed": fields or {}}
-    return web.page(request, "persona.html", values, templates=templates, status=_status(errors))
-
-
-def _status(errors: Errors) -> int:
-    if isinstance(errors, Refused):
-        return errors.status
-    return 422 if errors else 200
+    values = {"one": await queries.overview(session, record)}
+    return await forms.page(request, "persona.html", values, templates=templates, refused=refused)
 
 
 @router.get("/persone/{record}/storia")
@@ -136,35 +117,63 @@ async def correct_entry_page(
     record: Uuid,
     entry: Uuid,
     session: Transaction,
-    _: Operator,
+    by: Operator,
     *,
     reason: Typed = "",
     instead: Typed = "",
 ) -> Response:
     """Correct an entry of ours, or show why not."""
-    fields = {"reason": reason, "instead": instead}
-    asked, errors = typed.read(CorrectEntry, fields)
-    if asked is None:
-        return await _correction(request, session, record, entry, errors, fields)
     try:
-        await commands.correct_entry(session, record, entry, asked)
+        asked = forms.read(CorrectEntry, {"reason": reason, "instead": instead})
+        await commands.correct_entry(session, record, entry, asked, by)
     except Refused as refused:
-        return await _correction(request, session, record, entry, refused, fields)
+        return await _correction(request, session, record, entry, refused)
     return RedirectResponse(f"/persone/{record}/storia#voce-{entry}", 303)
 
 
 async def _correction(
-    request: Request,
-    session: AsyncSession,
-    record: str,
-    entry: str,
-    errors: Errors = (),
-    fields: Mapping[str, str] | None = None,
+    request: Request, session: AsyncSession, record: str, entry: str, refused: Refused | None = None
 ) -> Response:
     values = {
         "person": await queries.person_view(session, record),
         "entry": await queries.entry_view(session, record, entry),
-        "errors": errors,
-        "typed": fields or {},
     }
-    return web.page(request, "correzione.html", values, templates=templates, status=_status(errors))
+    return await forms.page(request, "correzione.html", values, templates=templates, refused=refused)
+
+
+@router.get("/persone/{record}/colloqui/{interview}/correzione")
+async def interview_correction_page(
+    request: Request, record: Uuid, interview: Uuid, session: Reading, _: Operator
+) -> Response:
+    """The form that corrects an interview we keep to ourselves."""
+    return await _interview(request, session, record, interview)
+
+
+@router.post("/persone/{record}/colloqui/{interview}/correzione")
+async def correct_interview_page(
+    request: Request,
+    record: Uuid,
+    interview: Uuid,
+    session: Transaction,
+    by: Operator,
+    *,
+    reason: Typed = "",
+    instead: Typed = "",
+) -> Response:
+    """Correct an interview we keep to ourselves, or show why not."""
+    try:
+        asked = forms.read(CorrectEntry, {"reason": reason, "instead": instead})
+        await commands.correct_interview(session, record, interview, asked, by)
+    except Refused as refused:
+        return await _interview(request, session, record, interview, refused)
+    return RedirectResponse(f"/persone/{record}/colloqui#colloquio-{interview}", 303)
+
+
+async def _interview(
+    request: Request, session: AsyncSession, record: str, interview: str, refused: Refused | None = None
+) -> Response:
+    shown = await queries.interview_view(session, record, interview)
+    if shown.entry is not None:  # it was told: its correction is too
+        return RedirectResponse(f"/persone/{record}/storia/{shown.entry}/correzione", 303)
+    values = {"person": await queries.person_view(session, record), "interview": shown}
+    return await forms.page(request, "correzione.html", values, templates=templates, refused=refused)

@@ -31,7 +31,7 @@ from trama_registry.queries.identity import (
     link_of,
     may_see_judicial,
 )
-from trama_registry.queries.interview import interviews_of
+from trama_registry.queries.interview import interview_view, interviews_of
 from trama_registry.queries.names import names_of
 from trama_registry.queries.next_step import next_step_of, view_of_next_step
 from trama_registry.queries.note import find_note, notes_of, readers_of_notes
@@ -118,6 +118,7 @@ __all__ = [
     "holders_of",
     "identifier_in_use",
     "identity_view",
+    "interview_view",
     "interviews_of",
     "is_in_story",
     "last_taking_in_charge",

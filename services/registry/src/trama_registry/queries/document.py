@@ -79,11 +79,11 @@ async def documents_to_name(session: AsyncSession, record: str) -> dict[str, str
 
 
 async def find_document(
-    session: AsyncSession, record: str, member: str, document: str, by: Caller
+    session: AsyncSession, record: str, member: str, document: str, by: Caller, *, lock: bool = False
 ) -> DocumentCopy:
     """A document of this person that this operator may know of. Raises PersonNotHere, DocumentNotHere."""
     await find_person(session, record)
-    found = await session.get(DocumentCopy, (member, document))
+    found = await session.get(DocumentCopy, (member, document), with_for_update=lock or None)
     if found is None or (found.member, found.record) not in await access.component(session, record):
         raise DocumentNotHere
     if found.circle == JUSTICE and not may_see_judicial(by):

@@ -8,13 +8,14 @@ from trama_chassis.outbox import runtime_of
 from trama_contracts.event import Event
 from trama_contracts.registry import InterviewRecorded, SocialInterviewRecorded
 
+from trama_registry.errors import InterviewNotHere
 from trama_registry.models import EntryCopy, OwnInterview
 from trama_registry.queries import told
 from trama_registry.queries.entries import corrections_of
 from trama_registry.queries.landmarks import landmarks_of
 from trama_registry.queries.names import names_of
 from trama_registry.queries.person import find_person
-from trama_registry.schemas import InterviewView
+from trama_registry.schemas import InterviewCorrectionView, InterviewView
 
 INTERVIEWS: tuple[type[Event], ...] = (InterviewRecorded, SocialInterviewRecorded)
 MOST = 200
@@ -39,6 +40,14 @@ async def interviews_of(session: AsyncSession, record: str) -> list[InterviewVie
     return [view for _, view in sorted(found, key=lambda one: (one[1].held_on, one[0]), reverse=True)]
 
 
+async def interview_view(session: AsyncSession, record: str, interview: str) -> InterviewView:
+    """One interview with a person. Raises PersonNotHere, InterviewNotHere."""
+    for one in await interviews_of(session, record):
+        if one.interview == interview:
+            return one
+    raise InterviewNotHere
+
+
 async def kept_to_ourselves(session: AsyncSession, record: str) -> int:
     """How many entries of a person nobody but our service can read."""
     wanted = select(func.count()).select_from(OwnInterview).where(col(OwnInterview.record) == record)
@@ -48,13 +57,22 @@ async def kept_to_ourselves(session: AsyncSession, record: str) -> int:
 def view_of_kept_interview(kept: OwnInterview, own: str, names: told.Names) -> InterviewView:
     """An interview of which only our service knows."""
     return InterviewView(
-        **kept.model_dump(exclude={"record", "recorded_at"}),
+        **kept.model_dump(include={"interview", "held_on", "kind", "present", "summary", "who"}),
         kind_label=told.note.KINDS[kept.kind],
         member=own,
         member_name=names(own),
         circle="own",
         circle_label=told.note.READERS["own"],
-        corrected=False,
+        corrected=kept.struck_on is not None,
+        correction=_correction(kept),
+    )
+
+
+def _correction(kept: OwnInterview) -> InterviewCorrectionView | None:
+    if kept.struck_on is None or kept.struck_because is None or kept.struck_by is None:
+        return None
+    return InterviewCorrectionView(
+        on=kept.struck_on, by=kept.struck_by, reason=kept.struck_because, instead=kept.instead
     )
 
 
@@ -69,4 +87,5 @@ def _view(
         circle="care" if isinstance(said, InterviewRecorded) else "social",
         circle_label=told.note.READERS[said.circle],
         corrected=corrected,
+        entry=entry.event_id,
     )

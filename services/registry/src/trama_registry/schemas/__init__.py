@@ -8,7 +8,7 @@ from trama_registry.schemas.access import (
     RecordAccess,
 )
 from trama_registry.schemas.authorisation import AuthorisationView, BasisAsked, GiveAuthorisation
-from trama_registry.schemas.document import DocumentsView, FiledDocumentView, FileDocument
+from trama_registry.schemas.document import DocumentsView, FiledDocumentView, FileDocument, NumberDocument
 from trama_registry.schemas.draft import ChangeDraft, DraftView, SaveDraft
 from trama_registry.schemas.fields import Circles, Members, Name, Sentences, TypedTaxCode
 from trama_registry.schemas.identity import (
@@ -40,6 +40,7 @@ from trama_registry.schemas.network import (
     StatePlaces,
 )
 from trama_registry.schemas.note import (
+    InterviewCorrectionView,
     InterviewView,
     NoteReadingView,
     NoteView,
@@ -171,6 +172,7 @@ __all__ = [
     "HostingView",
     "IdentifierView",
     "IdentityView",
+    "InterviewCorrectionView",
     "InterviewView",
     "LinkRecord",
     "LinkView",
@@ -187,6 +189,7 @@ __all__ = [
     "NoteReadingView",
     "NoteView",
     "NoteWrittenView",
+    "NumberDocument",
     "OfferView",
     "OpenTakingInCharge",
     "OtherIdentifierView",

@@ -7,7 +7,7 @@ from pydantic import AfterValidator, BaseModel, Field
 from trama_chassis.bodies import Body, Date, Line
 from trama_chassis.language import say
 from trama_contracts.event import Uuid
-from trama_contracts.payload_fields import Phone
+from trama_contracts.payload_fields import Language, Phone
 from trama_contracts.registry import AccessOutcome, Door
 
 from trama_registry.models.access import CHANNELS, RISK_FACTORS, AccessState
@@ -35,6 +35,8 @@ class PartialIdentity(Body):
     birth_date: Date | None = None
     town: Line | None = None
     phone: Phone | None = None
+    language: Language | None = None
+    needs_interpreter: bool | None = None
 
 
 class RecordAccess(PartialIdentity):
@@ -89,6 +91,8 @@ class AccessView(BaseModel):
     birth_date: date | None
     town: str | None
     phone: str | None
+    language: str | None
+    needs_interpreter: bool | None
     state: AccessState
     outcome: AccessOutcome | None
     concluded_on: date | None

@@ -21,6 +21,12 @@ class FileDocument(Body):
     protocol: Line | None = None
 
 
+class NumberDocument(Body):
+    """The number under which our office registered a document."""
+
+    protocol: Line
+
+
 class FiledDocumentView(DocumentView):
     """A document that was filed: by whom, what it is, for whose eyes, and whether its file is here."""
 

@@ -75,6 +75,15 @@ class RecordInterview(Body):
     circle: Literal["care", "social", "own"] = "care"
 
 
+class InterviewCorrectionView(BaseModel):
+    """What was wrong in an interview that we keep to ourselves, and how it really was."""
+
+    on: date
+    by: str
+    reason: str
+    instead: str | None
+
+
 class InterviewView(BaseModel):
     """An interview held with a person, by us or as another service tells."""
 
@@ -90,3 +99,7 @@ class InterviewView(BaseModel):
     circle: Literal["care", "social", "own"]
     circle_label: str
     corrected: bool
+    entry: str | None = None
+    """Its entry in the story, where it was told; there it is corrected, and there the correction stands."""
+    correction: InterviewCorrectionView | None = None
+    """The correction of one that we keep to ourselves."""

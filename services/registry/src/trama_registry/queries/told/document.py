@@ -3,11 +3,15 @@
 from trama_chassis.language import say
 from trama_contracts.registry import (
     DocumentFiled,
+    DocumentNumbered,
     HealthDocumentFiled,
+    HealthDocumentNumbered,
     JudicialDocumentFiled,
+    JudicialDocumentNumbered,
     SocialDocumentFiled,
+    SocialDocumentNumbered,
 )
-from trama_contracts.registry.document import Filing
+from trama_contracts.registry.document import Filing, Numbering
 
 from trama_registry.queries.told.telling import Names, tells
 
@@ -50,3 +54,22 @@ def _filed(event: Filing, member: str, names: Names) -> str:
 
 for _event in (JudicialDocumentFiled, SocialDocumentFiled, HealthDocumentFiled, DocumentFiled):
     tells(_event)(_filed)
+
+
+def _numbered(event: Numbering, member: str, names: Names) -> str:
+    if event.replaces is None:
+        return say(
+            "Il documento «%(name)s» ha il numero di protocollo %(number)s.",
+            name=event.name,
+            number=event.protocol,
+        )
+    return say(
+        "Il documento «%(name)s» ha il numero di protocollo %(number)s; prima aveva il %(before)s.",
+        name=event.name,
+        number=event.protocol,
+        before=event.replaces,
+    )
+
+
+for _number in (JudicialDocumentNumbered, SocialDocumentNumbered, HealthDocumentNumbered, DocumentNumbered):
+    tells(_number)(_numbered)

@@ -1,7 +1,15 @@
 """What comes next, and what was told wrongly: in words."""
 
 from trama_chassis.language import say
-from trama_contracts.registry import EntryCorrected, NextStepDone, NextStepSet
+from trama_contracts.registry import (
+    EntryCorrected,
+    HealthEntryCorrected,
+    JudicialEntryCorrected,
+    NextStepDone,
+    NextStepSet,
+    SocialEntryCorrected,
+)
+from trama_contracts.registry.story import Correcting
 
 from trama_registry.queries.told.telling import Names, tells
 from trama_registry.queries.told.words import sentence
@@ -25,7 +33,10 @@ def _done(event: NextStepDone, member: str, names: Names) -> str:
     return say("Prossimo passo concluso il %(day)s: %(outcome)s", day=event.done_on, outcome=outcome)
 
 
-@tells(EntryCorrected)
-def _corrected(event: EntryCorrected, member: str, names: Names) -> str:
+def _corrected(event: Correcting, member: str, names: Names) -> str:
     instead = say(" In realtà: %(instead)s", instead=sentence(event.instead)) if event.instead else ""
     return say("Una voce era sbagliata. Perché: %(reason)s", reason=sentence(event.reason)) + instead
+
+
+for _correction in (JudicialEntryCorrected, SocialEntryCorrected, HealthEntryCorrected, EntryCorrected):
+    tells(_correction)(_corrected)
