@@ -196,6 +196,7 @@ def _front(apps: Sequence[FastAPI], shell: Shell) -> FastAPI:
     app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
     app.state.shell = shell
     app.state.accounts = apps[0].state.accounts
+    app.state.audit = apps[0].state.audit
     app.state.runtimes = [one.state.runtime for one in apps]
     app.state.services = [_listed(one) for one in apps]
     for router in front.ROUTERS:

@@ -6,21 +6,25 @@ Whatever the database gives of a person during a request is named by itself (`wa
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import structlog
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from sqlalchemy import event, select
 from sqlalchemy.engine import Result
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import ORMExecuteState, Session
 from sqlmodel import SQLModel, col
-from trama_contracts.encoding import b64u
+from trama_contracts.encoding import b64u, from_b64u
+from trama_contracts.errors import Malformed
 from trama_contracts.inner import instant
 
 from trama_chassis import clock
-from trama_chassis.audit_entry import FIRST, AuditEntry, AuditRecord, chained
+from trama_chassis.audit_entry import FIRST, AuditEntry, AuditRecord, Broken, Chain, chained
 from trama_chassis.contention import is_retryable
 from trama_chassis.errors import Refused
 
@@ -35,6 +39,7 @@ LOOK = "look"
 DENIALS = frozenset({401, 403, 404, 429})
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 WAVE = 200
+FOLLOWED = 1000
 ATTEMPTS = 5
 LONGEST_REASON = 1000
 log = structlog.get_logger("trama.audit")
@@ -56,6 +61,8 @@ class Look:
     """What one request has been shown so far, and what is said of it."""
 
     records: set[str] = field(default_factory=set)
+    compared: set[str] = field(default_factory=set)
+    is_comparing: bool = False
     terms: list[str] = field(default_factory=list)
     found: int | None = None
     kind: str = ""
@@ -71,6 +78,20 @@ def shown(session: AsyncSession | Session, *records: str | None) -> None:
     look: Look | None = session.info.get(LOOK)
     if look is not None:
         look.records.update(record for record in records if record)
+
+
+@contextmanager
+def comparing(session: AsyncSession) -> Iterator[None]:
+    """What is read meanwhile is compared by the machine, and shown to nobody unless `shown` says so."""
+    look: Look | None = session.info.get(LOOK)
+    if look is None:
+        yield
+        return
+    before, look.is_comparing = look.is_comparing, True
+    try:
+        yield
+    finally:
+        look.is_comparing = before
 
 
 def searched(session: AsyncSession, terms: Iterable[str | None], found: int) -> None:
@@ -94,17 +115,23 @@ def reason(session: AsyncSession, kind: str, text: str, *, code: str = "") -> No
 def watch(tables: Iterable[type[SQLModel]]) -> None:
     """Have every row of these tables that bears a record name it to the request for which it is read."""
     for table in tables:
-        if hasattr(table, "record") and not event.contains(table, "load", _loaded):
+        if _bearer(table) is not None and not event.contains(table, "load", _loaded):
             event.listen(table, "load", _loaded)
             event.listen(table, "refresh", _refreshed)
     if not event.contains(Session, "do_orm_execute", _columns):
         event.listen(Session, "do_orm_execute", _columns)
 
 
+def _bearer(table: type[SQLModel]) -> str | None:
+    """The column that says of whom a row tells: `record`, or what the table's `info["person"]` names."""
+    named: str = table.__table__.info.get("person", "record")  # type: ignore[attr-defined]  # SQLModel sets it
+    return named if hasattr(table, named) else None
+
+
 def _loaded(row: Any, context: Any) -> None:  # noqa: ANN401 - SQLAlchemy's own
     look: Look | None = context.session.info.get(LOOK)
-    if look is not None and row.record:
-        look.records.add(row.record)
+    if look is not None and (record := getattr(row, _bearer(type(row)) or "", None)):
+        (look.compared if look.is_comparing else look.records).add(record)
 
 
 def _refreshed(row: Any, context: Any, _: object) -> None:  # noqa: ANN401 - as above
@@ -121,8 +148,9 @@ def _columns(state: ORMExecuteState) -> Result[Any] | None:
     if not places:
         return None
     rows = state.invoke_statement().freeze()
+    named = look.compared if look.is_comparing else look.records
     for row in rows.data:
-        look.records.update(str(row[place]) for place in places if row[place])
+        named.update(str(row[place]) for place in places if row[place])
     return rows()
 
 
@@ -156,6 +184,7 @@ async def close(request: Request, status: int, code: str = "") -> None:
             "status": status,
             "code": code or look.code or None,
             "records": sorted(look.records),
+            "compared": sorted(look.compared - look.records) or None,
             "terms": book.keyed("|".join(look.terms)) if look.terms else None,
             "found": look.found,
             "reason": look.reason or None,
@@ -248,6 +277,38 @@ class Book:
 
     def _signed(self, head: str) -> str | None:
         return b64u(self._signing.private.sign(signed_text(head))) if self._signing else None
+
+
+async def follow(session: AsyncSession, public: bytes | None = None) -> Chain:
+    """Check every entry there is, and that the last wave bears this service's signature."""
+    chain, signed = Chain(), None
+    while entries := list(
+        await session.scalars(
+            select(AuditEntry)
+            .where(col(AuditEntry.number) > chain.length)
+            .order_by(col(AuditEntry.number))
+            .limit(FOLLOWED)
+        )
+    ):
+        chain.follow(entries)
+        signed = entries[-1].signature
+        session.expunge_all()
+    if (
+        chain.broken is None
+        and public is not None
+        and chain.length
+        and not _is_signed(chain.head, signed, public)
+    ):
+        chain.broken = Broken(chain.length, "not signed by this service")
+    return chain
+
+
+def _is_signed(head: str, signature: str | None, public: bytes) -> bool:
+    try:
+        Ed25519PublicKey.from_public_bytes(public).verify(from_b64u(signature or ""), signed_text(head))
+    except (InvalidSignature, Malformed):
+        return False
+    return True
 
 
 def signed_text(head: str) -> bytes:

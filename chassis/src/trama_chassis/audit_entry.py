@@ -46,6 +46,8 @@ class AuditEntry(SQLModel, table=True):
     code: str | None = None
     """Which rule refused, or was set aside."""
     records: list[str] = Field(sa_column=Column(JSON, nullable=False))
+    compared: list[str] | None = Field(default=None, sa_column=Column(JSON(none_as_null=True), nullable=True))
+    """Read by the machine to compare (is this somebody we know?), and shown to nobody."""
     terms: str | None = None
     found: int | None = None
     reason: str | None = None

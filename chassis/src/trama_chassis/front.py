@@ -7,12 +7,15 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import RedirectResponse, Response
 
-from trama_chassis import accounts, demo_clock, errors, help_pages, language, node_page, oidc, web
+from trama_chassis import accounts, audit_page, demo_clock, errors, help_pages, language, node_page, oidc, web
 from trama_chassis.service import NavigationEntry
 from trama_chassis.sessions import SIGN_IN_SECONDS
 
 YEAR_SECONDS = 365 * 24 * 3600
-NAVIGATION = (NavigationEntry("Nodo", "/nodo", (node_page.SUPERVISOR,), order=90, more=True),)
+NAVIGATION = (
+    NavigationEntry("Nodo", "/nodo", (node_page.SUPERVISOR,), order=90, more=True),
+    NavigationEntry("Registro degli accessi", "/registro-accessi", (node_page.SUPERVISOR,), 85, more=True),
+)
 Signed = Annotated[accounts.Caller, Depends(accounts.require())]
 routes = APIRouter()
 
@@ -186,4 +189,4 @@ def _sign_in_form(
     return web.page(request, "accedi.html", values, status=refused.status if refused else 200)
 
 
-ROUTERS = (routes, help_pages.routes, node_page.routes, demo_clock.routes)
+ROUTERS = (routes, help_pages.routes, node_page.routes, demo_clock.routes, audit_page.routes)

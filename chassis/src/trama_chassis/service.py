@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
     from fastapi import APIRouter
+    from sqlalchemy.ext.asyncio import AsyncSession
     from sqlmodel import SQLModel
 
     from trama_chassis.handlers import EventHandlers
@@ -63,5 +64,7 @@ class Service:
     """What its roles are called on pages."""
     help: Path | None = None
     """A folder with what it has to explain, `<language>.yaml`."""
+    names: Callable[[AsyncSession, Sequence[str]], Awaitable[dict[str, str]]] | None = None
+    """What the people of some records are called here, for pages of the chassis that name records."""
     uploads: tuple[str, ...] = ()
     """Endings of the paths that take a file: there alone a request may be long."""

@@ -16,6 +16,7 @@ class Trama(OnDemand):
         "rebuild": "rebuild_cli",
         "doctor": "doctor_cli",
         "broker": "broker_cli",
+        "audit": "audit_cli",
     }
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from trama_chassis.service import NavigationEntry, Service
 from trama_chassis.timers import Timer
 
-from trama_registry import api, commands, models, pages
+from trama_registry import api, commands, models, pages, queries
 from trama_registry.event_handlers import handlers
 from trama_registry.settings import RegistrySettings
 
@@ -60,6 +60,7 @@ service = Service(
         "supervisor": "Responsabile del servizio",
         "listening-specialist": "Specialista dell'ascolto",
     },
+    names=queries.names_of_persons,
     uploads=("/documents", "/documenti"),
     help=Path(__file__).with_name("help"),
 )

@@ -26,6 +26,7 @@ def upgrade() -> None:
         sa.Column("status", sa.Integer(), nullable=False),
         sa.Column("code", sa.String(), nullable=True),
         sa.Column("records", sa.JSON(), nullable=False),
+        sa.Column("compared", sa.JSON(none_as_null=True), nullable=True),
         sa.Column("terms", sa.String(), nullable=True),
         sa.Column("found", sa.Integer(), nullable=True),
         sa.Column("reason", sa.String(), nullable=True),

@@ -3,6 +3,7 @@
 from typing import Annotated
 
 from fastapi import Query
+from trama_chassis import audit
 from trama_chassis.database import Reading, Router, Transaction
 from trama_contracts.event import Uuid
 
@@ -47,7 +48,9 @@ async def person(record: Uuid, session: Reading, _: Operator) -> PersonView:
 @router.post("/persons/candidates")
 async def candidates(request: SeekDuplicates, session: Reading, _: Operator) -> list[CandidateView]:
     """Records of ours that may be of the person described: certain, probable or possible, and why."""
-    return await queries.candidates(session, request)
+    found = await queries.candidates(session, request)
+    audit.searched(session, request.model_dump(mode="json", exclude_none=True).values(), len(found))
+    return found
 
 
 @router.get("/target-groups")

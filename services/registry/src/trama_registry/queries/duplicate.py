@@ -6,7 +6,7 @@ from datetime import date
 from sqlalchemy import false, or_, select, true, union_all
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
-from trama_chassis import access
+from trama_chassis import access, audit
 from trama_chassis.outbox import runtime_of
 
 from trama_registry.models import (
@@ -38,14 +38,16 @@ async def candidates(
     that an operator said are of somebody else, or of the same person.
     """
     sought = identity if isinstance(identity, Identity) else Identity.of(identity)
-    near = await _near(session, sought)
-    left_out = await _decided_about(session, but) if but is not None else set()
     found = []
-    for person in await _persons(session, near.keys() - left_out):
-        likeness = compare(sought, person.identity, same_code=near[person.record])
-        if likeness is not None:
-            found.append((person, likeness))
+    with audit.comparing(session):
+        near = await _near(session, sought)
+        left_out = await _decided_about(session, but) if but is not None else set()
+        for person in await _persons(session, near.keys() - left_out):
+            likeness = compare(sought, person.identity, same_code=near[person.record])
+            if likeness is not None:
+                found.append((person, likeness))
     found.sort(key=lambda one: (GRADES.index(one[1].grade), one[0].sort_name, one[0].record))
+    audit.shown(session, *(person.record for person, _ in found[:SHOWN]))
     return [_view(person, likeness) for person, likeness in found[:SHOWN]]
 
 

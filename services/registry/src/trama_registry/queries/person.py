@@ -6,7 +6,7 @@ from datetime import date
 from sqlalchemy import select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
-from trama_chassis import access
+from trama_chassis import access, audit
 from trama_chassis.outbox import runtime_of
 
 from trama_registry.errors import PersonNotHere
@@ -154,6 +154,8 @@ async def persons_by_name(session: AsyncSession, sought: str = "", after: str | 
         among = wanted.where(col(Person.record).in_(found))
         rows = [(person, episode) for person, episode in await session.execute(among)] if found else []
     shown = rows[:PAGE]
+    if sought:
+        audit.searched(session, [sought], len(shown))
     lines = await one_line_each(session, shown, found=found, begins=sort_name_of(sought))
     listed = [_listed(person, episode, also) for person, episode, also in lines]
     return PersonList(persons=listed, after=shown[-1][0].record if len(rows) > PAGE else None)
@@ -182,6 +184,12 @@ async def _by_referral(session: AsyncSession, number: str) -> set[str]:
     for sender, record in await session.execute(received):
         found |= await access.own_records(session, (sender, record))
     return found
+
+
+async def names_of_persons(session: AsyncSession, records: Sequence[str]) -> dict[str, str]:
+    """What the people of these records of ours are called."""
+    found = await session.scalars(select(Person).where(col(Person.record).in_(records)))
+    return {person.record: person.name for person in found}
 
 
 def _listed(person: Person, episode: TakingInCharge | None, also: Sequence[Person]) -> PersonListed:
