@@ -20,7 +20,7 @@ from sqlmodel import Field, SQLModel
 from trama_chassis import access, outbox
 from trama_chassis.database import Database, Router, Transaction
 from trama_chassis.errors import Refused
-from trama_chassis.handlers import EventHandlers, Origin
+from trama_chassis.handlers import ErasedStream, EventHandlers, Origin
 from trama_chassis.runtime import Runtime
 from trama_chassis.service import Service
 from trama_chassis.settings import ServiceSettings
@@ -333,3 +333,17 @@ def statements(database: Database) -> Iterator[list[str]]:
 def kinds(seen: Sequence[str]) -> list[str]:
     """The statements of a transaction, cut to what they do and to which table."""
     return [" ".join(statement.replace('"', "").split()[:3]) for statement in seen]
+
+
+@handlers.forget
+async def forget_heard(session: AsyncSession, erased: ErasedStream) -> int:
+    """Take out what an erased stream told."""
+    gone = await rows_of(session, HeardCopy, HeardCopy.stream == erased.stream)
+    for row in [*gone, *await rows_of(session, OrderCopy, OrderCopy.stream == erased.stream)]:
+        await session.delete(row)
+    return len(gone)
+
+
+async def rows_of(session: AsyncSession, model: type[Row], *where: Any) -> list[Row]:
+    """What a table holds, in a transaction that is under way."""
+    return list((await session.execute(select(model).where(*where))).scalars())

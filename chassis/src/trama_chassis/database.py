@@ -79,15 +79,12 @@ class Database:
         SQLite: free pages and the write-ahead log. PostgreSQL: dead rows; what its own log and its backups
         still hold is the site's to let go (docs/security.md).
         """
-        connection = await self._writing.raw_connection()
-        try:
-            driver: Any = connection.driver_connection
+        async with self._writing.connect() as connection:
+            driver: Any = (await connection.get_raw_connection()).driver_connection
             if self.dialect == "sqlite":
                 await driver.execute("VACUUM")
-                cursor = await driver.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-                row = await cursor.fetchone()
-                await cursor.close()
-                return row is not None and row[0] == 0
+                (cursor,) = await driver.execute_fetchall("PRAGMA wal_checkpoint(TRUNCATE)")
+                return bool(cursor[0] == 0)
             await driver.set_autocommit(True)
             try:
                 for table in self.tables:
@@ -95,8 +92,6 @@ class Database:
             finally:
                 await driver.set_autocommit(False)
             return True
-        finally:
-            connection.close()
 
     async def dispose(self) -> None:
         """Close every connection."""

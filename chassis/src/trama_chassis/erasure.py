@@ -117,9 +117,9 @@ async def _own(session: AsyncSession, wish: Wish) -> Sequence[OwnStream]:
     )
     if wish.streams is not None:
         # What went on without somebody who left is the same thing under another name.
-        alike = tuple_(col(OwnStream.topic), col(OwnStream.circle), col(OwnStream.scope))
-        named = select(alike).where(col(OwnStream.stream).in_(wish.streams))
-        wanted = wanted.where(alike.in_(named))
+        alike = (col(OwnStream.topic), col(OwnStream.circle), col(OwnStream.scope))
+        named = select(*alike).where(col(OwnStream.stream).in_(wish.streams))
+        wanted = wanted.where(tuple_(*alike).in_(named))
     else:
         wanted = wanted.where(col(OwnStream.scope).not_like(f"{ERASURE_SCOPE}:%"))
     locked = wanted.order_by(col(OwnStream.stream)).with_for_update()

@@ -16,7 +16,7 @@ from trama_contracts.opening import StreamKey
 from trama_contracts.outcomes import Outcome
 from trama_contracts.record import Record
 
-from trama_chassis import clock, hpke_keys, kafka, lease, mailbox
+from trama_chassis import clock, hpke_keys, kafka, lease, mailbox, safekeeping
 from trama_chassis.clock import Clock
 from trama_chassis.consumer import Consumer
 from trama_chassis.contention import is_transient
@@ -64,6 +64,8 @@ class Runtime:
     def __init__(self, service: Service, settings: ServiceSettings) -> None:
         self.service = service
         self.settings = settings
+        if not settings.demo:
+            safekeeping.refuse_unsafe(settings)
         self.database = Database(settings.database_url, [*CHASSIS_TABLES, *service.tables])
         self.keystore = Keystore(settings.secrets_dir)
         self.directory = DirectoryCopy(settings)
@@ -96,7 +98,11 @@ class Runtime:
             await hpke_keys.ensure(session, self)
             await self.directory.load(session)
             await session.commit()
-        await self.erasures.load()
+        try:
+            await self.erasures.load()
+        except BaseException:
+            await self.stop()
+            raise
         if not self.directory.current.members:
             self.health.expect("directory", within=0.0)
 

@@ -1,0 +1,202 @@
+"""An order to erase: carried out wherever keys were given, answered, never undone by an older database."""
+
+import shutil
+import sqlite3
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlmodel import col
+from trama_chassis import erasure, outbox
+from trama_chassis.erasure import Wish
+from trama_chassis.erasure_list import ListDamaged
+from trama_chassis.erasure_tables import DONE, KEPT, WAITING, ErasureOrder, ErasureRecipient
+from trama_chassis.runtime import Runtime
+from trama_chassis.streams import StreamErased
+from trama_chassis.tables import Erased, GrantGiven, GrantReceived, InboxEvent, OutboxRow, OwnStream
+from trama_chassis.testing import Peer, Territory, running, transaction
+from trama_contracts.event import Event
+from trama_contracts.messages import Basis, Erasure
+from trama_contracts.outcomes import Outcome
+
+from chassis.tests.peer_writing import granted
+from chassis.tests.small_registry import SERVICE, HeardCopy, new_id, opening, person, rows
+from chassis.tests.two_registries import Pair, two
+
+CANARY = "Canarino Provadati"
+
+
+@pytest.fixture
+async def pair(database_url: str, tmp_path: Path) -> AsyncIterator[Pair]:
+    """Two registries that read each other."""
+    async with two(database_url, tmp_path) as started:
+        yield started
+
+
+async def erase(runtime: Runtime, record: str, *streams: str) -> str:
+    """Order it as a supervisor would."""
+    async with transaction(runtime) as session:
+        wish = Wish(record, "wrong-person", "GDPR 17", "Omonimia", "op-test", streams=streams or None)
+        return (await erasure.order(session, runtime, wish)).order
+
+
+async def recipients(runtime: Runtime) -> list[ErasureRecipient]:
+    """Who is to answer, sil's registry first."""
+    return sorted(await rows(runtime, ErasureRecipient), key=lambda one: one.recipient, reverse=True)
+
+
+async def answer(runtime: Runtime, peer: Peer, order: str, **said: Any) -> None:
+    """What a recipient answers to an order, of all its streams."""
+    (known,) = await rows(runtime, ErasureOrder, ErasureOrder.order == order)
+    streams = {topic: tuple(some) for topic, some in known.streams.items()}
+    await runtime.take_mail([peer.message(runtime, Erasure(order=order, streams=streams, **said))])
+
+
+async def test_an_order_is_carried_out_and_answered_with_counts(pair: Pair) -> None:
+    """INVARIANT: after an order neither who wrote nor who read holds a byte or a key of the stream, and the
+    ledger says what each destroyed. A new place in which something of a stream is kept breaks it."""
+    record = await pair.register(CANARY, "Altro")
+    other = await pair.register("Resta")
+    sent = await rows(pair.writer, OutboxRow, OutboxRow.kind == "event")
+    assert CANARY in "".join(row.text for row in await rows(pair.reader, HeardCopy))
+    order = await erase(pair.writer, record)
+    (stream,) = await rows(pair.writer, OwnStream, OwnStream.record == record)
+    assert (stream.sealed_key, stream.ended) == (b"", True)
+    await pair.settle()
+    (asked, sister) = await recipients(pair.writer)
+    assert (asked.recipient, asked.state, asked.counts["events"], asked.counts["copies"]) == (
+        *("sil.registry", DONE, 2, 2),
+    )
+    assert (sister.recipient, sister.state) == ("sil.placement", WAITING)
+    assert [row.closed_at for row in await rows(pair.writer, ErasureOrder)] == [None]
+    await answer(pair.writer, Peer(Territory(), "sil.placement"), order, action="confirmed", counts={})
+    await pair.settle()
+    assert None not in [row.closed_at for row in await rows(pair.writer, ErasureOrder)]
+    for runtime in (pair.writer, pair.reader):
+        heard = await rows(runtime, HeardCopy)
+        assert [row.record for row in heard] == [other]
+        (known,) = await rows(runtime, Erased)
+        assert known.stream == stream.stream
+        assert f'"{stream.stream}"' in runtime.erasures.listed.path.read_text()
+    left = [row.value for row in await rows(pair.reader, InboxEvent)]
+    assert not {row.value for row in sent if row.stream == stream.stream} & set(left)
+    (key,) = await rows(pair.reader, GrantReceived, GrantReceived.stream == stream.stream)
+    assert key.sealed_key == b""
+    assert await rows(pair.writer, GrantGiven, GrantGiven.stream == stream.stream) == []
+    # Asked again, for whatever reason, it is answered as before.
+    async with pair.writer.bookkeeping() as session:
+        await pair.writer.erasures.remind(session, "sil.registry", {stream.stream})
+        await session.commit()
+    await pair.settle()
+    again, _ = await recipients(pair.writer)
+    assert (again.state, again.counts, again.times_asked) == (DONE, asked.counts, 2)
+
+
+async def test_nothing_is_appended_to_what_was_erased(pair: Pair) -> None:
+    record = await pair.register(CANARY)
+    await erase(pair.writer, record)
+    with pytest.raises(StreamErased):
+        async with transaction(pair.writer) as session:
+            outbox.add(session, person("Ritorna"), record=record, scope=record)
+
+
+async def test_what_is_begun_while_a_record_is_erased_goes_as_well(pair: Pair) -> None:
+    record = await pair.register(CANARY)
+    await erase(pair.writer, record)
+    late: Event = opening(new_id())
+    async with transaction(pair.writer) as session:
+        session.info["work"] = outbox.Work(reporting_ids={record: "A" * 43})
+        outbox.add(session, late, record=record, scope=new_id())
+    await pair.settle()
+    streams = await rows(pair.writer, OwnStream, OwnStream.record == record)
+    assert len(streams) > 1
+    assert {row.sealed_key for row in streams} == {b""}
+
+
+async def test_facts_go_on_without_their_link(pair: Pair) -> None:
+    record, theirs = await pair.register(CANARY), "A" * 43
+    async with transaction(pair.writer) as session:
+        session.info["work"] = outbox.Work(reporting_ids={record: theirs})
+        outbox.add(session, opening(new_id()), record=record, scope=new_id())
+    before = await told_facts(pair.writer)
+    assert [fact["reporting_id"] for fact in before] == [theirs]
+    await erase(pair.writer, record)
+    (after,) = await told_facts(pair.writer)
+    assert after["reporting_id"] != theirs
+    assert {**after, "reporting_id": theirs} == before[0], "it counts as it did"
+    (row,) = await rows(
+        pair.writer, OwnStream, OwnStream.circle == "accountability", col(OwnStream.ended).is_(False)
+    )
+    assert row.record != record
+    controls = await rows(pair.writer, OutboxRow, OutboxRow.kind == "control")
+    assert {control.topic for control in controls} == {pair.writer.settings.topic("events")}, (
+        "on the topic of facts it would say which of them are of one person"
+    )
+
+
+async def told_facts(runtime: Runtime) -> list[dict[str, object]]:
+    """The facts that can be opened with the keys that are left."""
+    from trama_chassis import erasure_facts  # noqa: PLC0415
+
+    async with runtime.database.read() as session:
+        living = await rows(
+            runtime, OwnStream, OwnStream.circle == "accountability", OwnStream.sealed_key != b""
+        )
+        return [dict(one.said.payload) for one in await erasure_facts.opened(session, runtime, living)]
+
+
+async def test_who_must_keep_says_by_which_law(pair: Pair) -> None:
+    record = await pair.register(CANARY)
+    order = await erase(pair.writer, record)
+    kept = {"action": "refused", "basis": Basis(kind="law", act="D.Lgs. 42/2004", article="21")}
+    await answer(pair.writer, Peer(Territory(), "cpi.registry"), order, **kept)
+    assert (await recipients(pair.writer))[0].state == WAITING, "nobody answers for another"
+    await answer(pair.writer, Peer(Territory(), "sil.registry"), order, **kept)
+    answered = (await recipients(pair.writer))[0]
+    assert (answered.state, answered.basis) == (
+        *(KEPT, {"kind": "law", "act": "D.Lgs. 42/2004", "article": "21"}),
+    )
+
+
+async def test_nobody_orders_to_erase_what_another_wrote(pair: Pair) -> None:
+    peer, liar = Peer(Territory(), "cpi.registry"), Peer(Territory(), "ambito-urbano.registry")
+    stream, records = await granted(pair.reader, peer, "Uno")
+    await pair.reader.inbox.deliver(records)
+    forged = Erasure(order=new_id(), streams={stream.topic: (stream.stream,)}, action="ordered")
+    await pair.reader.take_mail([liar.message(pair.reader, forged)])
+    assert pair.reader.inbox.outcomes[Outcome.WRONG_SOURCE] == 1
+    assert [row.stream for row in await rows(pair.reader, HeardCopy)] == [stream.stream]
+    assert await rows(pair.reader, Erased) == []
+
+
+async def test_an_older_database_is_erased_again_before_it_serves(tmp_path: Path) -> None:
+    """INVARIANT: a service whose database was put back from before an erasure holds nothing of it once it has
+    started, and does not start while it cannot read its list. Serving before that breaks it."""
+    url, folder = f"sqlite:///{tmp_path / 'writer.db'}", tmp_path
+    async with two(url, folder) as pair:
+        record = await pair.register(CANARY)
+        with sqlite3.connect(tmp_path / "writer.db") as source, sqlite3.connect(tmp_path / "old.db") as old:
+            source.backup(old)
+        await erase(pair.writer, record)
+        await pair.settle()
+        listed = pair.writer.erasures.listed.path
+    for file in tmp_path.glob("writer.db*"):
+        file.unlink()
+    shutil.copy(tmp_path / "old.db", tmp_path / "writer.db")
+    with sqlite3.connect(tmp_path / "writer.db") as old:
+        assert old.execute("SELECT count(*) FROM heard_copy").fetchone() == (1,), "the older one has it"
+    whole = listed.read_text()
+    listed.write_text(f"{{not a line\n{whole}")
+    with pytest.raises(ListDamaged):
+        async with running(SERVICE, url, folder / "a", member="ambito-urbano"):
+            pass
+    listed.write_text(whole)
+    async with running(SERVICE, url, folder / "a", member="ambito-urbano") as again:
+        assert await rows(again, HeardCopy) == []
+        (stream,) = await rows(again, OwnStream, OwnStream.record == record)
+        assert stream.sealed_key == b""
+        assert (
+            await rows(again, OutboxRow, OutboxRow.stream == stream.stream, OutboxRow.kind == "event") == []
+        )
+        assert [row.ground for row in await rows(again, ErasureOrder)] == ["restored"]
