@@ -12,6 +12,7 @@ from trama_registry.api import (
     preview,
     referral,
     relation,
+    sharing,
     story,
     taking_in_charge,
 )
@@ -25,6 +26,7 @@ routers = (
     taking_in_charge.router,
     relation.router,
     authorisation.router,
+    sharing.router,
     document.router,
     preview.router,
     draft.router,

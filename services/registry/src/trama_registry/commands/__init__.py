@@ -60,6 +60,17 @@ from trama_registry.commands.relation import (
     suspend,
     watch_disputes,
 )
+from trama_registry.commands.sharing import (
+    agree_participation,
+    decide_opposition,
+    give_notice,
+    hear_withdrawal,
+    lift_restriction,
+    oppose,
+    restrict,
+    withdraw_authorisation,
+    withdraw_participation,
+)
 from trama_registry.commands.story import complete_next_step, correct_entry, set_next_step
 from trama_registry.commands.taking_in_charge import (
     assign_case_manager,
@@ -70,6 +81,7 @@ from trama_registry.commands.terms import watch_terms
 
 __all__ = [
     "accept_referral",
+    "agree_participation",
     "ask_document",
     "assign_case_manager",
     "assign_identifier",
@@ -82,6 +94,7 @@ __all__ = [
     "correct_entry",
     "correct_interview",
     "correct_person",
+    "decide_opposition",
     "decline_referral",
     "describe_offer",
     "discard_draft",
@@ -94,13 +107,17 @@ __all__ = [
     "file_document",
     "follow_receiver",
     "give_authorisation",
+    "give_notice",
+    "hear_withdrawal",
     "learn_separation",
+    "lift_restriction",
     "link_records",
     "move_competence",
     "note_answer",
     "note_protocol",
     "number_document",
     "open_taking_in_charge",
+    "oppose",
     "question_referral",
     "read_note",
     "reconsider_referral",
@@ -112,6 +129,7 @@ __all__ = [
     "renew_referral",
     "reopen",
     "reopen_referral",
+    "restrict",
     "resume",
     "save_draft",
     "see_referral",
@@ -128,6 +146,8 @@ __all__ = [
     "watch_accesses",
     "watch_disputes",
     "watch_terms",
+    "withdraw_authorisation",
+    "withdraw_participation",
     "withdraw_referral",
     "write_note",
 ]

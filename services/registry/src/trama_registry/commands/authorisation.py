@@ -35,6 +35,7 @@ async def give_authorisation(session: AsyncSession, record: str, request: GiveAu
         starts_on=request.starts_on or today,
         ends_on=request.ends_on,
         notice_given_on=noticed(request.notice_given_on),
+        after_closing=_after_closing(request, recipients),
     )
     authorisation = Authorisation.give(record, given, today=today)
     session.add(authorisation)
@@ -47,6 +48,17 @@ async def give_authorisation(session: AsyncSession, record: str, request: GiveAu
         terms=given.payload(),
     )
     return authorisation
+
+
+def _after_closing(request: GiveAuthorisation, recipients: list[str]) -> tuple[str, ...] | None:
+    """Who goes on reading after it has closed. Raises NotInDirectory for who is no recipient."""
+    if strangers := set(request.after_closing or ()) - set(recipients):
+        raise NotInDirectory(
+            "«%(member)s» non è tra chi riceve: scegliete tra i servizi dell'autorizzazione.",
+            field="after_closing",
+            member=min(strangers),
+        )
+    return tuple(request.after_closing) if request.after_closing else None
 
 
 def _must_reach(runtime: Runtime, request: GiveAuthorisation, recipients: list[str]) -> None:

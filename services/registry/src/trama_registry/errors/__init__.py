@@ -34,7 +34,13 @@ from trama_registry.errors.document import (
     DocumentTooLarge,
 )
 from trama_registry.errors.network import FreeBeyondPlaces, OfferNotHere
-from trama_registry.errors.note import InterviewNotHere, NobodyToWriteTo, NoteNotHere, NoteOfOurs, NoteReadAlready
+from trama_registry.errors.note import (
+    InterviewNotHere,
+    NobodyToWriteTo,
+    NoteNotHere,
+    NoteOfOurs,
+    NoteReadAlready,
+)
 from trama_registry.errors.person import (
     AlreadyCertified,
     AlreadyEnded,
@@ -70,6 +76,20 @@ from trama_registry.errors.referral import (
     RemindedLately,
     TermInPast,
     WithdrawnBySender,
+)
+from trama_registry.errors.sharing import (
+    AuthorisationWithdrawnAlready,
+    ConsentIsWithdrawn,
+    LawIsOpposed,
+    OpposedAlready,
+    OppositionDecidedAlready,
+    OppositionNotHere,
+    ParticipationEnded,
+    ParticipationNotHere,
+    RestrictedAlready,
+    RestrictionLiftedAlready,
+    RestrictionNotHere,
+    SharingRestricted,
 )
 from trama_registry.errors.story import (
     CorrectedElsewhere,
@@ -113,11 +133,13 @@ __all__ = [
     "AuthorisationNotHere",
     "AuthorisationNotInForce",
     "AuthorisationNotOfOurs",
+    "AuthorisationWithdrawnAlready",
     "BornInFuture",
     "CannotLink",
     "CertificateNotHere",
     "CompetenceClear",
     "CompetenceWithOneself",
+    "ConsentIsWithdrawn",
     "ConsentNamesLaw",
     "CorrectedElsewhere",
     "DayInFuture",
@@ -144,6 +166,7 @@ __all__ = [
     "IdentifierTaken",
     "InterviewNotHere",
     "IssuerMissing",
+    "LawIsOpposed",
     "LawNotNamed",
     "LinkNotHere",
     "ListeningForSpecialists",
@@ -168,8 +191,13 @@ __all__ = [
     "NoteReadAlready",
     "NoticeNotGiven",
     "OfferNotHere",
+    "OpposedAlready",
+    "OppositionDecidedAlready",
+    "OppositionNotHere",
     "OtherPerson",
     "OtherReferral",
+    "ParticipationEnded",
+    "ParticipationNotHere",
     "PersonNotHere",
     "PersonNotNamed",
     "ProtocolNotHere",
@@ -180,7 +208,11 @@ __all__ = [
     "RemindedLately",
     "ReportingKeyMissing",
     "ReservedPlanningRequest",
+    "RestrictedAlready",
+    "RestrictionLiftedAlready",
+    "RestrictionNotHere",
     "SamePersonFound",
+    "SharingRestricted",
     "StepInPast",
     "TermInPast",
     "UnknownGroup",

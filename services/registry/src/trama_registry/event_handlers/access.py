@@ -3,12 +3,18 @@
 from sqlalchemy.ext.asyncio import AsyncSession
 from trama_caseload import sharing
 from trama_chassis.handlers import Origin
-from trama_contracts.registry import RecordsUnlinked
+from trama_contracts.registry import AuthorisationWithdrawn, RecordsUnlinked
 
 from trama_registry import commands
 from trama_registry.event_handlers.heard import handlers, log
 
 handlers.include(sharing.handlers)
+
+
+@handlers.react(AuthorisationWithdrawn)
+async def retell_withdrawal(session: AsyncSession, event: AuthorisationWithdrawn, origin: Origin) -> None:
+    """A consent that we had received was taken back at another's desk: tell it to who reads us."""
+    await commands.hear_withdrawal(session, event, origin)
 
 
 @handlers.react(RecordsUnlinked)

@@ -66,6 +66,7 @@ from trama_registry.models.referral import (
     must_know_of_acceptance,
     term,
 )
+from trama_registry.models.sharing import Notice, Opposition, Participation, Restriction
 from trama_registry.models.taking_in_charge import (
     TakingInCharge,
 )
@@ -100,7 +101,10 @@ __all__ = [
     "Move",
     "NextStep",
     "NoteAddressee",
+    "Notice",
+    "Opposition",
     "OwnInterview",
+    "Participation",
     "Person",
     "PersonIdentifier",
     "PersonTrait",
@@ -114,6 +118,7 @@ __all__ = [
     "ReferralMoveCopy",
     "ReferralProtocol",
     "ReferralReply",
+    "Restriction",
     "SenderMove",
     "Side",
     "State",

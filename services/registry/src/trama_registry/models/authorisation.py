@@ -5,18 +5,23 @@ from datetime import date
 from sqlalchemy import JSON, Column
 from sqlmodel import Field, SQLModel
 from trama_contracts.payload_fields import Basis
-from trama_contracts.registry import AuthorisationGiven
+from trama_contracts.registry import AuthorisationGiven, AuthorisationWithdrawn, OppositionRaised
 
 from trama_registry.errors import (
     AuthorisationNamesOthers,
     AuthorisationNotInForce,
     AuthorisationNotOfOurs,
+    AuthorisationWithdrawnAlready,
+    ConsentIsWithdrawn,
     ConsentNamesLaw,
     DayInFuture,
     EndsBeforeStart,
+    LawIsOpposed,
     LawNotNamed,
     NoticeNotGiven,
+    OpposedAlready,
 )
+from trama_registry.models.sharing import must_be_past
 
 
 class Authorisation(SQLModel, table=True):
@@ -33,6 +38,11 @@ class Authorisation(SQLModel, table=True):
     starts_on: date
     ends_on: date | None = None
     notice_given_on: date
+    after_closing: list[str] | None = Field(default=None, sa_column=Column(JSON(none_as_null=True)))
+    withdrawn_on: date | None = None
+    withdrawn_because: str | None = None
+    opposed_on: date | None = None
+    """The person opposes it: not decided yet, or found right."""
 
     @classmethod
     def give(cls, record: str, given: AuthorisationGiven, *, today: date) -> "Authorisation":
@@ -50,14 +60,54 @@ class Authorisation(SQLModel, table=True):
         return cls(record=record, **terms)
 
     def in_force(self, today: date) -> bool:
-        """From the first to the last day, both included."""
-        return self.starts_on <= today and (self.ends_on is None or today <= self.ends_on)
+        """From the first to the last day, both included, unless it was withdrawn or is opposed."""
+        stopped = self.withdrawn_on is not None or self.opposed_on is not None
+        return not stopped and self.starts_on <= today and (self.ends_on is None or today <= self.ends_on)
+
+    def withdraw(self, withdrawn: AuthorisationWithdrawn, *, today: date) -> None:
+        """The person takes it back.
+
+        Raises LawIsOpposed, AuthorisationWithdrawnAlready, DayInFuture, DayTooEarly.
+        """
+        if self.basis["kind"] != "consent":
+            raise LawIsOpposed
+        if self.withdrawn_on is not None:
+            raise AuthorisationWithdrawnAlready(
+                "L'autorizzazione è già stata revocata il %(day)s.", day=self.withdrawn_on
+            )
+        self.must_be_withdrawable(withdrawn, today=today)
+        self.withdrawn_on, self.withdrawn_because = withdrawn.withdrawn_on, withdrawn.reason
+
+    @staticmethod
+    def must_be_withdrawable(withdrawn: AuthorisationWithdrawn, *, today: date) -> None:
+        """Nobody takes back today what they will want back tomorrow. Raises DayInFuture."""
+        must_be_past(withdrawn.withdrawn_on, today, "withdrawn_on")
+
+    def oppose(self, raised: OppositionRaised, *, today: date) -> None:
+        """The person opposes what a law allows. Raises ConsentIsWithdrawn, OpposedAlready, DayInFuture."""
+        if self.basis["kind"] == "consent":
+            raise ConsentIsWithdrawn
+        if self.opposed_on is not None:
+            raise OpposedAlready
+        must_be_past(raised.raised_on, today, "raised_on")
+        self.opposed_on = raised.raised_on
 
     def must_allow(self, receiver: str, *, controller: str | None, today: date) -> None:
         """Allow a referral to a receiver.
 
         Raises AuthorisationNotInForce, AuthorisationNamesOthers, AuthorisationNotOfOurs.
         """
+        if self.withdrawn_on is not None:
+            raise AuthorisationNotInForce(
+                "L'autorizzazione è stata revocata il %(day)s: senza una nuova non si può segnalare.",
+                day=self.withdrawn_on,
+            )
+        if self.opposed_on is not None:
+            raise AuthorisationNotInForce(
+                "La persona si è opposta il %(day)s: finché non si decide che la condivisione può "
+                "continuare, su questa base non si segnala.",
+                day=self.opposed_on,
+            )
         if today < self.starts_on:
             raise AuthorisationNotInForce("L'autorizzazione vale solo dal %(day)s.", day=self.starts_on)
         if not self.in_force(today):

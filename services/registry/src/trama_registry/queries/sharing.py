@@ -12,7 +12,8 @@ from trama_chassis import access
 from trama_chassis.outbox import runtime_of
 from trama_chassis.tables import AuthorisationHeld, GrantGiven, GrantReceived, OwnStream
 
-from trama_registry.queries import told
+from trama_registry.queries import told, why
+from trama_registry.queries.agreed import agreed_of
 from trama_registry.queries.interview import kept_to_ourselves
 from trama_registry.queries.names import names_of
 from trama_registry.queries.person import authorisations_of, find_person
@@ -58,6 +59,10 @@ async def sharing_of(session: AsyncSession, record: str) -> SharingView:
         authorisations=authorisations,
         purposes=told.sharing.PURPOSES,
         names={member: names(member) for member in sorted(named)},
+        **await agreed_of(session, record),
+        others_authorisations=await why.others_authorisations_of(session, record),
+        decisions=await why.decisions_of(session, record),
+        lags=await why.lags_of(session, record),
     )
 
 

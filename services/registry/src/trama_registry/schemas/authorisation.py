@@ -29,6 +29,8 @@ class GiveAuthorisation(Body):
     starts_on: Date | None = None
     ends_on: Date | None = None
     notice_given_on: Date | None = None
+    after_closing: Members | None = None
+    """Recipients that go on reading when their last relation with the person has closed."""
 
 
 class AuthorisationView(BaseModel):
@@ -45,3 +47,7 @@ class AuthorisationView(BaseModel):
     ends_on: date | None
     notice_given_on: date
     in_force: bool
+    after_closing: list[str] | None = None
+    withdrawn_on: date | None = None
+    withdrawn_because: str | None = None
+    opposed_on: date | None = None

@@ -6,13 +6,14 @@ from trama_chassis.language import day
 from trama_registry.queries.told import registry  # isort: skip
 from trama_registry.queries.told import referral  # isort: skip
 from trama_registry.queries.told import relation  # isort: skip
+from trama_registry.queries.told import authorisation  # isort: skip
 from trama_registry.queries.told import story  # isort: skip
 from trama_registry.queries.told import note  # isort: skip
 from trama_registry.queries.told import identity  # isort: skip
 from trama_registry.queries.told import evaluation  # isort: skip
 from trama_registry.queries.told import placement  # isort: skip
 from trama_registry.queries.told import document  # isort: skip
-from trama_registry.queries.told import sharing
+from trama_registry.queries.told import reasons, sharing
 from trama_registry.queries.told.kinds import KINDS, kind_of, types_of
 from trama_registry.queries.told.telling import ORDER, Names, happened
 from trama_registry.queries.told.words import (
@@ -43,6 +44,7 @@ __all__ = [
     "STATE_KINDS",
     "Names",
     "at",
+    "authorisation",
     "day",
     "document",
     "evaluation",
@@ -52,6 +54,7 @@ __all__ = [
     "local_day",
     "note",
     "placement",
+    "reasons",
     "referral",
     "registry",
     "relation",

@@ -22,6 +22,8 @@ _KIND_OF_MODULE = {
     "access": "relation",
     "interview": "note",
     "withdrawal": "referral",
+    "participation": "authorisation",
+    "restriction": "authorisation",
 }
 """Modules of event classes that are no kind of their own."""
 

@@ -30,6 +30,20 @@ PARTIES = {
 """Why who takes part in something reads of it."""
 
 
+RESTRICTIONS = {
+    "accuracy": "la persona contesta che siano esatti",
+    "unlawful": "sono trattati contro la legge e la persona non vuole che siano cancellati",
+    "claims": "servono alla persona per far valere un diritto",
+    "opposition": "la persona si è opposta al loro uso",
+}
+"""GDPR art. 18(1)."""
+
+
+def restriction_ground(code: str) -> str:
+    """Why what a service holds is restricted, in words."""
+    return say(RESTRICTIONS[code])
+
+
 def ground(basis: Mapping[str, str], circle: str, scope: str) -> str:
     """Why a service reads: the person's consent, a law with its article, or a part that it has."""
     if circle in PARTY_CIRCLES:
