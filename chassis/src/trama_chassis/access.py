@@ -11,6 +11,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from trama_chassis import knowledge, outbox
+from trama_chassis.entitlement import Authorisation
+from trama_chassis.grounds import (
+    WITHDRAWN,
+    AuthorisationStopped,
+    RefusedForNow,
+    RelationHeld,
+    RestrictionHeld,
+)
 from trama_chassis.links import LinkHeard, LinkRemoved, RecordLink
 from trama_chassis.outbox import runtime_of
 from trama_chassis.tables import (
@@ -42,6 +50,78 @@ async def learn_authorisation(
         return False
     await _decide_again(session, (member, record))
     return True
+
+
+async def authorisations_of(session: AsyncSession, record: str) -> tuple[Authorisation, ...]:
+    """Every authorisation known here of the person of an own record, with what stops it."""
+    return (await knowledge.knowledge_of(session, runtime_of(session), record)).authorisations
+
+
+async def learn_withdrawal(
+    session: AsyncSession, authorisation: str, *, said_by: Edge, withdrawn_on: date
+) -> None:
+    """Take the word of any member that follows the person that a consent was taken back, for ever.
+
+    It takes keys away and gives none to anybody, so it need not come from where the consent was given; it is
+    kept even if that was not heard of yet, and counts where who says it has a record of the same person.
+    """
+    await _stop(session, authorisation, WITHDRAWN, said_by, withdrawn_on)
+
+
+async def learn_opposition(
+    session: AsyncSession, authorisation: str, opposition: str, *, said_by: Edge, since: date
+) -> None:
+    """An authorisation by law is opposed: it rests until this is lifted. Only who received it is believed."""
+    await _stop(session, authorisation, opposition, said_by, since)
+
+
+async def lift_opposition(
+    session: AsyncSession, authorisation: str, opposition: str, *, said_by: Edge
+) -> None:
+    """An opposition was found not to stand: what rested goes on."""
+    held = await session.get(AuthorisationStopped, (authorisation, opposition))
+    if held is not None and (held.member, held.record) == said_by:
+        held.lifted = True
+        await _decide_again(session, said_by)
+
+
+async def _stop(session: AsyncSession, authorisation: str, cause: str, said_by: Edge, since: date) -> None:
+    member, record = said_by
+    if await session.get(AuthorisationStopped, (authorisation, cause)) is None:
+        stopped = AuthorisationStopped(
+            authorisation=authorisation, cause=cause, member=member, record=record, since=since
+        )
+        session.add(stopped)
+        await _decide_again(session, said_by)
+
+
+async def learn_restriction(
+    session: AsyncSession, restriction: str, *, said_by: Edge, since: date, lifted: bool = False
+) -> None:
+    """What a member holds of a person is restricted, or is so no more. Each member says it of itself."""
+    held = await session.get(RestrictionHeld, restriction)
+    if held is None:
+        member, record = said_by
+        session.add(RestrictionHeld(restriction=restriction, member=member, record=record, since=since))
+    elif (held.member, held.record) == said_by:
+        held.lifted = held.lifted or lifted
+    await _decide_again(session, said_by)
+
+
+async def learn_relation(session: AsyncSession, relation: str, *, said_by: Edge, is_open: bool) -> None:
+    """A relation of another member with the person was opened, reopened or closed, as that member says."""
+    member, record = said_by
+    if member == runtime_of(session).settings.member:
+        return
+    of_theirs = (col(RelationHeld.member) == member) & (col(RelationHeld.record) == record)
+    theirs = {one.relation: one for one in await session.scalars(select(RelationHeld).where(of_theirs))}
+    was_open = not theirs or any(one.is_open for one in theirs.values())
+    if relation in theirs:
+        theirs[relation].is_open = is_open
+    elif await session.get(RelationHeld, (member, relation)) is None:
+        session.add(RelationHeld(member=member, relation=relation, record=record, is_open=is_open))
+    if was_open != is_open or not is_open:
+        await _decide_again(session, said_by)
 
 
 async def learn_link(session: AsyncSession, *, link: str, a: Edge, b: Edge, decided: bool = False) -> bool:
@@ -166,6 +246,17 @@ async def decide_by_date(session: AsyncSession, today: date) -> None:
         over = since <= (held.terms.get("ends_on") or "") < now
         if begun or over:
             await _decide_again(session, (held.member, held.record))
+
+
+async def decide_refused(session: AsyncSession) -> int:
+    """Decide again what was refused because a source was silent that is heard again; how many records."""
+    refused = (await session.scalars(select(RefusedForNow))).all()
+    silent = await knowledge.silent_of(session, runtime_of(session), {one.source for one in refused})
+    heard = [one for one in refused if one.source not in silent]
+    for one in heard:
+        await session.delete(one)
+        outbox.regrant(session, one.record)
+    return len(heard)
 
 
 async def unlearn_link(session: AsyncSession, link: str, ends: tuple[Edge, Edge] | None = None) -> bool:
