@@ -100,7 +100,7 @@ def test_who_closes_its_last_relation_reads_no_more_and_is_read_on() -> None:
 
 
 def test_who_is_named_for_after_closing_reads_on() -> None:
-    named = Authorise(DAY, URBANO, (EST,), after_closing=(EST,))
+    named = Authorise(DAY, URBANO, (EST,), after_closing=True)
     story = around(named, Close(DAY, EST, "moved"))
     assert known(story, EST, URBANO) == ["before", "after"]
     assert known(story, EST, SIL) == ["before"]

@@ -81,12 +81,27 @@ def test_an_access_is_told_once_it_is_known_whose_it_is() -> None:
 
 
 def test_who_has_not_read_a_note_is_known_to_its_writer() -> None:
+    before = until(GINA, len(GINA.acts) - 1)
+    ((_, note),) = oracle.life_of(before).notes.items()
+    assert oracle.not_read_by(before, note) == [SERT]
     ((_, note),) = oracle.life_of(GINA).notes.items()
-    assert oracle.not_read_by(GINA, note) == [SERT]
-    life, sharing = oracle.life_of(GINA), oracle.sharing_of(GINA)
-    to_read = {one: oracle.is_to_be_read(note, one, life) for one in (URBANO, DSM, SERT)}
-    assert to_read == {URBANO: False, DSM: False, SERT: True}
-    assert oracle.timeline(GINA, SERT, sharing)[(DSM, "note-read")] == 0
+    assert oracle.not_read_by(GINA, note) == []
+    for story, still in ((before, True), (GINA, False)):
+        note, life = oracle.life_of(story).notes[(URBANO, 1)], oracle.life_of(story)
+        to_read = {one: oracle.is_to_be_read(note, one, life) for one in (URBANO, SERT)}
+        assert to_read == {URBANO: False, SERT: still}
+    shown = {one: oracle.timeline(GINA, one, oracle.sharing_of(GINA)) for one in (URBANO, DSM)}
+    assert [shown[one][(SERT, "note-read")] for one in (URBANO, DSM)] == [1, 0]
+
+
+def test_what_is_withdrawn_from_mental_health_goes_on_without_it() -> None:
+    sharing = oracle.sharing_of(GINA)
+    at = {one: oracle.timeline(GINA, one, sharing) for one in (URBANO, DSM, SERT)}
+    for kind in ("evaluation-completed", "project-signed", "review-set", "note-written"):
+        assert [at[one][(URBANO, kind)] for one in (URBANO, SERT, DSM)] == [1, 1, 0]
+    for kind in ("evaluation-requested", "taking-in-charge-opened"):
+        assert [at[one][(URBANO, kind)] for one in (URBANO, SERT, DSM)] == [1, 1, 1]
+    assert [at[one][(SERT, "authorisation-withdrawn")] for one in (URBANO, SERT, DSM)] == [1, 1, 1]
 
 
 def test_an_answer_that_was_taken_back_was_given_and_counts_as_one_but_not_as_a_refusal() -> None:

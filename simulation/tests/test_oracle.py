@@ -66,8 +66,8 @@ def test_who_does_not_approve_ends_it_before_it_began() -> None:
 def test_a_contribution_after_the_end_is_late_and_the_project_is_to_be_looked_at_until_it_is() -> None:
     assert oracle.evaluations_of(before(GINA, SetReview))[0].review_due
     (one,) = oracle.evaluations_of(GINA)
-    assert one.contributors == {URBANO: "arrived", DSM: "arrived", SERT: "late"}
-    assert one.missing() == {SERT}
+    assert one.contributors == {URBANO: "arrived", DSM: "awaited", SERT: "late"}
+    assert one.missing() == {SERT, DSM}
     assert (one.state, one.project, one.review_due) == ("completed", "signed", False)
     (unfinished,) = oracle.evaluations_of(before(GINA, Conclude))
     assert (unfinished.state, unfinished.contributors[SERT]) == ("convened", "awaited")

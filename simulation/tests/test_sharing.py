@@ -89,11 +89,19 @@ def test_an_authorisation_covers_the_data_of_the_controllers_it_names() -> None:
 
 
 def test_what_health_knows_stays_with_health_and_what_social_knows_with_social() -> None:
-    assert "health-contribution-submitted" in kinds(GINA, SERT, DSM)
-    assert kinds(GINA, URBANO, DSM) >= {"contribution-submitted"}
-    assert "health-contribution-submitted" not in kinds(GINA, URBANO, DSM)
-    assert "social-contribution-submitted" not in kinds(GINA, SERT, URBANO)
-    assert "social-contribution-submitted" in kinds(GINA, URBANO, URBANO)
+    told = story(
+        Register(DAY, SERT, "x"),
+        Authorise(DAY, SERT, (URBANO, DSM), ("care", "clinical", "social")),
+        *joined(URBANO, SERT),
+        *joined(DSM, SERT),
+        Contribute(DAY, DSM, URBANO, "psychiatrist", (), diagnosis="x"),
+        Contribute(DAY, URBANO, URBANO, "social-worker", (), family="y"),
+    )
+    assert "health-contribution-submitted" in kinds(told, SERT, DSM)
+    assert kinds(told, URBANO, DSM) >= {"contribution-submitted"}
+    assert "health-contribution-submitted" not in kinds(told, URBANO, DSM)
+    assert "social-contribution-submitted" not in kinds(told, SERT, URBANO)
+    assert "social-contribution-submitted" in kinds(told, URBANO, URBANO)
 
 
 def test_a_circle_that_the_person_did_not_open_stays_closed() -> None:

@@ -26,6 +26,7 @@ from trama_simulation.acts import (
     DocumentAct,
     End,
     EndCertificate,
+    Erase,
     EvaluationAct,
     FileDocument,
     GiveNotice,
@@ -158,6 +159,8 @@ def sentence(act: Act) -> str:
         return _of_access(act)
     if isinstance(act, NoteAct):
         return _of_note(act)
+    if isinstance(act, Erase):
+        return f"{act.at}: cancellazione disposta"
     if isinstance(act, DocumentAct):
         return _of_document(act)
     if isinstance(act, RelationAct):

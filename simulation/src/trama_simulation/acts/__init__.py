@@ -7,6 +7,7 @@ from typing import TypeAlias
 
 from trama_simulation.acts.access import AccessAct, ComeIn, Named, Route
 from trama_simulation.acts.document import AskDocument, DocumentAct, FileDocument
+from trama_simulation.acts.erasure import Erasable, Erase, ErasureAct
 from trama_simulation.acts.evaluation import (
     AgreeProject,
     AskEvaluation,
@@ -90,6 +91,7 @@ Deed: TypeAlias = (
     | ReferralAct
     | NoteAct
     | DocumentAct
+    | ErasureAct
     | StoryAct
     | EvaluationAct
     | PlacementAct
@@ -164,6 +166,9 @@ __all__ = [
     "DocumentAct",
     "End",
     "EndCertificate",
+    "Erasable",
+    "Erase",
+    "ErasureAct",
     "EvaluationAct",
     "FileDocument",
     "GiveNotice",

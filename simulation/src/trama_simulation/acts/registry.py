@@ -71,8 +71,8 @@ class Authorise:
     among: tuple[str, ...]
     circles: tuple[str, ...] = ("care",)
     law: tuple[str, str] | None = None
-    after_closing: tuple[str, ...] = ()
-    """Those of them that go on reading when they follow the person no longer."""
+    after_closing: bool = False
+    """Whether they go on reading when they follow the person no longer."""
 
 
 RegistryAct: TypeAlias = Register | AssignTaxCode | RecordCertificate | EndCertificate | SetGroups | Authorise

@@ -27,7 +27,8 @@ ASKED = {
 
 def about(lived: Lived, number: int, desks: Mapping[str, Desk]) -> Iterator[Question]:
     """All there is to ask about one person. `number` turns through those who must not know them."""
-    story, sharing = lived.story, oracle.sharing_of(lived.story)
+    story = oracle.remembered(lived.story)
+    sharing = oracle.sharing_of(story)
     life, followers = oracle.life_of(story), oracle.followers(story)
     for member in followers:
         view = oracle.View(story, member, sharing)

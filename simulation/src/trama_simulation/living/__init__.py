@@ -7,6 +7,7 @@ from trama_simulation.acts import (
     AccessAct,
     Act,
     DocumentAct,
+    Erase,
     EvaluationAct,
     GroundAct,
     NoteAct,
@@ -20,6 +21,7 @@ from trama_simulation.desks import Desk, Refused
 from trama_simulation.living import (
     access,
     document,
+    erasure,
     evaluation,
     ground,
     note,
@@ -33,18 +35,20 @@ from trama_simulation.living.knowing import everybody_knows
 from trama_simulation.living.lived import Lived
 from trama_simulation.living.referral import settle
 
+HOLDS_STILL = (*oracle.NARROWS, Erase)
+
 
 async def live_on(lived: Lived, desks: Mapping[str, Desk]) -> None:
-    """Do the next act of a story, or try it; what takes sharing away, when nothing is on its way.
+    """Do the next act of a story, or try it; what takes something from somebody, when nothing is on its way.
 
     Raises Refused, Unreachable, NotArrived.
     """
     act, story = lived.story.acts[lived.done], lived.story
-    if isinstance(act, oracle.NARROWS):
+    if isinstance(act, HOLDS_STILL):
         await everybody_knows(story.up_to(lived.done), lived, desks)
     await do(act, lived, desks)
     lived.done += 1
-    if isinstance(act, oracle.NARROWS):
+    if isinstance(act, HOLDS_STILL):
         await everybody_knows(story.up_to(lived.done), lived, desks)
 
 
@@ -66,6 +70,8 @@ async def do(act: Act, lived: Lived, desks: Mapping[str, Desk]) -> None:
         await relation.do(act, lived, desks)
     elif isinstance(act, NoteAct):
         await note.do(act, lived, desks)
+    elif isinstance(act, Erase):
+        await erasure.do(act, lived, desks)
     elif isinstance(act, DocumentAct):
         await document.do(act, lived, desks)
     elif isinstance(act, StoryAct):

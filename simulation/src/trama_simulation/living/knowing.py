@@ -22,6 +22,7 @@ def lines(shown: Json) -> Iterator[oracle.Entry]:
 
 async def everybody_knows(story: Story, lived: Lived, desks: Mapping[str, Desk]) -> None:
     """Wait until all timelines are as they must be when the story has come to this. Raises NotArrived."""
+    story = oracle.remembered(story)
     sharing = oracle.sharing_of(story)
     for member in oracle.followers(story):
         expected = oracle.timeline(story, member, sharing)

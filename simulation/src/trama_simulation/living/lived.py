@@ -3,7 +3,7 @@
 from collections import defaultdict
 from dataclasses import dataclass, field
 
-from trama_simulation.acts import Story
+from trama_simulation.acts import Erase, Story
 
 
 @dataclass(slots=True)
@@ -34,6 +34,8 @@ class Lived:
     """By writer and number."""
     documents: dict[tuple[str, str], str] = field(default_factory=dict)
     """By member and name."""
+    erasures: dict[Erase, str] = field(default_factory=dict)
+    """The orders, by what was ordered."""
     certificates: dict[tuple[str, str], str] = field(default_factory=dict)
     """By member and kind, the last one."""
     evaluations: dict[str, str] = field(default_factory=dict)

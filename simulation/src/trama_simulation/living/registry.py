@@ -81,7 +81,7 @@ async def _protocol(act: Register, desk: Desk) -> str:
 
 async def _authorise(act: Authorise, lived: Lived, desk: Desk) -> None:
     law = act.law and {"kind": "law", "act": act.law[0], "article": act.law[1]}
-    body = {
+    body: dict[str, Any] = {
         "purpose": PURPOSE,
         "basis": law or {"kind": "consent"},
         "circles": list(act.circles),
@@ -89,6 +89,6 @@ async def _authorise(act: Authorise, lived: Lived, desk: Desk) -> None:
         "notice_given_on": act.on.isoformat(),
     }
     if act.after_closing:
-        body["after_closing"] = list(act.after_closing)
+        body["after_closing"] = True
     given = await desk.post(f"{own(act.at, lived)}/authorisations", body)
     lived.authorisations[act.at].append(given["authorisation"])

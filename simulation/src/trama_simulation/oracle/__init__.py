@@ -30,6 +30,7 @@ from trama_simulation.oracle.life import (
 )
 from trama_simulation.oracle.notes import is_to_be_read, not_read_by
 from trama_simulation.oracle.paths import Hosted, Path, hosted, paths_of
+from trama_simulation.oracle.remembered import kind_written, remembered
 from trama_simulation.oracle.sharing import NARROWS, Sharing, followers, sharing_of
 from trama_simulation.oracle.terms import in_time
 from trama_simulation.oracle.told import life_of, timeline
@@ -76,11 +77,13 @@ __all__ = [
     "in_time",
     "invitations",
     "is_to_be_read",
+    "kind_written",
     "life_of",
     "lives_of",
     "not_read_by",
     "paths_of",
     "referente",
+    "remembered",
     "sharing_of",
     "timeline",
 ]

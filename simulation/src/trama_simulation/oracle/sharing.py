@@ -122,7 +122,7 @@ class _Known:
             reader in (given.at, *given.among)
             and circle in given.circles
             and _covers(given, writer)
-            and (reader in given.after_closing or not has_left)
+            and (given.after_closing or not has_left)
             and self._is_in_force(number, given, writer)
             for number, given in self.given
             if self._hears(writer, given.at, number)

@@ -12,6 +12,7 @@ from trama_simulation.acts import (
     Convene,
     Deed,
     DocumentAct,
+    Erase,
     EvaluationAct,
     GroundAct,
     NoteAct,
@@ -103,6 +104,8 @@ def told_by(act: Deed, story: Story, life: Life) -> Iterator[Told]:
         return documents.told_by(act, life)
     if isinstance(act, StoryAct):
         return steps.told_by(act, life)
+    if isinstance(act, Erase):
+        return iter(())
     return iter(()) if isinstance(act, PlacementAct) else _in_team(act, life)
 
 

@@ -5,6 +5,7 @@ from datetime import date
 from trama_simulation.acts import (
     Act,
     AgreeProject,
+    AgreeToTakePart,
     AskDocument,
     AskEvaluation,
     AssignTaxCode,
@@ -16,6 +17,7 @@ from trama_simulation.acts import (
     Correct,
     End,
     FileDocument,
+    GiveNotice,
     HoldInterview,
     MoveCompetence,
     NameReferente,
@@ -34,6 +36,7 @@ from trama_simulation.acts import (
     WriteNote,
 )
 from trama_simulation.members import COMIDIS, COR, CPI, DSM, EST, FILO, MOBILI, SERT, SIL, URBANO
+from trama_simulation.stories.grounds import NOTICE
 from trama_simulation.stories.plot import Plot
 from trama_simulation.stories.words import DISCIPLINE, ISSUERS, rated
 
@@ -190,27 +193,30 @@ def _farid() -> Plot:
 
 
 def _gina() -> Plot:
-    """A contribution comes after the evaluation was completed: kept, and the project is looked at again."""
+    """She takes back what she had let mental health read: the evaluation is concluded without it. What comes
+    late from who may still read is kept, and the project is looked at again."""
     plot = Plot(_day(8, 26))
     plot.register(SERT, "Un percorso graduale, con poche ore all'inizio.")
+    plot.do(GiveNotice(plot.day, SERT, NOTICE), AgreeToTakePart(plot.day, SERT, "Percorso verso il lavoro"))
+    plot.authorise(SERT, URBANO, circles=("care", "clinical"))
     plot.authorise(SERT, URBANO, DSM, circles=("care", "clinical"))
     plot.refer(SERT, URBANO).refer(SERT, DSM).on(8, 29).accept(URBANO, SERT).accept(DSM, SERT)
     question, asked = "La persona può iniziare un percorso in azienda?", (DSM, SERT, URBANO)
     plot.on(9, 2).do(AskEvaluation(plot.day, URBANO, "multidimensional-unit", question, asked, _day(9, 20)))
-    family, diagnosis = "La rete familiare abita lontano.", "Quadro stabile da un anno."
-    plot.on(9, 16).do(Contribute(plot.day, URBANO, URBANO, DISCIPLINE[URBANO], rated(2), family=family))
-    plot.do(Contribute(plot.day, DSM, URBANO, DISCIPLINE[DSM], rated(2), diagnosis=diagnosis))
-    plot.do(Convene(plot.day, URBANO, _day(9, 24), HALL, _seats(URBANO, DSM)))
+    plot.on(9, 16).withdraw(SERT, SERT, "Preferisce che ne sappiano in pochi.")
+    family, diagnosis = "La rete familiare abita lontano.", "In cura da due anni."
+    plot.do(Contribute(plot.day, URBANO, URBANO, DISCIPLINE[URBANO], rated(2), family=family))
+    plot.do(Convene(plot.day, URBANO, _day(9, 24), HALL, _seats(URBANO, SERT)))
     plot.on(9, 24).do(Conclude(plot.day, URBANO, "traineeship"))
     words, goals = "Un passo alla volta.", (("un colloquio ogni due settimane", URBANO),)
     plot.do(AgreeProject(plot.day, URBANO, words, goals, _day(3, 24, 2014)))
-    plot.do(SignProject(plot.day, URBANO, (URBANO, DSM)))
-    late = Contribute(_day(10, 1), SERT, URBANO, DISCIPLINE[SERT], rated(2), diagnosis="In cura da due anni.")
+    plot.do(SignProject(plot.day, URBANO, (URBANO, SERT)))
+    late = Contribute(_day(10, 1), SERT, URBANO, DISCIPLINE[SERT], rated(2), diagnosis=diagnosis)
     plot.on(10, 1).do(late, SetReview(plot.day, URBANO, _day(10, 21), "late-contribution"))
     plot.do(SetStep(plot.day, URBANO, "Verifica del progetto con il Ser.T.", _day(10, 21)))
     text = "È arrivato anche il contributo del Ser.T.: rivediamo il progetto lunedì 21. Ci siete?"
     plot.do(WriteNote(plot.day, URBANO, text, needs_answer=True))
-    return plot.on(10, 7).do(ReadNote(plot.day, DSM, URBANO, "Ci saremo."))
+    return plot.on(10, 7).do(ReadNote(plot.day, SERT, URBANO, "Ci saremo."))
 
 
 def _ivo() -> Plot:

@@ -11,6 +11,7 @@ from trama_simulation.members import COMIDIS, COR, CPI, DSM, EST, FILO, MOBILI, 
 from trama_simulation.stories import placed, teams
 from trama_simulation.stories.doors import DOORS
 from trama_simulation.stories.followed import FOLLOWED
+from trama_simulation.stories.grounds import GROUNDS
 from trama_simulation.stories.loops import LOOPS
 from trama_simulation.stories.plot import Plot, TodayReached
 from trama_simulation.stories.words import CLOSINGS, REFUSALS
@@ -202,5 +203,6 @@ WAYS: dict[Way, int] = {
     **DOORS,
     **LOOPS,
     **FOLLOWED,
+    **GROUNDS,
 }
 """How often each way is gone, of two hundred or so."""

@@ -24,6 +24,7 @@ from trama_simulation.acts import (
     SenderSays,
     TakeBack,
     Try,
+    Withdraw,
 )
 from trama_simulation.members import TODAY
 from trama_simulation.stories.words import NEEDS, REASONS
@@ -85,6 +86,11 @@ class Plot:
     def authorise(self, at: str, *among: str, circles: tuple[str, ...] = ("care",)) -> "Plot":
         """The person lets members share."""
         return self.do(Authorise(self.day, at, among, circles))
+
+    def withdraw(self, at: str, given_at: str, reason: str) -> "Plot":
+        """The person takes back what they had let members share last, at some member."""
+        given = [act for act in self.acts if isinstance(act, Authorise) and act.at == given_at]
+        return self.do(Withdraw(self.day, at, given_at, len(given), reason))
 
     def refer(
         self,

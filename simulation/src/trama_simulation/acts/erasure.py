@@ -1,0 +1,25 @@
+"""What was written and is to be gone: erased everywhere, by order of who answers for the member. Pure."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal, TypeAlias
+
+from trama_simulation.acts.document import FileDocument
+from trama_simulation.acts.note import HoldInterview, WriteNote
+
+Erasable: TypeAlias = WriteNote | HoldInterview | FileDocument
+"""What stands by itself, so that it can go by itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class Erase:
+    """The supervisor of a member orders that something it wrote is erased, wherever it went."""
+
+    on: date
+    at: str
+    of: Erasable
+    ground: Literal["wrong-person", "request", "retention"]
+    reason: str
+
+
+ErasureAct: TypeAlias = Erase
