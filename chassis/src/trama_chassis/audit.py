@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from sqlalchemy import event, select
 from sqlalchemy.engine import Result
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import ORMExecuteState, Session
+from sqlalchemy.orm import ORMExecuteState, Session, object_session
 from sqlmodel import SQLModel, col
 from trama_contracts.encoding import b64u, from_b64u
 from trama_contracts.errors import Malformed
@@ -129,7 +129,9 @@ def _bearer(table: type[SQLModel]) -> str | None:
 
 
 def _loaded(row: Any, context: Any) -> None:  # noqa: ANN401 - SQLAlchemy's own
-    look: Look | None = context.session.info.get(LOOK)
+    # A merge gives no context: what is merged in is told of by its own session.
+    session = object_session(row) if context is None else context.session
+    look: Look | None = session.info.get(LOOK) if session is not None else None
     if look is not None and (record := getattr(row, _bearer(type(row)) or "", None)):
         (look.compared if look.is_comparing else look.records).add(record)
 

@@ -94,11 +94,12 @@ async def accesses_page(
     sought = Sought(operatore, tipo, persona, dal or None, prima)
     found = await _found(request.app.state.runtimes, sought)
     lines = await _lines(request, found[:SHOWN])
+    operators = request.app.state.accounts.operators()
     values = {
         "lines": lines,
         "sought": sought,
         "more": lines[-1].entry.at if len(found) > SHOWN else "",
-        "operators": sorted(request.app.state.accounts.operators(), key=lambda one: one.name),
+        "people": {one.id: one.name for one in sorted(operators, key=lambda one: one.name)},
         "kinds": WORDS,
         "roles": request.app.state.shell.roles,
     }
