@@ -64,7 +64,7 @@ class Ground:
         ]
 
     def own(self, case: Case) -> bool:
-        """Whether the key that signs it again is the right one, and no bit of it is free (spaces, escapes)."""
+        """Whether the key that signs it again is the right one, and no bit is free (spaces, escapes)."""
         if case.name.startswith("good-json"):
             return False
         return self.corpus.outcome(replace(case, record=signed_again(case.record)))[0] is Outcome.OK
