@@ -36,6 +36,12 @@ from trama_contracts.registry.document import (
     SocialDocumentFiled,
     SocialDocumentNumbered,
 )
+from trama_contracts.registry.erasure import (
+    ErasureAnswered,
+    ErasureGround,
+    ErasureOutcome,
+    ErasureRequested,
+)
 from trama_contracts.registry.identifier import (
     IdentifierAssigned,
     IdentifierEnded,
@@ -124,6 +130,10 @@ __all__ = [
     "DocumentNumbered",
     "Door",
     "EntryCorrected",
+    "ErasureAnswered",
+    "ErasureGround",
+    "ErasureOutcome",
+    "ErasureRequested",
     "FailingReason",
     "HealthDocumentFiled",
     "HealthDocumentNumbered",
