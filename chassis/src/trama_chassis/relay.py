@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
 WAVE = 1000
 WAVES = 20
+AGAIN_BESIDE, AGAIN_ALONE = 100, 500
 MESSAGES_FIRST = ("message", "catalogue", "control")
 GATED = ("event", "fact")
 FILES = ("file",)
@@ -147,15 +148,18 @@ class Relay:
             return 0
 
     async def relay_once(self, producer: AIOKafkaProducer) -> int:
-        """Send what comes first of what is due: mail and catalogue, then events and facts, then resends."""
+        """Send what comes first of what is due: mail and catalogue, then events and facts, then files.
+
+        What is to be sent again goes beside it, in smaller portions: a service that always has something new
+        to say would else never send a late recipient what the key it gave is for.
+        """
         async with self._runtime.database.read() as session:
             rows = await self._due(session, MESSAGES_FIRST)
             rows = rows or await self._due(session, GATED)
             rows = rows or await self._due(session, FILES)
-            again = None if rows else await resend.due(session, WAVE // 2)
-        if again is not None:
-            return await self._resend(producer, again)
-        return await self._send(producer, rows)
+            again = await resend.due(session, AGAIN_BESIDE if rows else AGAIN_ALONE)
+        sent = await self._send(producer, rows) if rows else 0
+        return sent + await self._resend(producer, again)
 
     async def _send(self, producer: AIOKafkaProducer, rows: list[Row]) -> int:
         """Send wave after wave while they are full.
@@ -279,16 +283,17 @@ class Relay:
         self._runtime.log.warning("send failed", errors=dict(by_error), rows=len(failed))
         await self.throw_producer_away()
 
-    async def _resend(self, producer: AIOKafkaProducer, batch: resend.Batch) -> int:
-        """Send again, oldest first, what somebody asked for; live traffic goes before it."""
-        if batch.wish is None:
+    async def _resend(self, producer: AIOKafkaProducer, portion: resend.Portion) -> int:
+        """Send again, oldest first, what somebody asked for."""
+        if not portion.wishes:
             return 0
-        futures = [await self._enqueue(producer, Row(*row)) for row in batch.rows]
+        rows = unlinked([Row(*row) for row in portion.rows])
+        futures = [await self._enqueue(producer, row) for row in rows]
         await asyncio.gather(*futures)
         async with self._runtime.bookkeeping() as session:
-            await resend.done(session, batch)
+            await resend.done(session, portion)
             await session.commit()
-        return len(batch.rows)
+        return len(rows)
 
     async def _reconcile(self, producer: AIOKafkaProducer) -> None:
         """At the start and each hour: what the broker no longer has (wiped, made anew) it gets again."""

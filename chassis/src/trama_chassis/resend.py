@@ -1,14 +1,14 @@
-"""The one repair: a stream's exact bytes sent again, oldest first, after their key and below live traffic."""
+"""The one repair: a stream's exact bytes sent again, after their key, beside live traffic."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import delete, exists, or_, select, update
+from sqlalchemy import ColumnElement, bindparam, exists, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from trama_chassis.tables import OutboxRow, OwnStream, ResendDue
+from trama_chassis.tables import OutboxRow, OwnStream, ResendDue, table_of
 
 SENT_COLUMNS = (
     col(OutboxRow.position),
@@ -21,13 +21,16 @@ SENT_COLUMNS = (
 """What the relay needs of a row."""
 
 
-@dataclass(frozen=True, slots=True)
-class Batch:
-    """Rows of one stream that are due again, and where to go on afterwards."""
+STREAMS = 200
+"""Of how many streams a portion holds something."""
 
-    wish: ResendDue | None
+
+@dataclass(frozen=True, slots=True)
+class Portion:
+    """Rows that are due again, and for each wish from where it goes on afterwards."""
+
     rows: Sequence[Sequence[Any]] = ()
-    next_seq: int = 0
+    wishes: Sequence[tuple[ResendDue, int]] = ()
 
 
 async def ask(session: AsyncSession, stream: str, recipient: str, from_seq: int) -> None:
@@ -50,49 +53,82 @@ async def after_key(session: AsyncSession, stream: str, recipient: str, until_se
     await session.execute(update(OwnStream).where(col(OwnStream.stream) == stream).values(told_seq=0))
 
 
-async def due(session: AsyncSession, limit: int) -> Batch:
-    """The next rows to send again: of one stream whose key, if it was to go first, has gone."""
-    message_waits = exists().where(
-        col(OutboxRow.event_id) == col(ResendDue.after_message),
-        col(OutboxRow.sent_at).is_(None),
+async def due(session: AsyncSession, limit: int) -> Portion:
+    """The next rows to send again, of streams whose key, if it was to go first, has gone.
+
+    The earliest events of every stream come first: none waits until a longer one is through.
+    """
+    ready = or_(col(ResendDue.after_message).is_(None), ~_key_waits())
+    found = await session.scalars(
+        select(ResendDue).where(ready).order_by(col(ResendDue.stream)).limit(STREAMS)
     )
-    wish = (
-        await session.execute(
-            select(ResendDue)
-            .where(or_(col(ResendDue.after_message).is_(None), ~message_waits))
-            .order_by(col(ResendDue.stream), col(ResendDue.recipient))
-            .limit(1)
-        )
-    ).scalar()
-    if wish is None:
-        return Batch(None)
+    wishes = found.all()
+    if not wishes:
+        return Portion()
+    asked_for = exists().where(
+        ready,
+        col(ResendDue.stream) == col(OutboxRow.stream),
+        col(OutboxRow.seq).between(col(ResendDue.next_seq), col(ResendDue.until_seq)),
+    )
     rows = (
         await session.execute(
             select(*SENT_COLUMNS, col(OutboxRow.seq))
-            .where(col(OutboxRow.stream) == wish.stream)
-            .where(col(OutboxRow.seq) >= wish.next_seq, col(OutboxRow.seq) <= wish.until_seq)
+            .where(col(OutboxRow.stream).in_({wish.stream for wish in wishes}), asked_for)
             .where(col(OutboxRow.sent_at).is_not(None))
-            .order_by(col(OutboxRow.seq))
+            .order_by(col(OutboxRow.seq), col(OutboxRow.stream))
             .limit(limit)
         )
     ).all()
-    last = rows[-1].seq if rows else wish.until_seq
-    return Batch(wish, [row[:-1] for row in rows], last + 1)
-
-
-async def done(session: AsyncSession, batch: Batch) -> None:
-    """Move the wish on, or remove it once all was sent; one widened meanwhile stays as it is."""
-    wish = batch.wish
-    if wish is None:
-        return
-    unchanged = (
-        col(ResendDue.stream) == wish.stream,
-        col(ResendDue.recipient) == wish.recipient,
-        col(ResendDue.next_seq) == wish.next_seq,
-        col(ResendDue.until_seq) == wish.until_seq,
-        col(ResendDue.after_message).is_not_distinct_from(wish.after_message),
+    last = {row.key: row.seq for row in rows}
+    is_all = len(rows) < limit
+    return Portion(
+        [row[:-1] for row in rows],
+        [(wish, wish.until_seq + 1 if is_all else _after(wish, last.get(wish.stream))) for wish in wishes],
     )
-    if batch.next_seq > wish.until_seq:
-        await session.execute(delete(ResendDue).where(*unchanged))
-    else:
-        await session.execute(update(ResendDue).where(*unchanged).values(next_seq=batch.next_seq))
+
+
+def _key_waits() -> ColumnElement[bool]:
+    return exists().where(
+        col(OutboxRow.event_id) == col(ResendDue.after_message),
+        col(OutboxRow.sent_at).is_(None),
+    )
+
+
+def _after(wish: ResendDue, last: int | None) -> int:
+    """From where a wish goes on when its stream was sent again as far as `last`."""
+    return wish.next_seq if last is None else max(wish.next_seq, min(last, wish.until_seq) + 1)
+
+
+async def done(session: AsyncSession, portion: Portion) -> None:
+    """Move wishes on, or remove those of which all was sent; one widened meanwhile stays as it is."""
+    over = [_place(wish) for wish, next_seq in portion.wishes if next_seq > wish.until_seq]
+    further = [
+        {**_place(wish), "go_on": next_seq}
+        for wish, next_seq in portion.wishes
+        if wish.next_seq < next_seq <= wish.until_seq
+    ]
+    connection, table = await session.connection(), table_of(ResendDue)
+    unchanged = (
+        table.c.stream == bindparam("of_stream"),
+        table.c.recipient == bindparam("for_recipient"),
+        table.c.next_seq == bindparam("from_seq"),
+        table.c.until_seq == bindparam("to_seq"),
+        table.c.after_message.is_not_distinct_from(bindparam("after")),
+    )
+    if over:
+        await connection.execute(table.delete().where(*unchanged), over)
+    if further:
+        await connection.execute(
+            table.update().where(*unchanged).values(next_seq=bindparam("go_on")), further
+        )
+
+
+def _place(wish: ResendDue) -> dict[str, Any]:
+    """A wish as it was when its rows were read."""
+    return {
+        "of_stream": wish.stream,
+        "for_recipient": wish.recipient,
+        "from_seq": wish.next_seq,
+        "to_seq": wish.until_seq,
+        "after": wish.after_message,
+    }
