@@ -3,6 +3,7 @@
 import asyncio
 import os
 import re
+import shutil
 import time
 from datetime import UTC, datetime
 from pathlib import Path
@@ -74,7 +75,7 @@ async def test_a_changed_expired_or_foreign_cookie_holds_nothing(
     await sign_in(browser)
     good = browser.cookies["trama_sil"]
     (tmp_path / "other").mkdir()
-    (tmp_path / "other" / "accounts.yaml").write_text((tmp_path / "accounts.yaml").read_text())
+    shutil.copy(tmp_path / "accounts.yaml", tmp_path / "other")
     foreign = await Accounts(tmp_path / "other" / "accounts.yaml", "dsm").sign_in("anna", PASSWORD)
     for bad in (good[:-1] + ("A" if good[-1] != "A" else "B"), good + "x", "", ".", "x.y", foreign):
         browser.cookies.set("trama_sil", bad, domain="sil.test")
@@ -219,6 +220,7 @@ async def test_a_changed_account_file_counts_at_once(client: httpx.AsyncClient, 
 async def test_demo_accounts_are_refused_outside_the_demo(app: FastAPI, tmp_path: Path) -> None:
     path = tmp_path / "demo.yaml"
     path.write_text("demo: true\noperators: []\n")
+    path.chmod(0o600)
     with pytest.raises(DemoAccounts):
         Accounts(path, "sil")
     Accounts(path, "sil", demo=True)

@@ -6,7 +6,9 @@ from pathlib import Path
 import pytest
 import yaml
 from argon2 import PasswordHasher
+from trama_chassis.safekeeping import DEMO_MARK
 from trama_chassis.settings import SecretUnsafe
+from trama_deploy.files import write_private
 from trama_deploy.network import Network, load
 from trama_deploy.secrets import (
     DemoRefused,
@@ -99,6 +101,43 @@ def test_demo_accounts_are_refused_outside_the_demo(network: Network, state: Sta
     ensure_secrets(network, state)
     with pytest.raises(DemoRefused):
         ensure_secrets(network.model_copy(update={"demo": False}), state)
+
+
+@pytest.fixture
+def state_made_real(network: Network, state: State) -> State:
+    """A state directory of a demonstration whose marks and accounts somebody has taken away."""
+    ensure_secrets(network, state)
+    for path in (*state.root.rglob(DEMO_MARK), *state.root.rglob("accounts.yaml")):
+        path.unlink()
+    return state
+
+
+def _real(network: Network) -> Network:
+    members = {name: one.model_copy(update={"operators": ()}) for name, one in network.members.items()}
+    return network.model_copy(update={"demo": False, "members": members})
+
+
+@pytest.mark.parametrize("folder", ["coordinator", "coordinator/custodian", "members/sil/registry"])
+def test_keys_of_a_demonstration_are_refused_outside_it(
+    network: Network, state_made_real: State, folder: str
+) -> None:
+    """Root keys, the custodian's key, and those of each service: each folder says what its keys are."""
+    ensure_secrets(_real(network), state_made_real)
+    write_private(state_made_real.root / folder / DEMO_MARK, "x")
+    with pytest.raises(DemoRefused, match=folder):
+        ensure_secrets(_real(network), state_made_real)
+
+
+def test_each_folder_of_demonstration_keys_is_marked(network: Network, state: State) -> None:
+    ensure_secrets(network, state)
+    folders = {path.parent for path in secret_files(network, state) if path.suffix == ".key"}
+    assert all((folder / DEMO_MARK).is_file() for folder in folders)
+
+
+def test_root_key_that_nobody_drew_is_refused(network: Network, state_made_real: State) -> None:
+    write_private(state_made_real.root_key(1), bytes(32))
+    with pytest.raises(SecretUnsafe, match="not a random key"):
+        ensure_secrets(_real(network), state_made_real)
 
 
 def test_broker_passwords_are_random_even_in_the_demo(network: Network, state: State) -> None:

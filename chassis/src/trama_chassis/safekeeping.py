@@ -9,18 +9,20 @@ from __future__ import annotations
 import hashlib
 import hmac
 import os
-from collections.abc import Iterable
+from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
 from typing import Final
 
-from trama_chassis.settings import SecretUnsafe
+from trama_chassis.settings import SecretUnsafe, ServiceSettings
 
 DEMO_PASSWORD: Final = "demo-"  # noqa: S105 - how published passwords begin
 DEMO_TOKEN: Final = "demo-token-"  # noqa: S105 - how published tokens begin
 DEMO_MARK: Final = "DIMOSTRAZIONE"
 """The file that provisioning leaves beside keys drawn for a demonstration."""
 KEY_BYTES: Final = 32
+KEYS: Final = ("kek", "signing.key")
+SECRET_ENDINGS: Final = frozenset({".key", ".password", ".secret"})
 
 
 def is_demo_password(password: str) -> bool:
@@ -44,24 +46,37 @@ def refuse_readable_by_others(path: Path) -> None:
             raise SecretUnsafe(f"{one}: belongs to another user; mend it with: chown {os.geteuid()} {one}")
 
 
-def refuse_published_key(path: Path, key: bytes) -> None:
+def refuse_published_key(path: Path) -> None:
     """Refuse a key that was drawn for a demonstration, or that nobody drew. Raises SecretUnsafe."""
     if (path.parent / DEMO_MARK).exists():
         raise SecretUnsafe(
-            f"{path}: a key of the demonstration; outside it draw new ones: delete the folder "
-            f"{path.parent} and run «trama network apply»"
+            f"{path}: a key drawn for a demonstration. Outside it, begin in a new state directory: "
+            "its keys are drawn there, and no data of the demonstration are in it"
         )
-    steps = {(after - before) % 256 for before, after in pairwise(key)}
-    if len(key) == KEY_BYTES and (len(steps) == 1 or key.isascii()):
+    key = path.read_bytes()
+    if len({(after - before) % 256 for before, after in pairwise(key)}) <= 1 or key.isascii():
         draw = f"head -c {KEY_BYTES} /dev/urandom > {path}"
-        raise SecretUnsafe(f"{path}: not a random key; draw it with: {draw}")
+        raise SecretUnsafe(f"{path}: not a random key; draw one with: {draw}")
 
 
-def refuse_unsafe(secrets: Iterable[Path], private: Iterable[Path]) -> None:
-    """What a service asks before it starts outside the demo: its keys, and its files. Raises SecretUnsafe."""
-    for path in secrets:
-        refuse_readable_by_others(path)
-        refuse_published_key(path, path.read_bytes())
-    for path in private:
-        if path.exists():
+def refuse_unsafe(settings: ServiceSettings) -> None:
+    """What a service asks before it starts outside the demo. Raises SecretUnsafe."""
+    keys = [settings.secrets_dir / name for name in KEYS]
+    keys += [settings.reporting_key_file] if settings.reporting_key_file else []
+    for key in keys:
+        if key.exists():  # that it is there is asked by who reads it
+            refuse_readable_by_others(key)
+            refuse_published_key(key)
+    for path in _kept(settings):
+        if path.is_file():
             refuse_readable_by_others(path)
+
+
+def _kept(settings: ServiceSettings) -> Iterator[Path]:
+    """What lies in clear, or opens something: accounts, sessions, the database, what SQLite has beside it."""
+    accounts = settings.accounts_file
+    yield from (accounts, accounts.with_name("session.key"), accounts.with_name("sessions.db"))
+    scheme, _, path = settings.database_url.partition("://")
+    if scheme == "sqlite":
+        yield from (Path(path[1:] + ending) for ending in ("", "-wal", "-shm"))
+    yield from sorted(one for one in settings.secrets_dir.glob("*") if one.suffix in SECRET_ENDINGS)

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 from trama_chassis import logs
+from trama_chassis.accounts import DemoAccounts
 from trama_chassis.lease import LeaseHeld
 from trama_chassis.settings import SecretUnsafe
 
@@ -36,7 +37,7 @@ def run(
     _known(name, tuple(network.nodes))
     os.umask(0o077)  # databases hold what is told to one member: nobody else on this machine reads them
     logs.configure(log_level)
-    expected = (PortTaken, LeaseHeld, ServiceUnknown, StateMissing, SecretUnsafe)
+    expected = (PortTaken, LeaseHeld, ServiceUnknown, StateMissing, SecretUnsafe, DemoAccounts)
     with refusals(*expected):
         asyncio.run(run_node(network, kept, name, with_parent=with_parent))
 

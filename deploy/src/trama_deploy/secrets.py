@@ -13,6 +13,7 @@ from uuid import uuid4
 import yaml
 from argon2 import PasswordHasher
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from trama_chassis.safekeeping import DEMO_MARK, DEMO_PASSWORD, DEMO_TOKEN, refuse_published_key
 from trama_chassis.settings import read_secret
 
 from trama_deploy.files import write_private
@@ -21,6 +22,9 @@ from trama_deploy.state import State
 
 REGISTRY = "registry"
 """The one service that turns a tax code into a reporting id."""
+DEMO_SAYS = """Le chiavi di questa cartella sono state fatte per una dimostrazione.
+Fuori dalla dimostrazione Trama le rifiuta: una rete vera comincia in una cartella nuova.
+"""
 
 
 class DemoRefused(Exception):
@@ -29,7 +33,10 @@ class DemoRefused(Exception):
 
 def ensure_secrets(network: Network, state: State) -> list[Path]:
     """Draw what is missing and leave what is there; the files made. Raises DemoRefused, SecretUnsafe."""
+    if not network.demo:
+        _refuse_published(network, state)
     made = [path for path, draw in _wanted(network, state) if _drawn(path, draw)]
+    made += [mark for mark in _demo_marks(network, state) if _drawn(mark, DEMO_SAYS.encode)]
     reporting_key = read_secret(state.reporting_key)
     copies = _reporting_key_copies(network, state)
     made += [copy for copy in copies if _drawn(copy, lambda: reporting_key)]
@@ -62,16 +69,17 @@ def secret_files(network: Network, state: State) -> Iterator[Path]:
     yield from (path for path, _ in _wanted(network, state))
     yield from (state.accounts(name) for name in network.members)
     yield from _reporting_key_copies(network, state)
+    yield from _demo_marks(network, state)
 
 
 def demo_password(operator: Operator) -> str:
     """What the demonstration prints; every such password begins with `demo-` and is refused elsewhere."""
-    return f"demo-{operator.login}"
+    return f"{DEMO_PASSWORD}{operator.login}"
 
 
 def demo_token(operator: Operator) -> str:
     """The bearer token of a demonstration operator, for the simulation and for trying the API."""
-    return f"demo-token-{operator.login}"
+    return f"{DEMO_TOKEN}{operator.login}"
 
 
 def _wanted(network: Network, state: State) -> Iterator[tuple[Path, Callable[[], bytes]]]:
@@ -83,6 +91,24 @@ def _wanted(network: Network, state: State) -> Iterator[tuple[Path, Callable[[],
         yield state.service(principal) / "signing.key", _key
         yield state.service(principal) / "kek", _key
         yield _kafka_password_file(state, principal), _password
+
+
+def _demo_marks(network: Network, state: State) -> list[Path]:
+    """Beside the keys of a demonstration, so that they are known for what they are wherever they go."""
+    folders = {path.parent for path, _ in _wanted(network, state)} if network.demo else set()
+    return sorted(folder / DEMO_MARK for folder in folders)
+
+
+def _refuse_published(network: Network, state: State) -> None:
+    """Raises DemoRefused for what was drawn for a demonstration, SecretUnsafe for what nobody drew."""
+    for path, draw in _wanted(network, state):
+        if (path.parent / DEMO_MARK).exists():
+            raise DemoRefused(
+                f"{path.parent}: chiavi di una dimostrazione. Una rete vera comincia in una cartella nuova: "
+                "indicatela con --state."
+            )
+        if path.exists() and draw is _key:
+            refuse_published_key(path)
 
 
 def _reporting_key_copies(network: Network, state: State) -> list[Path]:
