@@ -19,6 +19,11 @@ REPORTING_ID = "q8Yc0m2bV9H1xq0mJxJ0oE4bU8mC6mD2n5J7wS3tZ1E"
 TOLD: dict[str, dict[str, object] | None] = {
     "PersonRegistered": None,
     "ReportingIdAssigned": None,
+    "ConflictDeclared": None,
+    "ConflictLifted": None,
+    "UrgentAccessTaken": None,
+    "AccessesAsked": None,
+    "AccessesTold": None,
     "TakingInChargeOpened": {"sector": "social", "opened_on": "2013-02-04"},
     "TakingInChargeClosed": {"closed_on": "2013-10-01", "reason": "goals-reached"},
     "CaseManagerAssigned": None,

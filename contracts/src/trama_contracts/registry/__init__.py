@@ -51,6 +51,15 @@ from trama_contracts.registry.identifier import (
     ReportingIdReplaced,
     Verification,
 )
+from trama_contracts.registry.inside import (
+    AccessesAsked,
+    AccessesTold,
+    AccessKind,
+    AccessTold,
+    ConflictDeclared,
+    ConflictLifted,
+    UrgentAccessTaken,
+)
 from trama_contracts.registry.interview import InterviewKind, InterviewRecorded, SocialInterviewRecorded
 from trama_contracts.registry.note import NoteRead, NoteWritten
 from trama_contracts.registry.participation import NoticeGiven, ParticipationAgreed, ParticipationWithdrawn
@@ -110,8 +119,12 @@ from trama_contracts.registry.withdrawal import WithdrawalTold
 __all__ = [
     "LARGEST_DOCUMENT",
     "AccessConcluded",
+    "AccessKind",
     "AccessOutcome",
     "AccessRecorded",
+    "AccessTold",
+    "AccessesAsked",
+    "AccessesTold",
     "AuthorisationGiven",
     "AuthorisationWithdrawn",
     "CaseManagerAssigned",
@@ -124,6 +137,8 @@ __all__ = [
     "CompetenceGround",
     "CompetenceMoved",
     "CompetenceSettled",
+    "ConflictDeclared",
+    "ConflictLifted",
     "DocumentFiled",
     "DocumentKind",
     "DocumentName",
@@ -203,6 +218,7 @@ __all__ = [
     "TakingInChargeResumed",
     "TakingInChargeSuspended",
     "TargetGroupsSet",
+    "UrgentAccessTaken",
     "Verification",
     "WithdrawalTold",
 ]

@@ -1,6 +1,6 @@
 """A line of the story for everything that can be read."""
 
-from sqlalchemy import delete
+from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 from trama_chassis import bulk
@@ -8,13 +8,19 @@ from trama_chassis.handlers import ErasedStream, Origin
 from trama_contracts.event import Event, Fact
 from trama_contracts.events import EVENTS
 from trama_contracts.names import parse_topic
-from trama_contracts.registry import ReportingIdAssigned, ReportingIdReplaced
+from trama_contracts.registry import (
+    ErasureAnswered,
+    ErasureRequested,
+    ReportingIdAssigned,
+    ReportingIdReplaced,
+)
 
+from trama_registry import commands
 from trama_registry.event_handlers.heard import handlers
-from trama_registry.models import EntryCopy
+from trama_registry.models import EntryCopy, NoteAddressee
 
-# The pseudonym is no part of anybody's story, and is better not kept beside it.
-SILENT = (ReportingIdAssigned, ReportingIdReplaced)
+# The pseudonym is no part of anybody's story, and is better not kept beside it. Erasure has its own register.
+SILENT = (ReportingIdAssigned, ReportingIdReplaced, ErasureRequested, ErasureAnswered)
 TOLD = tuple(event for event in EVENTS.values() if not issubclass(event, Fact) and event not in SILENT)
 
 
@@ -44,11 +50,14 @@ async def copy_entry(session: AsyncSession, event: Event, origin: Origin) -> Non
 
 
 @handlers.forget
-async def forget_entries(session: AsyncSession, erased: ErasedStream) -> None:
-    """Take out of every story what an erased stream told: a person taken for another is no longer shown."""
+async def forget_entries(session: AsyncSession, erased: ErasedStream) -> int:
+    """Take out of every story what an erased stream told: a person taken for another is no longer shown.
+
+    Whom a note was written to goes with it, and so does what our service answered to it.
+    """
     topic = parse_topic(erased.topic)
     if topic is None or erased.record is None:
-        return
+        return 0
     place = {
         "member": topic.member,
         "service": topic.service,
@@ -56,6 +65,10 @@ async def forget_entries(session: AsyncSession, erased: ErasedStream) -> None:
         "stream": erased.stream,
     }
     bulk.withdraw(session, EntryCopy, **place)
-    await session.execute(
-        delete(EntryCopy).where(*(col(getattr(EntryCopy, name)) == value for name, value in place.items()))
-    )
+    told = [col(getattr(EntryCopy, name)) == value for name, value in place.items()]
+    entries = (await session.scalars(select(col(EntryCopy.event_id)).where(*told))).all()
+    await session.execute(delete(NoteAddressee).where(col(NoteAddressee.note).in_(entries)))
+    await session.execute(delete(EntryCopy).where(*told))
+    if erased.scope.startswith("note:") and not erased.own:
+        await commands.forget_readings(session, entries)
+    return len(entries)
