@@ -9,10 +9,15 @@ from trama_contracts.event import Event, Fact
 from trama_contracts.events import EVENTS
 from trama_contracts.names import parse_topic
 from trama_contracts.registry import (
+    AccessesAsked,
+    AccessesTold,
+    ConflictDeclared,
+    ConflictLifted,
     ErasureAnswered,
     ErasureRequested,
     ReportingIdAssigned,
     ReportingIdReplaced,
+    UrgentAccessTaken,
 )
 
 from trama_registry import commands
@@ -20,7 +25,9 @@ from trama_registry.event_handlers.heard import handlers
 from trama_registry.models import EntryCopy, NoteAddressee
 
 # The pseudonym is no part of anybody's story, and is better not kept beside it. Erasure has its own register.
-SILENT = (ReportingIdAssigned, ReportingIdReplaced, ErasureRequested, ErasureAnswered)
+# Nor is who looks at it part of it.
+LOOKING = (ConflictDeclared, ConflictLifted, UrgentAccessTaken, AccessesAsked, AccessesTold)
+SILENT = (ReportingIdAssigned, ReportingIdReplaced, ErasureRequested, ErasureAnswered, *LOOKING)
 TOLD = tuple(event for event in EVENTS.values() if not issubclass(event, Fact) and event not in SILENT)
 
 
