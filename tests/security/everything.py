@@ -265,16 +265,59 @@ def assess(path: str, body: Any = None, **said: Any) -> Step:
     )
 
 
+ASKED = {
+    "team": "integrated-team",
+    "question": Free("Che lavoro può iniziare?"),
+    "contributions_by": "2013-10-31",
+}
+AT_DSM = {"at": "dsm", "carried": True}
+AT_AMBITO = {"at": "ambito-urbano", "carried": True}
+SPECIAL_PARTS = (
+    post(
+        "/persons",
+        {
+            "given_name": Free("Carla"),
+            "family_name": Free("Curata"),
+            "another_person": Free("Un'altra"),
+            "taking_in_charge": {"need": Free("Una cura")},
+        },
+        at="dsm",
+        keeps={"patient": "record"},
+    ),
+    assess(
+        "/evaluations",
+        {**ASKED, "record": "{patient}", "contributors": ["dsm"]},
+        keeps={"health_evaluation": "evaluation"},
+        **AT_DSM,
+    ),
+    assess(
+        "/asked/dsm/{health_evaluation}/contribution",
+        {"discipline": "psychology", "health": {"stability": "stable", "diagnosis": Free("Una diagnosi")}},
+        **AT_DSM,
+    ),
+    assess(
+        "/evaluations",
+        {**ASKED, "record": "{their_record}", "contributors": ["ambito-urbano"]},
+        keeps={"social_evaluation": "evaluation"},
+        **AT_AMBITO,
+    ),
+    assess(
+        "/asked/ambito-urbano/{social_evaluation}/contribution",
+        {
+            "discipline": "social-work",
+            "social": {
+                "family": Free("Due figli"),
+                "housing": Free("In affitto"),
+                "economy": Free("Nessun reddito"),
+            },
+        },
+        **AT_AMBITO,
+    ),
+)
 EVALUATION = (
     assess(
         "/evaluations",
-        {
-            "record": "{record}",
-            "team": "integrated-team",
-            "question": Free("Che lavoro può iniziare?"),
-            "contributions_by": "2013-10-31",
-            "contributors": ["sil"],
-        },
+        {**ASKED, "record": "{record}", "contributors": ["sil"]},
         keeps={"evaluation": "evaluation"},
         carried=True,
     ),
@@ -284,12 +327,6 @@ EVALUATION = (
             "discipline": "social-work",
             "ratings": [{"item": "d710", "score": 1}],
             "note": Free("Puntuale"),
-            "health": {"stability": "stable", "diagnosis": Free("Una diagnosi")},
-            "social": {
-                "family": Free("Due figli"),
-                "housing": Free("In affitto"),
-                "economy": Free("Nessun reddito"),
-            },
         },
     ),
     assess(
@@ -350,4 +387,4 @@ PLACEMENT = (
         carried=True,
     ),
 )
-LIFE: tuple[Step, ...] = (*DOORS, *IDENTITY, *RELATION, *REFERRALS, *EVALUATION, *PLACEMENT)
+LIFE: tuple[Step, ...] = (*DOORS, *IDENTITY, *RELATION, *REFERRALS, *EVALUATION, *PLACEMENT, *SPECIAL_PARTS)

@@ -8,7 +8,7 @@ import importlib.util
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -27,7 +27,7 @@ from trama_chassis.clock import write_clock
 from trama_chassis.runtime import Runtime
 from trama_chassis.service import Service
 from trama_chassis.tables import OutboxRow
-from trama_chassis.testing import FIRST_PLACES, Place, Territory, running, transaction
+from trama_chassis.testing import FIRST_PLACES, Territory, running, transaction
 from trama_contracts.names import topic_of
 from trama_contracts.record import Record
 from trama_contracts.signature import CLOUDEVENT, PLAIN_JSON, headers_of
@@ -53,10 +53,12 @@ NO_ROLE = "no-role"
 MEMBERS: Mapping[str, tuple[str, ...]] = {
     "ambito-urbano": ("registry", "evaluation"),
     "sil": ("registry", "evaluation", "placement"),
+    "dsm": ("registry", "evaluation"),
     "coop-filo": ("registry", "placement"),
     "provincia": ("reporting",),
 }
-SECTORS = {"ambito-urbano": "social", "sil": "work-integration", "coop-filo": "host"}
+SECTORS = {"ambito-urbano": "social", "sil": "work-integration", "dsm": "health", "coop-filo": "host"}
+PLACES = {**FIRST_PLACES, "dsm": replace(FIRST_PLACES["sil"], services=MEMBERS["dsm"])}
 
 
 def token_of(member: str, role: str) -> str:
@@ -206,20 +208,16 @@ async def _written(runtime: Runtime, kind: str, to: Runtime | None = None) -> li
 
 def _territory() -> Territory:
     readers = {"ambito-urbano": ("sil",), "sil": ("ambito-urbano", "coop-filo"), "coop-filo": ("sil",)}
-    places = {
-        name: Place(
-            services,
-            FIRST_PLACES[name].controller,
-            kind=FIRST_PLACES[name].kind,
+    places = {}
+    for name, services in MEMBERS.items():
+        justice = ("justice",) if name in ("ambito-urbano", "sil") else ()
+        places[name] = replace(
+            PLACES[name],
+            services=services,
             sector=SECTORS.get(name, "social"),
-            circles=(
-                *FIRST_PLACES[name].circles,
-                *(("justice",) if name in ("ambito-urbano", "sil") else ()),
-            ),
+            circles=(*PLACES[name].circles, *justice),
             read_by=readers.get(name, ()),
         )
-        for name, services in MEMBERS.items()
-    }
     return Territory(places=places)
 
 
@@ -266,7 +264,7 @@ DatabaseOf = Callable[[], Awaitable[str]] | Callable[[], str]
 
 @asynccontextmanager
 async def town(folder: Path, fresh_database: Callable[[str], str]) -> AsyncIterator[Town]:
-    """The four members on databases of their own, started, knowing each other, with nobody entered."""
+    """The members on databases of their own, started, knowing each other, with nobody entered."""
     clock_file, key, territory = folder / "clock.json", folder / "reporting.key", _territory()
     write_clock(clock_file, TODAY)
     key.touch(mode=0o600)

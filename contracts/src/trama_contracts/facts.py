@@ -111,6 +111,21 @@ class ReferralDeclinedFact(Fact):
     """The sending that is answered, and the day by which an answer to it was asked."""
 
 
+class ReferralNotedFact(Fact):
+    """Derived by the sender's registry from `ReferralNoted`: an answer came on paper or by telephone. Where
+    the receiver's registry tells its own answer to the same sending, that one counts."""
+
+    wire_type: ClassVar[str] = "it.trama.registry.referral-noted-fact.v1"
+    scope: ClassVar[str] = "referral"
+
+    answer: Literal["accepted", "declined"]
+    answered_on: Day
+    to: Member | None = None
+    sent_on: Day | None = None
+    answer_by: Day | None = None
+    """Who answered, the sending that is answered, and the day by which an answer to it was asked."""
+
+
 class PlacementProposedFact(Fact):
     """Derived by the promoter's placement service from `PlacementProposed`: a path was planned."""
 

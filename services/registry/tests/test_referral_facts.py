@@ -15,6 +15,7 @@ from trama_contracts.facts import (
     ReferralCompletedFact,
     ReferralDeclinedFact,
     ReferralFailedFact,
+    ReferralNotedFact,
     ReferralReconsideredFact,
     ReferralRenewedFact,
     ReferralReopenedFact,
@@ -22,12 +23,14 @@ from trama_contracts.facts import (
     TakingInChargeReopenedFact,
 )
 from trama_registry import commands
+from trama_registry.errors import DayTooEarly
 from trama_registry.schemas import (
     AcceptReferral,
     CloseTakingInCharge,
     CompleteReferral,
     DeclineReferral,
     FailReferral,
+    NoteAnswer,
     RegisterPerson,
     RenewReferral,
     Reopen,
@@ -122,3 +125,24 @@ async def test_a_closing_that_was_reopened_is_told_to_who_counts(
     again = Reopen(reason="È tornata")
     await do(ambito, commands.reopen, record, again, sara)
     assert (await the(ambito, TakingInChargeReopenedFact)).event.reopened_on == date(2013, 10, 14)
+
+
+async def test_an_answer_on_paper_is_told_with_the_sending_it_answers_and_without_its_words(
+    both: Both, anna: RegisterPerson, desk: Any
+) -> None:
+    ambito, _ = both
+    referral = (await desk.refer(ambito, await desk.register(ambito, anna))).referral
+    ambito.clock.move(TODAY + timedelta(days=2))
+    early = NoteAnswer(answer="accepted", answered_on=date(2013, 10, 13), by="Ufficio protocollo")
+    with pytest.raises(DayTooEarly):
+        await do(ambito, commands.note_answer, referral, early)
+    given = early.model_copy(update={"answered_on": date(2013, 10, 15), "note": "Lettera"})
+    await do(ambito, commands.note_answer, referral, given)
+    told = (await the(ambito, ReferralNotedFact)).event
+    assert told.model_dump(mode="json", exclude={"reporting_id"}) == {
+        "answer": "accepted",
+        "answered_on": "2013-10-15",
+        "to": "sil",
+        "sent_on": "2013-10-14",
+        "answer_by": "2013-10-21",
+    }

@@ -78,6 +78,48 @@ def test_answers_of_before_are_joined_beside_those_that_say_when(fact: Make) -> 
     assert (found.value, found.left_out, len(found.facts)) == (5.5, 0, 3)
 
 
+def noted(fact: Make, on: date, sent_on: date, answer_by: date, answer: str = "accepted") -> FactCopy:
+    dates = {"sent_on": sent_on.isoformat(), "answer_by": answer_by.isoformat()}
+    return fact("referral-noted", on, member="ambito-urbano", to="cpi", answer=answer, **dates)
+
+
+def test_an_answer_on_paper_is_an_answer_of_its_own_class_of_the_service_that_gave_it(fact: Make) -> None:
+    asked, term = day(6, 3), day(6, 10)
+    facts = [
+        noted(fact, day(6, 13), asked, term),
+        noted(fact, day(6, 6), day(6, 5), term, "declined"),
+        answer(fact, day(6, 4), asked, term, member="sil"),
+    ]
+    accepted, declined = (figure(f"referrals-{one}", facts) for one in ("accepted", "declined"))
+    assert (accepted.value, shares(accepted, "how")) == (2, {"in-trama": 1, "on-paper": 1})
+    assert (shares(accepted, "member"), shares(accepted, "sender")) == (
+        {"cpi": 1, "sil": 1},
+        {"ambito-urbano": 2},
+    )
+    assert (declined.value, shares(declined, "declining")) == (1, {"unnamed": 1})
+    found = figure("answers-in-term", facts)
+    assert (found.value, shares(found, "how")) == (66.7, {"in-trama": 1, "on-paper": 2})
+    assert shares(found, "answers-in-term") == {"cpi": 50, "sil": 100}
+    assert shares(figure("answer-days", facts), "answer-days") == {"cpi": 5.5, "sil": 1}
+    assert figure("passages-accepted", facts).value == 1
+
+
+def test_the_services_own_word_takes_the_place_of_what_was_noted_and_changes_no_period_that_is_over(
+    fact: Make,
+) -> None:
+    """INVARIANT: one answer is counted once. Counting what was noted beside the answer in Trama to the same
+    sending breaks it; so does a figure of June that July changes."""
+    asked, term = day(6, 3), day(6, 10)
+    facts = [noted(fact, day(6, 13), asked, term), answer(fact, day(7, 2), asked, term)]
+    june = Period(day(6, 1), day(6, 30))
+    for code in ("referrals-accepted", "passages-accepted"):
+        assert [figure(code, facts, period).value for period in (june, YEAR)] == [1, 1]
+    assert shares(figure("referrals-accepted", facts), "how") == {"in-trama": 1}
+    assert [figure("answer-days", facts, period).value for period in (june, YEAR)] == [10, 29]
+    other = noted(fact, day(6, 30), day(6, 20), day(6, 27))  # of another sending
+    assert figure("referrals-accepted", [*facts, other]).value == 2
+
+
 def test_days_are_told_by_service_and_of_nobody_who_works_there(fact: Make) -> None:
     facts = [
         answer(fact, day(6, 4), day(6, 3), day(6, 10)),
@@ -85,7 +127,7 @@ def test_days_are_told_by_service_and_of_nobody_who_works_there(fact: Make) -> N
         answer(fact, day(6, 5), day(6, 3), day(6, 10), member="sil"),
     ]
     found = figure("answer-days", facts)
-    assert {one.by for one in found.breakdowns} == {"member", "answer-days"}
+    assert {one.by for one in found.breakdowns} == {"member", "answer-days", "how"}
     assert shares(found, "answer-days") == {"cpi": 3.5, "sil": 2}
     assert shares(found, "member") == {"cpi": 2, "sil": 1}
 

@@ -13,6 +13,7 @@ from trama_contracts.facts import (
     ReferralCompletedFact,
     ReferralDeclinedFact,
     ReferralFailedFact,
+    ReferralNotedFact,
     ReferralOutcome,
     ReferralReconsideredFact,
     ReferralRenewedFact,
@@ -235,7 +236,7 @@ class ReferralSuperseded(Event):
     heard: Heard
 
 
-class ReferralNoted(Event):
+class ReferralNoted(Counted):
     """Published by the sender's registry when the receiver answered on paper or by telephone and nobody there
     has answered in Trama: typed in once. What the receiver says itself comes before it."""
 
@@ -250,6 +251,21 @@ class ReferralNoted(Event):
     note: Text | None = None
     step: Step
     heard: Heard
+    to: Member | None = None
+    sent_on: Day | None = None
+    answer_by: Day | None = None
+    """Who answered, the sending that is answered, and the day by which an answer to it was asked."""
+
+    def fact(self, reporting_id: str) -> ReferralNotedFact:
+        """What the answer was and when it was given; neither by whom nor in which words."""
+        return ReferralNotedFact(
+            reporting_id=reporting_id,
+            answer=self.answer,
+            answered_on=self.answered_on,
+            to=self.to,
+            sent_on=self.sent_on,
+            answer_by=self.answer_by,
+        )
 
 
 class ReferralSeen(Event):

@@ -49,6 +49,7 @@ KINDS = {
     "referral-sent": "Segnalazione inviata",
     "referral-accepted": "Segnalazione accettata",
     "referral-declined": "Segnalazione non accolta",
+    "referral-noted": "Risposta su carta o per telefono",
     "referral-withdrawn": "Segnalazione ritirata",
     "referral-renewed": "Segnalazione inviata di nuovo",
     "referral-unanswered": "Segnalazione senza risposta nei termini",
@@ -78,6 +79,7 @@ DIVISIONS = {
     "outcome": "Per esito",
     "failing": "Per motivo",
     "term": "Per termine",
+    "how": "Per come è arrivata la risposta",
     "answer-days": "Mediana dei giorni, per servizio che risponde",
     "answers-in-term": "Risposte nel termine su 100, per servizio che risponde",
 }
@@ -123,6 +125,7 @@ LABELS = {
         "more-urgent-elsewhere": "Altre situazioni più urgenti",
         "already-followed": "Già seguita",
         "other": "Altro motivo",
+        UNNAMED: "Motivo non indicato",
     },
     "outcome": {
         "goals-reached": "Obiettivi raggiunti",
@@ -138,6 +141,7 @@ LABELS = {
         "unreachable": "La persona non è rintracciabile",
         "other": "Altro motivo",
     },
+    "how": {"in-trama": "In Trama", "on-paper": "Su carta o per telefono"},
     "term": {"in-term": "Entro il termine", "late": "Fuori termine"},
     "sector": {
         "social": "Servizio sociale",

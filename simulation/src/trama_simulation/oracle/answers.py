@@ -33,6 +33,7 @@ class Happened:
     sent_on: date
     answer_by: date
     reason: str = ""
+    on_paper: bool = False
     is_undone: bool = False
 
     @property
@@ -47,6 +48,8 @@ UNDONE_BY = {
     "reopen": ("completed", "failed"),
 }
 """What takes back what was said before it of the same referral."""
+UNNAMED = "unnamed"
+"""The reason of a refusal on paper: none is asked."""
 SAID = {"complete": ("completed", "outcome"), "fail": ("failed", "reason")}
 
 
@@ -56,8 +59,8 @@ def of_referrals(stories: Iterable[Story]) -> dict[str, Figure]:
     passages = [one for one in happened if one.is_passage]
     return {
         "referrals-sent": number({"member": one.sender, "to": one.receiver} for one in _of("sent", happened)),
-        "referrals-accepted": _at_receiver(_of("accepted", happened)),
-        "referrals-declined": _at_receiver(_of("declined", happened), "declining"),
+        "referrals-accepted": _answered(_of("accepted", happened)),
+        "referrals-declined": _answered(_of("declined", happened), "declining"),
         "referrals-completed": _at_receiver(_of("completed", happened), "outcome"),
         "referrals-failed": _at_receiver(_of("failed", happened), "failing"),
         "referrals-withdrawn": number({"member": one.sender} for one in _of("withdrawn", happened)),
@@ -67,8 +70,8 @@ def of_referrals(stories: Iterable[Story]) -> dict[str, Figure]:
         "answer-days": _days(_answers(happened)),
         "answers-in-term": _in_term(_answers(happened)),
         "passages-asked": number({"member": one.sender, "to": one.receiver} for one in _of("sent", passages)),
-        "passages-accepted": _at_receiver(_of("accepted", passages)),
-        "passages-declined": _at_receiver(_of("declined", passages), "declining"),
+        "passages-accepted": _answered(_of("accepted", passages)),
+        "passages-declined": _answered(_of("declined", passages), "declining"),
         "passages-days": _days(_answers(passages)),
     }
 
@@ -89,17 +92,35 @@ def _at_receiver(counted: Iterable[Happened], reason: str = "") -> Figure:
     )
 
 
+def _answered(counted: Iterable[Happened], reason: str = "") -> Figure:
+    return number(
+        {"member": one.receiver, "sender": one.sender, "how": _how(one)}
+        | ({reason: one.reason} if reason else {})
+        for one in counted
+    )
+
+
+def _how(one: Happened) -> str:
+    return "on-paper" if one.on_paper else "in-trama"
+
+
 def _days(answers: Sequence[Happened]) -> Figure:
     return Figure(
         _median(answers) if answers else None,
-        {"member": _by_service(answers, len), "answer-days": _by_service(answers, _median)},
+        {
+            "member": _by_service(answers, len),
+            "answer-days": _by_service(answers, _median),
+            "how": Counter(map(_how, answers)),
+        },
     )
 
 
 def _in_term(answers: Sequence[Happened]) -> Figure:
     when = Counter("in-term" if one.on <= one.answer_by else "late" for one in answers)
     by_service = {"member": _by_service(answers, len), "answers-in-term": _by_service(answers, _share)}
-    return Figure(_share(answers) if answers else None, {"term": when, **by_service})
+    return Figure(
+        _share(answers) if answers else None, {"term": when, "how": Counter(map(_how, answers)), **by_service}
+    )
 
 
 def _median(answers: Sequence[Happened]) -> float:
@@ -156,12 +177,18 @@ def _goes_on(referral: _Referral, place: tuple[str, str, int], act: Deed) -> Non
     referral.happened = [
         replace(one, is_undone=one.is_undone or one.kind in undone) for one in referral.happened
     ]
+    if isinstance(act, Accept | Decline):  # its own word takes the place of what had been noted
+        sending = referral.sent_on
+        referral.happened = [
+            one for one in referral.happened if not (one.on_paper and one.sent_on == sending)
+        ]
     if isinstance(act, SenderSays) and deed == "renew":
         referral.sent_on, referral.answer_by = act.on, date.fromisoformat(dict(act.said)["answer_by"])
     for kind, reason in _counted(act):
         sender, receiver, _ = place
         days = act.on, referral.sent_on, referral.answer_by
-        referral.happened.append(Happened(kind, sender, receiver, *days, reason))
+        on_paper = deed == "note"
+        referral.happened.append(Happened(kind, sender, receiver, *days, reason, on_paper=on_paper))
 
 
 def _counted(act: Deed) -> Iterator[tuple[str, str]]:
@@ -177,6 +204,8 @@ def _counted(act: Deed) -> Iterator[tuple[str, str]]:
             yield "withdrawn", ""
         case TermPasses(deed="unanswered"):
             yield "unanswered", ""
+        case SenderSays(deed="note"):
+            yield dict(act.said)["answer"], UNNAMED
         case ReceiverSays(deed="complete" | "fail"):
             kind, name = SAID[act.deed]
             yield kind, dict(act.said)[name]

@@ -27,6 +27,7 @@ from trama_registry.commands.taking_in_charge import in_charge
 from trama_registry.errors import (
     AuthorisationNotHere,
     DayInFuture,
+    DayTooEarly,
     NotInDirectory,
     NotTheSender,
     OtherReferral,
@@ -173,13 +174,15 @@ async def _tell_referente(
 async def note_answer(session: AsyncSession, referral: str, request: NoteAnswer) -> Sent:
     """Key in, once, an answer that was given on paper or by telephone.
 
-    Raises DayInFuture and what `opening` raises.
+    Raises DayInFuture, DayTooEarly and what `opening` raises.
     """
     deed: Deed = "note-accepted" if request.answer == "accepted" else "note-declined"
     own, course, at = await opening(session, referral, deed, request)
     today = runtime_of(session).clock.today()
     if (request.answered_on or today) > today:
         raise DayInFuture(field="answered_on")
+    if (request.answered_on or today) < own.sent_on:
+        raise DayTooEarly("La risposta non può venire prima dell'invio.", field="answered_on")
     noted = ReferralNoted(
         referral=referral,
         answer=request.answer,
@@ -188,6 +191,9 @@ async def note_answer(session: AsyncSession, referral: str, request: NoteAnswer)
         note=request.note,
         step=at.step,
         heard=at.heard,
+        to=own.to,
+        sent_on=own.sent_on,
+        answer_by=own.answer_by,
     )
     return publish(session, own, course, noted)
 

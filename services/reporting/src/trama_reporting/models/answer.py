@@ -8,9 +8,22 @@ from datetime import date
 from typing import Final
 
 from trama_reporting.models.fact import FactCopy, Facts, Period
-from trama_reporting.models.figure import UNNAMED, Breakdown, Figure, Share, case_of
+from trama_reporting.models.figure import (
+    UNNAMED,
+    Attribute,
+    Breakdown,
+    Count,
+    Figure,
+    Share,
+    case_of,
+    divided,
+    standing,
+)
 
-ANSWERS: Final = ("referral-accepted", "referral-declined")
+IN_TRAMA: Final = ("referral-accepted", "referral-declined")
+NOTED: Final = "referral-noted"
+"""An answer on paper or by telephone, told by who had sent the referral."""
+ANSWERS: Final = (*IN_TRAMA, NOTED)
 Pair = tuple[str, str, str]
 """A person, who referred them, and to whom."""
 
@@ -33,6 +46,54 @@ class Answered:
     def facts(self) -> tuple[FactCopy, ...]:
         """The facts that say so."""
         return (self.sent, self.answer) if self.sent is not None else (self.answer,)
+
+
+def answering(fact: FactCopy) -> str:
+    """The service that answered: of an answer on paper, the one that was asked."""
+    return str(fact.attributes.get("to", UNNAMED)) if fact.kind == NOTED else fact.member
+
+
+def referring(fact: FactCopy) -> str:
+    """The service that had sent the referral which an answer is about."""
+    return fact.member if fact.kind == NOTED else str(fact.attributes.get("sender", UNNAMED))
+
+
+def how(fact: FactCopy) -> str:
+    """Whether the service answered in Trama, or on paper or by telephone."""
+    return "on-paper" if fact.kind == NOTED else "in-trama"
+
+
+def once_answered(facts: Facts, period: Period) -> list[FactCopy]:
+    """The facts without the answers on paper to which, by the end of the period, the service's own word came.
+
+    What it says later changes nothing: the figure of a period that is over stays.
+    """
+    said = {
+        (_pair_of(fact), fact.attributes.get("sent_on"))
+        for fact in facts
+        if fact.kind in IN_TRAMA and fact.day <= period.last
+    }
+    return [
+        fact
+        for fact in facts
+        if fact.kind != NOTED or (_pair_of(fact), fact.attributes.get("sent_on")) not in said
+    ]
+
+
+def answers(answer: str, undone_by: str, **divisions: Attribute) -> Count:
+    """How many answers of one kind the period holds that were not taken back by its end, on paper too."""
+    in_trama = standing(f"referral-{answer}", undone_by)
+
+    def count(facts: Facts, period: Period) -> Figure:
+        noted = [
+            fact
+            for fact in once_answered(facts, period)
+            if fact.kind == NOTED and fact.attributes["answer"] == answer and fact.day in period
+        ]
+        counted = (*in_trama(facts, period).facts, *noted)
+        return Figure(len(counted), counted, divided(counted, {**divisions, "how": how}, len))
+
+    return count
 
 
 def answered(facts: Facts) -> tuple[list[Answered], list[FactCopy]]:
@@ -66,7 +127,7 @@ def _says_when(fact: FactCopy) -> bool:
 def _pair_of(fact: FactCopy) -> Pair:
     if fact.kind == "referral-sent":
         return fact.reporting_id, fact.member, str(fact.attributes["to"])
-    return fact.reporting_id, str(fact.attributes["sender"]), fact.member
+    return fact.reporting_id, referring(fact), answering(fact)
 
 
 def _between_two(facts: Facts) -> dict[Pair, list[FactCopy]]:
@@ -97,7 +158,7 @@ def _days_of(facts: Facts) -> Iterator[tuple[date, list[FactCopy], list[FactCopy
 
 def answer_days(facts: Facts, period: Period) -> Figure:
     """The median of the days that answers given in the period took; by service, never by who works there."""
-    joined, unjoined = answered(facts)
+    joined, unjoined = answered(once_answered(facts, period))
     within = [one for one in joined if one.answer.day in period]
     return Figure(
         _median(within) if within else None,
@@ -105,6 +166,7 @@ def answer_days(facts: Facts, period: Period) -> Figure:
         (
             Breakdown("member", _by_service(within, len)),
             Breakdown("answer-days", _by_service(within, _median)),
+            _numbers("how", Counter(how(one.answer) for one in within)),
         ),
         left_out=sum(1 for fact in unjoined if fact.day in period),
     )
@@ -112,8 +174,9 @@ def answer_days(facts: Facts, period: Period) -> Figure:
 
 def in_term(facts: Facts, period: Period) -> Figure:
     """How many in a hundred answers given in the period came by the day that had been asked."""
-    answers = [Answered(fact) for fact in facts if fact.kind in ANSWERS and fact.day in period]
-    known = [one for one in answers if "answer_by" in one.answer.attributes]
+    told = once_answered(facts, period)
+    given = [Answered(fact) for fact in told if fact.kind in ANSWERS and fact.day in period]
+    known = [one for one in given if "answer_by" in one.answer.attributes]
     when = Counter("in-term" if _is_in_term(one) else "late" for one in known)
     return Figure(
         _share_in_term(known) if known else None,
@@ -122,8 +185,9 @@ def in_term(facts: Facts, period: Period) -> Figure:
             Breakdown("term", tuple(Share(code, number) for code, number in sorted(when.items()))),
             Breakdown("member", _by_service(known, len)),
             Breakdown("answers-in-term", _by_service(known, _share_in_term)),
+            _numbers("how", Counter(how(one.answer) for one in known)),
         ),
-        left_out=len(answers) - len(known),
+        left_out=len(given) - len(known),
     )
 
 
@@ -153,7 +217,7 @@ def _by_service(
 ) -> tuple[Share, ...]:
     groups: dict[str, list[Answered]] = defaultdict(list)
     for one in answers:
-        groups[one.answer.member].append(one)
+        groups[answering(one.answer)].append(one)
     return tuple(Share(code, measure(group)) for code, group in sorted(groups.items()))
 
 

@@ -60,7 +60,7 @@ def events(kind: str, **divisions: Attribute) -> Count:
 
     def count(facts: Facts, period: Period) -> Figure:
         counted = tuple(fact for fact in facts if fact.kind == kind and fact.day in period)
-        return Figure(len(counted), counted, _divide(counted, divisions, _number))
+        return Figure(len(counted), counted, divided(counted, divisions, _number))
 
     return count
 
@@ -83,7 +83,7 @@ def standing(kind: str, undone_by: str, **divisions: Attribute) -> Count:
             and fact.day in period
             and not any(seq > fact.seq for seq in undoing[case_of(fact)])
         )
-        return Figure(len(counted), counted, _divide(counted, divisions, _number))
+        return Figure(len(counted), counted, divided(counted, divisions, _number))
 
     return count
 
@@ -93,7 +93,7 @@ def persons(kind: str, **divisions: Attribute) -> Count:
 
     def count(facts: Facts, period: Period) -> Figure:
         counted = tuple(fact for fact in facts if fact.kind == kind and fact.day in period)
-        return Figure(_distinct(counted), counted, _divide(counted, divisions, _distinct))
+        return Figure(_distinct(counted), counted, divided(counted, divisions, _distinct))
 
     return count
 
@@ -105,7 +105,7 @@ def share(kind: str, attribute: str, **divisions: Attribute) -> Count:
         counted = tuple(fact for fact in facts if fact.kind == kind and fact.day in period)
         marked = sum(1 for fact in counted if fact.attributes[attribute])
         value = round(100 * marked / len(counted), 1) if counted else None
-        return Figure(value, counted, _divide(counted, divisions, _number))
+        return Figure(value, counted, divided(counted, divisions, _number))
 
     return count
 
@@ -118,9 +118,10 @@ def _distinct(facts: Facts) -> int:
     return len({fact.reporting_id for fact in facts})
 
 
-def _divide(
+def divided(
     facts: Facts, divisions: dict[str, Attribute], measure: Callable[[Facts], int]
 ) -> tuple[Breakdown, ...]:
+    """Facts divided by each of these attributes, every part measured."""
     return tuple(Breakdown(by, _shares(facts, attribute, measure)) for by, attribute in divisions.items())
 
 
@@ -147,7 +148,7 @@ def placements_on(day: Callable[[Period], Period], **divisions: Attribute) -> Co
             and fact.day <= stretch.last
             and ended.get(case_of(fact), stretch.first) >= stretch.first
         )
-        return Figure(len(counted), counted, _divide(counted, divisions, _number))
+        return Figure(len(counted), counted, divided(counted, divisions, _number))
 
     return count
 

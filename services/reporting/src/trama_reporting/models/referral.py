@@ -1,19 +1,33 @@
 """What is counted of referrals: what was asked, when it was answered and how, and what came of it."""
 
-from trama_reporting.models.answer import answer_days, in_term, unanswered
+from trama_reporting.models.answer import (
+    NOTED,
+    answer_days,
+    answering,
+    answers,
+    in_term,
+    referring,
+    unanswered,
+)
 from trama_reporting.models.figure import by_attribute, by_member, events, standing
 from trama_reporting.models.indicator import Indicator
 
 SENDER, TO, REASON = by_attribute("sender"), by_attribute("to"), by_attribute("reason")
 SENT = ("referral-sent",)
-ACCEPTED = ("referral-accepted",)
-DECLINED = ("referral-declined", "referral-reconsidered")
-ANSWER_DAYS = ("referral-sent", "referral-accepted", "referral-declined", "referral-withdrawn")
+ACCEPTED = ("referral-accepted", NOTED)
+DECLINED = ("referral-declined", "referral-reconsidered", NOTED)
+ANSWERS = ("referral-accepted", "referral-declined", NOTED)
+ANSWER_DAYS = ("referral-sent", "referral-withdrawn", *ANSWERS)
 COUNT_SENT = events("referral-sent", member=by_member, to=TO)
-COUNT_ACCEPTED = events("referral-accepted", member=by_member, sender=SENDER)
-COUNT_DECLINED = standing(*DECLINED, declining=REASON, member=by_member, sender=SENDER)
+COUNT_ACCEPTED = answers("accepted", "", member=answering, sender=referring)
+COUNT_DECLINED = answers(
+    "declined", "referral-reconsidered", declining=REASON, member=answering, sender=referring
+)
 BY_SERVICE = "I tempi si leggono per servizio, mai per persona che ci lavora."
-IN_TRAMA = "Le risposte su carta o per telefono, annotate da chi ha inviato, non sono contate."
+ON_PAPER = (
+    "Comprende le risposte su carta o per telefono, annotate da chi ha inviato e indicate a parte; "
+    "se poi il servizio risponde in Trama, conta solo quella risposta."
+)
 
 REFERRALS: tuple[Indicator, ...] = (
     Indicator(
@@ -34,7 +48,7 @@ REFERRALS: tuple[Indicator, ...] = (
         title="Segnalazioni accettate",
         definition=(
             "Segnalazioni accettate nel periodo, qualunque sia il giorno in cui erano state inviate. "
-            f"{IN_TRAMA}"
+            f"{ON_PAPER}"
         ),
         unit="segnalazioni",
         kinds=ACCEPTED,
@@ -46,7 +60,7 @@ REFERRALS: tuple[Indicator, ...] = (
         title="Segnalazioni non accolte",
         definition=(
             "Segnalazioni a cui nel periodo si è risposto di non poterle accogliere, con il motivo. "
-            f"Se il servizio ci ripensa entro la fine del periodo, la risposta non è contata. {IN_TRAMA}"
+            f"Se il servizio ci ripensa entro la fine del periodo, la risposta non è contata. {ON_PAPER}"
         ),
         unit="segnalazioni",
         kinds=DECLINED,
@@ -70,10 +84,10 @@ REFERRALS: tuple[Indicator, ...] = (
         title="Risposte date entro il termine",
         definition=(
             "Su cento risposte date nel periodo, quelle arrivate entro il giorno chiesto da chi ha inviato. "
-            f"{IN_TRAMA} {BY_SERVICE}"
+            f"{ON_PAPER} {BY_SERVICE}"
         ),
         unit="su 100",
-        kinds=("referral-accepted", "referral-declined"),
+        kinds=ANSWERS,
         count=in_term,
     ),
     Indicator(
@@ -83,7 +97,7 @@ REFERRALS: tuple[Indicator, ...] = (
         definition=(
             "Mediana dei giorni tra l'invio e la risposta, per le risposte date nel periodo. "
             "Se la segnalazione è stata inviata di nuovo, i giorni si contano dall'ultimo invio. "
-            f"{BY_SERVICE}"
+            f"{ON_PAPER} {BY_SERVICE}"
         ),
         unit="giorni",
         kinds=ANSWER_DAYS,
@@ -158,7 +172,7 @@ PASSAGES: tuple[Indicator, ...] = (
         title="Passaggi accettati",
         definition=(
             "Segnalazioni di un servizio sociale accettate nel periodo da un servizio per l'impiego. "
-            f"{IN_TRAMA}"
+            f"{ON_PAPER}"
         ),
         unit="segnalazioni",
         kinds=ACCEPTED,
@@ -171,7 +185,8 @@ PASSAGES: tuple[Indicator, ...] = (
         title="Passaggi non accolti",
         definition=(
             "Segnalazioni di un servizio sociale a cui nel periodo un servizio per l'impiego ha risposto di "
-            "non poterle accogliere, con il motivo, se non ci ha ripensato entro la fine del periodo."
+            "non poterle accogliere, con il motivo, se non ci ha ripensato entro la fine del periodo. "
+            f"{ON_PAPER}"
         ),
         unit="segnalazioni",
         kinds=DECLINED,
@@ -184,7 +199,7 @@ PASSAGES: tuple[Indicator, ...] = (
         title="Giorni per rispondere a un passaggio chiesto",
         definition=(
             "Mediana dei giorni tra l'invio da un servizio sociale e la risposta di un servizio per "
-            f"l'impiego, per le risposte date nel periodo. {BY_SERVICE}"
+            f"l'impiego, per le risposte date nel periodo. {ON_PAPER} {BY_SERVICE}"
         ),
         unit="giorni",
         kinds=ANSWER_DAYS,
