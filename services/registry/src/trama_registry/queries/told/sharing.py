@@ -21,6 +21,13 @@ CONTENTS = {
     "referral": "Solo per rispondere: segnalazioni e risposte",
 }
 """The circles, with what each holds."""
+ASKED = {
+    "care": "Percorso: dati della persona, presa in carico, progetti, inserimenti",
+    "clinical": "Salute: solo tra servizi sanitari, se la persona lo dice espressamente",
+    "social": "Sociale: famiglia, casa, situazione economica",
+    "justice": "Giustizia: misure giudiziarie",
+}
+"""The circles an authorisation is asked for, as the person is asked."""
 PARTIES = {
     "referral": "una segnalazione tra i due servizi",
     "note": "chi ha scritto una nota sa chi l'ha letta",
