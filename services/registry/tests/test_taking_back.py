@@ -30,7 +30,7 @@ class Side:
         """What the API answers of Anna."""
         return (await self.http.get(f"{API}/persons/{self.record}/{path}")).json()
 
-    async def do(self, path: str, **body: object) -> httpx.Response:
+    async def do(self, path: str, /, **body: object) -> httpx.Response:
         """Do something about Anna."""
         return await self.http.post(f"{API}/persons/{self.record}/{path}", json=body)
 
