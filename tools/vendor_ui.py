@@ -36,7 +36,9 @@ PACKAGES = {
 def pack(package: str, files: dict[str, str], folder: Path) -> None:
     """Fetch one package and put the files we keep where they belong."""
     command = ["npm", "pack", "--silent", package]
-    packed = subprocess.run(command, cwd=folder, check=True, capture_output=True, text=True)  # noqa: S603
+    packed = subprocess.run(  # noqa: S603 - packages pinned here, no shell
+        command, cwd=folder, check=True, capture_output=True, text=True
+    )
     with tarfile.open(folder / packed.stdout.split()[-1]) as archive:
         for inside, ours in files.items():
             content = archive.extractfile(f"package/{inside}")

@@ -15,7 +15,9 @@ import yaml
 from fastapi import FastAPI
 from jwcrypto import jwk, jws
 from pydantic import ValidationError
+from sqlalchemy import select
 from trama_chassis import oidc
+from trama_chassis.audit_entry import AuditEntry
 from trama_chassis.clock import machine_now
 from trama_chassis.oidc import CALLBACK, Provider
 
@@ -67,9 +69,8 @@ def name_provider(folder: Path, issuer: str, **subjects: str) -> None:
 
 
 @pytest.fixture
-def provided(real: Running, app: FastAPI, tmp_path: Path) -> Running:
+def provided(real: Running, app: FastAPI, tmp_path: Path) -> Running:  # app: its account file
     """The member takes what the real provider says; anna is op-1 here, the other one is nobody."""
-    del app  # its account file is there then
     name_provider(tmp_path, real.issuer, **{"op-1": "1"})
     return real
 
@@ -128,11 +129,8 @@ async def test_an_answer_opens_one_session_once_and_only_in_the_browser_that_ask
     anna, other = browsers(), browsers()
     first = await signed_in_there(await sent_away(anna))
     await sent_away(other)
-    for browser, path in (
-        (browsers(), first),  # a browser that began nothing
-        (other, first),  # one that began another sign-in: the state is not its own
-    ):
-        refused = await browser.get(path)
+    for browser in (browsers(), other):  # one that began nothing; one that began another sign-in
+        refused = await browser.get(first)
         assert refused.status_code == 400
         assert "Questo accesso non è cominciato in questo browser" in refused.text
         assert "trama_sil" not in browser.cookies
@@ -157,12 +155,15 @@ async def test_a_code_used_once_is_used_up(provided: Running, browsers: Browsers
 
 @on_one_database
 async def test_who_is_not_in_our_file_is_told_so_and_stays_outside(
-    provided: Running, browsers: Browsers
+    provided: Running, browsers: Browsers, runtime: Any
 ) -> None:
     browser = browsers()
     refused = await browser.get(await signed_in_there(await sent_away(browser), "estranea"))
     assert (refused.status_code, "trama_sil" in browser.cookies) == (403, False)
     assert "non risultate tra gli operatori di questo servizio" in refused.text
+    async with runtime.database.read() as session:
+        codes = (await session.scalars(select(AuditEntry.code))).all()
+    assert codes == ["not-one-of-ours"]
 
 
 @on_one_database
@@ -214,8 +215,8 @@ async def test_a_provider_that_is_down_is_told_and_passwords_still_work(
     refused = await browser.get("/accedi/altrove")
     assert refused.status_code == 503
     assert "Riprovate tra qualche minuto" in refused.text
-    done = await browser.post("/accedi", data={"operator": "anna", "password": "una password lunga"})
-    assert done.status_code == 303
+    fields = {"operator": "anna", "password": "una password lunga"}
+    assert (await browser.post("/accedi", data=fields)).status_code == 303
 
 
 @on_one_database
@@ -240,8 +241,7 @@ class Hostile(HTTPServer):
     says_it_is: str | None = None
 
     @property
-    def issuer(self) -> str:
-        """Its own name."""
+    def issuer(self) -> str:  # its own name
         return f"http://127.0.0.1:{self.server_port}"
 
 

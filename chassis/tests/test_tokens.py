@@ -13,6 +13,9 @@ import pytest
 import yaml
 from jwcrypto import jwk, jws
 from pydantic import ValidationError
+from sqlalchemy import select
+from sqlmodel import col
+from trama_chassis.audit_entry import AuditEntry
 from trama_chassis.clock import machine_now
 from trama_chassis.tokens import ACCESS_TOKEN, LONGEST, TokenKey, TokenRefused, operator_of
 
@@ -164,13 +167,19 @@ async def test_a_good_token_speaks_for_its_operator_with_the_roles_of_our_file(
 
 
 @on_one_database
-async def test_a_bad_token_is_401_and_changes_nothing(api: httpx.AsyncClient) -> None:
+async def test_a_bad_token_is_401_in_the_log_and_changes_nothing(
+    api: httpx.AsyncClient, runtime: Any
+) -> None:
     for name, make in BAD.items():
         answer = await api.post("/api/notes/notes", json={"text": name[:40]}, headers=bearer(make()))
         assert answer.status_code == 401, name
         assert answer.json()["type"] == "urn:trama:problem:not-signed-in"
         assert answer.headers["www-authenticate"].startswith("Bearer")
     assert (await api.get("/api/notes/notes", headers=bearer(GOOD))).json() == []
+    async with runtime.database.read() as session:
+        refused = (await session.scalars(select(AuditEntry).where(col(AuditEntry.status) == 401))).all()
+    assert len(refused) == len(BAD)
+    assert {(one.kind, one.code, one.operator) for one in refused} == {("refused", "not-signed-in", None)}
 
 
 def test_every_token_of_the_corpus_is_refused_for_its_own_reason() -> None:

@@ -20,6 +20,7 @@ UNFINISHED = re.compile(r"\b(" + "|".join(("TO" + "DO", "FIX" + "ME", "NotImplem
 EMPTY_TESTS = re.compile(
     r"(pytest\.(skip|xfail|mark\.skip|mark\.xfail))|(unittest\.mock)|(Magic" + r"Mock)|\bmocker\b"
 )
+BARE_DANGER = re.compile(r"# noqa: S\d+\b(?! - \S)")
 BARE_IGNORE = re.compile(r"# type: ignore(?!\[[a-z-]+(, ?[a-z-]+)*\]\s+# \S)")
 
 
@@ -68,9 +69,14 @@ def test_every_type_error_that_is_ignored_has_a_code_and_a_reason() -> None:
     assert found(BARE_IGNORE, {path: text for path, text in PYTHON.items() if "src" in path.parts}) == []
 
 
+def test_every_warning_of_danger_that_is_set_aside_has_a_reason() -> None:
+    assert found(BARE_DANGER, PYTHON) == []
+
+
 @pytest.mark.parametrize(
     ("pattern", "bad", "good"),
     [
+        (BARE_DANGER, "run(command)  # noqa" + ": S603", "run(command)  # noqa: S603 - a constant"),
         (PLACES, "see /work" + "/main/README.md", "how they work/main things"),
         (REGISTRIES, "https://" + "pypi.org/simple", "https://kafka.apache.org"),
         (UNFINISHED, "# TO" + "DO later", "todo list"),

@@ -39,6 +39,13 @@ from trama_simulation.territory import Member, read_territory
 PORDENONE = Path(__file__).parents[2] / "deploy" / "networks" / "pordenone.yaml"
 SUPERVISED = "ambito-urbano"
 SUPERVISOR = {"login": "ada", "name": "Ada Demo", "roles": ["supervisor"]}
+PROVIDER = {
+    "title": "Identità digitale",
+    "issuer": "http://127.0.0.1:9",
+    "client_id": "trama",
+    "origin": "http://127.0.0.1",
+}
+"""One member offers another way to sign in, so that its button is looked at; nobody in the town takes it."""
 _T = TypeVar("_T")
 NO_BROKER = "127.0.0.1:9"
 LOOK_SECONDS = 1.0
@@ -250,6 +257,8 @@ def founded(folder: Path) -> Town:
     file.write_text(yaml.safe_dump(content, allow_unicode=True, sort_keys=False), encoding="utf-8")
     network, state = load(file), State(folder / "state")
     ensure_secrets(network, state)
+    accounts = yaml.safe_load(state.accounts(SUPERVISED).read_text())
+    write_private(state.accounts(SUPERVISED), yaml.safe_dump(accounts | {"provider": PROVIDER}))
     write_private(state.bootstrap, NO_BROKER)
     write_private(state.roots, "\n".join(b64u(public_bytes(key)) for key in root_keys(network, state)))
     assert network.clock is not None

@@ -79,7 +79,7 @@ _ERROR = {"type": "object", "properties": {"field": _TEXT, "message": _TEXT}}
 _PROBLEM = {
     "type": "object",
     "required": ["type", "title", "status", "detail"],
-    "properties": dict.fromkeys(("type", "title", "detail", "instance"), _TEXT)
+    "properties": dict.fromkeys(("type", "title", "detail", "instance", "allowed_by"), _TEXT)
     | {"status": {"type": "integer"}, "errors": {"type": "array", "items": _ERROR}},
 }
 DOCUMENTED: dict[str, Any] = {
@@ -98,9 +98,13 @@ class Refused(Exception):
     code: ClassVar[str] = "refused"
     detail: str = "Operazione non possibile."
     field: str | None = None
+    allowed_by: ClassVar[str | None] = None
+    """The role that may let it be done all the same, with a reason (`audit.allowing`)."""
 
     def __init__(self, detail: str | None = None, /, *, field: str | None = None, **values: object) -> None:
         self.detail = say(detail or self.detail, **values)
+        if self.allowed_by is not None:
+            self.detail += " " + say("Può consentirlo, indicando un motivo, chi è responsabile del servizio.")
         self.field = field or self.field
         super().__init__(self.code)
 
@@ -173,6 +177,7 @@ def problem(
     code: str | None = None,
     errors: Sequence[Mapping[str, str]] = (),
     instance: str | None = None,
+    allowed_by: str | None = None,
 ) -> Response:
     """One error as a problem document, or as a page for a browser that asked for a page."""
     kind, title = KINDS.get(status, ("error", "Errore"))
@@ -180,6 +185,7 @@ def problem(
     body: dict[str, Any] = names | {"status": status, "detail": detail}
     body |= {"errors": list(errors)} if errors else {}
     body |= {"instance": instance} if instance else {}
+    body |= {"allowed_by": allowed_by} if allowed_by else {}
     headers = {"Retry-After": str(RETRY_AFTER_SECONDS)} if status == 503 else {}
     headers |= {"WWW-Authenticate": "Bearer"} if status == 401 else {}
     if web.wants_page(request):
@@ -208,7 +214,9 @@ async def _refused(request: Request, error: Exception) -> Response:
             return answer
     alone = [{"field": error.field, "message": error.detail}] if error.field else []
     errors = getattr(error, "errors", alone)
-    return problem(request, error.status, error.detail, code=error.code, errors=errors)
+    return problem(
+        request, error.status, error.detail, code=error.code, errors=errors, allowed_by=error.allowed_by
+    )
 
 
 async def _offered_again(request: Request, error: Refused) -> Response | None:
@@ -224,7 +232,7 @@ async def _offered_again(request: Request, error: Refused) -> Response | None:
 
 
 async def _invalid(request: Request, error: Exception) -> Response:
-    assert isinstance(error, RequestValidationError)  # noqa: S101
+    assert isinstance(error, RequestValidationError)  # noqa: S101 - as above
     found = error.errors()
     if any(one["type"] == "json_invalid" for one in found):
         return problem(request, 400, say("Il contenuto non è JSON valido."))
@@ -234,7 +242,7 @@ async def _invalid(request: Request, error: Exception) -> Response:
 
 
 async def _http(request: Request, error: Exception) -> Response:
-    assert isinstance(error, HTTPException)  # noqa: S101
+    assert isinstance(error, HTTPException)  # noqa: S101 - as above
     _, title = KINDS.get(error.status_code, ("error", "Errore"))
     return problem(request, error.status_code, f"{say(title)}.")
 

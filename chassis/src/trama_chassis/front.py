@@ -7,7 +7,18 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import RedirectResponse, Response
 
-from trama_chassis import accounts, audit_page, demo_clock, errors, help_pages, language, node_page, oidc, web
+from trama_chassis import (
+    accounts,
+    audit,
+    audit_page,
+    demo_clock,
+    errors,
+    help_pages,
+    language,
+    node_page,
+    oidc,
+    web,
+)
 from trama_chassis.service import NavigationEntry
 from trama_chassis.sessions import SIGN_IN_SECONDS
 
@@ -66,6 +77,7 @@ async def back_from_elsewhere(request: Request) -> Response:
         subject = await elsewhere.subject(begun, request.query_params)
         response = _signed_in(request, known.sign_in_as(subject), begun.next if begun else "/")
     except errors.Refused as refused:
+        await audit.close(request, refused.status, refused.code)
         response = _sign_in_form(request, begun.next if begun else "/", refused=refused)
     _set_under_way(request, response, "")
     return response
@@ -84,6 +96,7 @@ async def sign_in(
     try:
         cookie = await known.sign_in(operator, password)
     except (accounts.WrongPassword, accounts.TooManyAttempts) as refused:
+        await audit.close(request, refused.status, refused.code)
         return _sign_in_form(request, next, operator=operator, refused=refused)
     return _signed_in(request, cookie, next)
 

@@ -343,7 +343,7 @@ async def running(
 
 def nowhere(principal: str) -> KafkaSettings:
     """A broker that is not there, for what runs without one."""
-    return KafkaSettings(bootstrap="127.0.0.1:9", username=principal, password="demo-none")  # noqa: S106
+    return KafkaSettings(bootstrap="127.0.0.1:9", username=principal, password="demo-none")  # noqa: S106 - opens nothing
 
 
 def account_file(path: Path, roles: Iterable[str]) -> Path:

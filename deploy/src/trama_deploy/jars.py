@@ -68,7 +68,9 @@ def _copy_dependencies(maven: str, incoming: Path) -> None:
     pom = Path(shutil.copy(PINNED / "pom.xml", incoming / "pom.xml"))
     command = [maven, "--quiet", "--batch-mode", "--no-transfer-progress", "--file", str(pom)]
     goal = ["dependency:copy-dependencies", "-DincludeScope=runtime", f"-DoutputDirectory={incoming}"]
-    answer = subprocess.run([*command, *goal], capture_output=True, text=True, env=_with_java())  # noqa: S603
+    answer = subprocess.run(  # noqa: S603 - Maven with our own pom, no shell
+        [*command, *goal], capture_output=True, text=True, env=_with_java()
+    )
     pom.unlink()
     if answer.returncode != 0:
         raise JarsMissing(f"Maven non ha scaricato Kafka {KAFKA_VERSION}:\n{answer.stdout[-2000:]}")

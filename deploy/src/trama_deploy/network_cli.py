@@ -98,7 +98,7 @@ def up(file: NetworkOption, state: StateOption = DEFAULT_STATE, people: PeopleOp
     kept.root.mkdir(parents=True, exist_ok=True)
     command = [sys.executable, "-m", "trama_deploy", "network", "run", "--network", str(file.absolute())]
     with kept.supervisor_log.open("wb") as log:
-        process = subprocess.Popen(  # noqa: S603
+        process = subprocess.Popen(  # noqa: S603 - this program itself, no shell
             [*command, "--state", str(kept.root), "--people", str(people)],
             stdin=subprocess.DEVNULL,
             stdout=log,
@@ -173,7 +173,7 @@ def _live_a_little(supervisor: Supervisor, people: int) -> None:
     if not people or importlib.util.find_spec(SIMULATION) is None or not _is_empty(supervisor):
         return
     file = str(supervisor.state.network_file)
-    story = subprocess.Popen(  # noqa: S603
+    story = subprocess.Popen(  # noqa: S603 - a module of ours, no shell
         [sys.executable, "-m", SIMULATION, "--network", file, "--people", str(people)],
         stdin=subprocess.DEVNULL,
     )

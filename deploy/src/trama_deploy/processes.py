@@ -48,7 +48,7 @@ class NodeProcess:
         command = [sys.executable, "-m", "trama_deploy", "node", "run", "--node", self.node]
         self._started = time.monotonic()
         with log.open("ab") as written:
-            self._process = subprocess.Popen(  # noqa: S603
+            self._process = subprocess.Popen(  # noqa: S603 - this program itself, no shell
                 [*command, "--state", str(self._state.root), "--with-parent"],
                 stdin=subprocess.PIPE,
                 stdout=written,

@@ -40,5 +40,5 @@ def _copy(old: str, new: str) -> None:
         ("person_copy", "record, given_name, family_name"),
         ("episode_copy", "episode, record, opened_on, suspended_on, closed_on"),
     ):
-        op.execute(f"INSERT INTO {new}{table} ({columns}) SELECT {columns} FROM {old}{table}")  # noqa: S608
+        op.execute(f"INSERT INTO {new}{table} ({columns}) SELECT {columns} FROM {old}{table}")  # noqa: S608 - constants
         op.drop_table(f"{old}{table}")
