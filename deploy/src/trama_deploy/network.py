@@ -258,6 +258,11 @@ def _member_contradictions(network: Network, name: str, member: Member) -> Itera
             if times > 1:
                 yield field, f"«{repeated}» è ripetuto"
     yield from _reporting_contradictions(network, member)
+    if "host" in member.circles and {"clinical", "social"} & set(member.circles):
+        yield (
+            "circles",
+            "chi scrive a un ospitante deve essere neutrale: né sanità (clinical) né sociale (social)",
+        )
     if member.operators and not network.demo:
         yield "operators", "gli operatori dimostrativi esistono solo con demo: true"
 

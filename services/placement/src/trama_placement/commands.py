@@ -9,7 +9,7 @@ from uuid import uuid4
 
 import trama_caseload as caseload
 from sqlalchemy.ext.asyncio import AsyncSession
-from trama_chassis import outbox
+from trama_chassis import audit, outbox
 from trama_chassis.accounts import Caller
 from trama_contracts.placement import (
     ApprovalGiven,
@@ -35,7 +35,7 @@ from trama_placement.errors import (
     PlacementNotHere,
     UnknownPathType,
 )
-from trama_placement.models import HostAnswer, HostPlacementCopy, Placement, Plan
+from trama_placement.models import HostAnswer, HostPlacementCopy, Placement, Plan, must_not_tell
 from trama_placement.schemas import (
     ConfirmStart,
     EndPlacement,
@@ -61,8 +61,9 @@ ForHost = HostPlacementOpened | HostPlacementStarted | HostPlacementClosed
 async def propose_placement(session: AsyncSession, request: ProposePlacement) -> Placement:
     """Propose a work path for a person in charge here, by the rules of its first planned day; ask the host.
 
-    Raises PersonNotInCharge, UnknownPathType, and what the rule's judgements raise.
+    Raises PersonNotInCharge, UnknownPathType, HostWouldKnow, and what the rule's judgements raise.
     """
+    must_not_tell(request.task, queries.names_never_told_to_hosts(session))
     person = await _person_in_charge(session, request.record)
     rule = await queries.find_rule(session, request.path_type, request.planned_from)
     if rule is None:
@@ -70,7 +71,8 @@ async def propose_placement(session: AsyncSession, request: ProposePlacement) ->
     rule.judge_host(caseload.own_entry(session), caseload.directory(session).get(request.host))
     placement = Placement.propose(Plan(**request.model_dump()), rule, caseload.today(session))
     evaluation = await queries.last_evaluation(session, request.record)
-    rule.judge_evaluation(is_known=evaluation is not None)
+    with audit.allowing(session):
+        rule.judge_evaluation(is_known=evaluation is not None)
     if evaluation is not None:
         placement.evaluation_member, placement.evaluation = evaluation.member, evaluation.evaluation
     session.add(placement)

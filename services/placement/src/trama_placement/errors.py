@@ -36,6 +36,13 @@ class NotAHost(Refused):
     field = "host"
 
 
+class HostWouldKnow(Refused):
+    """The task, which the host reads, tells more than the work."""
+
+    code = "host-would-know"
+    field = "task"
+
+
 class PlanReversed(Refused):
     """The plan ends before it begins."""
 
@@ -175,3 +182,5 @@ class NoLongerAsked(Refused):
     """The path began or was withdrawn: nobody waits for the answer."""
 
     code = "no-longer-asked"
+    allowed_by = "supervisor"
+    allowed_by = "supervisor"

@@ -19,7 +19,7 @@ from trama_contracts.placement import (
 )
 
 from trama_placement import commands, queries
-from trama_placement.models import EvaluationCopy, HostPlacementCopy, Placement
+from trama_placement.models import HOST_KINDS, EvaluationCopy, HostPlacementCopy, Placement
 
 log = structlog.get_logger("trama.placement")
 handlers = EventHandlers()
@@ -42,7 +42,18 @@ async def copy_evaluation(session: AsyncSession, event: EvaluationCompleted, ori
 @handlers.copy(HostPlacementOpened)
 async def copy_arrival(session: AsyncSession, event: HostPlacementOpened, origin: Origin) -> None:
     """Keep who is to work here, for what and when."""
+    if not _is_promoter(session, origin):
+        return
     await session.merge(HostPlacementCopy(promoter=origin.member, **event.model_dump()))
+
+
+def _is_promoter(session: AsyncSession, origin: Origin) -> bool:
+    """Whether a member may tell a host who comes: one that follows people, and is no host itself."""
+    entry = runtime_of(session).directory.current.entry(origin.member)
+    if entry is None or (entry.kind not in HOST_KINDS and "care" in entry.circles):
+        return True
+    log.warning("promoter's word not believed", source=origin.source, event_id=origin.event_id)
+    return False
 
 
 @handlers.copy(HostPlacementStarted)

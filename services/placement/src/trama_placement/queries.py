@@ -54,6 +54,17 @@ def hosts(session: AsyncSession) -> list[HostView]:
     ]
 
 
+def names_never_told_to_hosts(session: AsyncSession) -> list[str]:
+    """How the other services that follow people are called: no host learns which of them follows somebody."""
+    own = caseload.own_entry(session).member
+    followers = [
+        entry
+        for entry in caseload.directory(session).values()
+        if "care" in entry.circles and entry.member != own
+    ]
+    return sorted({name for entry in followers for name in (entry.name, entry.member)})
+
+
 def _in_force(day: date | Mapped[date]) -> ColumnElement[bool]:
     return (col(PathTypeRule.valid_from) <= day) & (
         col(PathTypeRule.valid_to).is_(None) | (col(PathTypeRule.valid_to) >= day)

@@ -26,6 +26,7 @@ from trama_placement.models.placement import (
     State,
     Withdrawal,
 )
+from trama_placement.models.said_to_host import must_not_tell, telling_words
 
 __all__ = [
     "AGREEMENT_OF",
@@ -49,5 +50,7 @@ __all__ = [
     "State",
     "Withdrawal",
     "last_day",
+    "must_not_tell",
     "named",
+    "telling_words",
 ]
