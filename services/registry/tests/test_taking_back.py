@@ -93,14 +93,14 @@ async def test_what_is_taken_back_ends_both_ways_and_who_falls_away_hears_why(tw
     assert "prima" in await sil.story()
     done = await social.do(f"authorisations/{two.consent}/withdraw", reason="ha cambiato idea")
     assert done.status_code == 200, done.text
-    await social.says("dopo")
+    await social.says("scritto in seguito")
     await two.carry()
     await sil.says("del sil")
     await two.carry()
     told = await sil.story()
     assert "ha revocato un'autorizzazione" in told
     assert "ha cambiato idea" in told
-    assert "dopo" not in told
+    assert "scritto in seguito" not in told
     assert "del sil" not in await social.story()
     assert (await social.why())["sil"] == "La persona ha revocato l'autorizzazione il 14 ottobre 2013."
     again = await social.do(f"authorisations/{two.consent}/withdraw")
@@ -114,9 +114,9 @@ async def test_a_consent_is_taken_back_at_any_desk_and_the_one_that_received_it_
     assert (await sil.do(f"authorisations/{two.consent}/withdraw")).status_code == 200
     await two.carry()
     assert (await social.ask("authorisations"))[0]["withdrawn_on"] == "2013-10-14"
-    await social.says("dopo")
+    await social.says("scritto in seguito")
     await two.carry()
-    assert "dopo" not in await sil.story()
+    assert "scritto in seguito" not in await sil.story()
 
 
 async def test_an_opposition_lets_the_sharing_rest_until_it_is_decided_with_reasons(two: Two) -> None:
