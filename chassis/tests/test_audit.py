@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
+from datetime import date
 from typing import Annotated, Any
 
 import httpx
@@ -9,11 +10,13 @@ import pytest
 from fastapi import Depends, FastAPI
 from sqlalchemy import event, func, select, text, update
 from sqlmodel import Field, SQLModel, col
-from trama_chassis import audit
+from trama_chassis import audit, hiding
 from trama_chassis.accounts import Caller, require
 from trama_chassis.audit_entry import AuditEntry, AuditRecord, Chain, hash_of
+from trama_chassis.conflict import ConflictHeld
 from trama_chassis.database import Database, Reading, Router, Transaction
-from trama_chassis.errors import NotFound
+from trama_chassis.errors import NotFound, Refused
+from trama_chassis.links import RecordLink
 from trama_chassis.testing_databases import create_tables
 
 Writer = Annotated[Caller, Depends(require("writer"))]
@@ -71,7 +74,7 @@ async def people(
     runtime: Any, app_of: Callable[..., FastAPI], client_for: Any, writer: dict[str, str]
 ) -> AsyncIterator[httpx.AsyncClient]:
     """A program at a service that knows three people."""
-    create_tables(Database(runtime.database.url, [Someone]))
+    create_tables(Database(runtime.database.url, [Someone, ConflictHeld, RecordLink]))
     async with runtime.database.write() as session:
         session.add_all(Someone(record=f"r{number}", name=name) for number, name in enumerate("abc"))
         await session.commit()
@@ -183,3 +186,59 @@ async def test_an_entry_written_anew_with_its_hash_breaks_the_next_one(
     broken = (await chain_of(runtime.database)).broken
     assert broken is not None
     assert (broken.number, broken.what) == (3, "does not follow the one before")
+
+
+class OnlyOnce(Refused):
+    """A rule to which the supervisor may allow an exception."""
+
+    code = "only-once"
+    detail = "Si può fare una volta sola."
+    allowed_by = "writer"
+
+
+@router.post("/ruled/{record}")
+async def against_a_rule(record: str, session: Transaction, _: Annotated[Caller, Depends(require())]) -> str:
+    """Do what a rule forbids."""
+    found = await session.get(Someone, record)
+    with audit.allowing(session):
+        raise OnlyOnce
+    return found.name if found else ""
+
+
+async def test_a_refusal_names_who_may_allow_it_and_their_reason_is_kept(
+    runtime: Any, people: httpx.AsyncClient, reader: dict[str, str]
+) -> None:
+    path, reason = "/api/notes/ruled/r1", {"Trama-Reason": "La persona %C3%A8 in ospedale"}
+    refused = await people.post(path)
+    assert (refused.status_code, refused.json()["allowed_by"]) == (409, "writer")
+    assert "chi è responsabile del servizio" in refused.json()["detail"]
+    assert (await people.post(path, headers={**reader, **reason})).status_code == 409
+    assert (await people.post(path, headers=reason)).json() == "b"
+    kept = [(one.kind, one.code, one.reason, one.operator) for one in await entries(runtime.database)]
+    assert kept == [
+        ("refused", "only-once", None, "op-1"),
+        ("refused", "only-once", None, "op-2"),
+        ("exception", "only-once", "La persona è in ospedale", "op-1"),
+    ]
+
+
+async def test_who_has_a_conflict_sees_nothing_of_the_person_anywhere(
+    runtime: Any, people: httpx.AsyncClient
+) -> None:
+    """INVARIANT: to who declared a conflict of interest the person is as if they were not: opened, listed,
+    sought, counted. A statement that is not narrowed breaks it."""
+    hiding.watch([Someone])
+    assert (await people.get("/api/notes/count")).json() == 3
+    async with runtime.database.write() as session:
+        session.add(RecordLink(link="l", a_member="sil", a_record="r1", b_member="sil", b_record="r2"))
+        await hiding.declare(session, "c", operator="op-1", record="r1", declared_on=date(2013, 10, 14))
+        await session.commit()
+    assert (await people.get("/api/notes/people/r0")).json() == "a"
+    assert (await people.get("/api/notes/people/r1")).status_code == 404
+    assert (await people.get("/api/notes/people/r2")).status_code == 404, "the same person's other record"
+    assert (await people.get("/api/notes/people")).json() == ["a"]
+    assert (await people.get("/api/notes/count")).json() == 1
+    async with runtime.database.write() as session:
+        await hiding.lift(session, "c", date(2013, 10, 15))
+        await session.commit()
+    assert (await people.get("/api/notes/count")).json() == 3

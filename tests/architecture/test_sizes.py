@@ -25,7 +25,8 @@ WEB = frozenset(
 )
 KNOWING = frozenset(
     {
-        *("access", "audit", "audit_entry", "entitlement", "erasure", "file_custody", "file_duties"),
+        *("access", "audit", "audit_entry", "conflict", "entitlement", "erasure", "file_custody"),
+        *("file_duties", "hiding"),
         *("file_mail", "files"),
         *("granting", "grounds", "hpke_keys", "keystore", "knowledge", "leaving", "links"),
         *("erasure_duties", "erasure_facts", "erasure_list", "erasure_mail", "erasure_tables"),

@@ -24,6 +24,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 from starlette.responses import Response
 from trama_contracts.inner import Actor
 
+from trama_chassis import audit
 from trama_chassis.clock import machine_now
 from trama_chassis.errors import FormNotOurs, NotAllowed, NotSignedIn, Refused
 from trama_chassis.language import say
@@ -366,6 +367,7 @@ def require(*roles: str) -> Callable[..., Awaitable[Caller]]:
             raise NotAllowed
         acting: Caller = replace(caller, role=(held or sorted(caller.roles) or ["operator"])[0])
         request.state.caller = acting
+        await audit.recognise(request, acting.operator, acting.roles)
         session = getattr(request.state, "session", None)
         if session is not None:
             session.info["actor"] = acting.actor()

@@ -14,7 +14,7 @@ from starlette.middleware.gzip import GZipMiddleware
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from trama_chassis import accounts, audit, errors, front, web
+from trama_chassis import accounts, audit, errors, front, hiding, web
 from trama_chassis.assets import FOLDER, Assets
 from trama_chassis.clock import Clock
 from trama_chassis.database import RetryingRoute
@@ -64,6 +64,7 @@ def build_app(runtime: Runtime) -> FastAPI:
     app.state.shell = _shell(runtime)
     app.state.accounts = accounts.open_accounts(settings.accounts_file, settings.member, settings.demo)
     audit.watch(service.tables)
+    hiding.watch(service.tables)
     app.state.audit = audit.Book(
         runtime.database,
         runtime.clock,

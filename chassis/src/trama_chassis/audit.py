@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote
 
 import structlog
 from cryptography.exceptions import InvalidSignature
@@ -38,6 +39,9 @@ if TYPE_CHECKING:
 LOOK = "look"
 DENIALS = frozenset({401, 403, 404, 429})
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+REASON_HEADER = "trama-reason"
+REASON_FIELD = "exception_reason"
+FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 WAVE = 200
 FOLLOWED = 1000
 ATTEMPTS = 5
@@ -68,6 +72,12 @@ class Look:
     kind: str = ""
     code: str = ""
     reason: str = ""
+    operator: str | None = None
+    roles: frozenset[str] = frozenset()
+    said: str = ""
+    """The reason with which the caller asks for an exception, if they give one."""
+    hidden: frozenset[str] | None = None
+    """Records of which this operator is to see nothing; None while nobody has asked."""
 
 
 # What queries and commands say
@@ -109,31 +119,46 @@ def reason(session: AsyncSession, kind: str, text: str, *, code: str = "") -> No
         look.kind, look.reason, look.code = kind, text[:LONGEST_REASON], code
 
 
+@contextmanager
+def allowing(session: AsyncSession) -> Iterator[None]:
+    """Around one rule: who may allow an exception to it, and says why, is not refused, and that is kept."""
+    try:
+        yield
+    except Refused as refused:
+        look: Look | None = session.info.get(LOOK)
+        if look is None or not look.said or refused.allowed_by not in look.roles:
+            raise
+        reason(session, "exception", look.said, code=refused.code)
+
+
 # What the database gives is named by itself
 
 
 def watch(tables: Iterable[type[SQLModel]]) -> None:
     """Have every row of these tables that bears a record name it to the request for which it is read."""
     for table in tables:
-        if _bearer(table) is not None and not event.contains(table, "load", _loaded):
+        if _bearers(table) and not event.contains(table, "load", _loaded):
             event.listen(table, "load", _loaded)
             event.listen(table, "refresh", _refreshed)
     if not event.contains(Session, "do_orm_execute", _columns):
         event.listen(Session, "do_orm_execute", _columns)
 
 
-def _bearer(table: type[SQLModel]) -> str | None:
-    """The column that says of whom a row tells: `record`, or what the table's `info["person"]` names."""
-    named: str = table.__table__.info.get("person", "record")  # type: ignore[attr-defined]  # SQLModel sets it
-    return named if hasattr(table, named) else None
+def _bearers(table: type[SQLModel]) -> tuple[str, ...]:
+    """The columns that say of whom a row tells: `record`, or what the table's `info["person"]` names."""
+    named = table.__table__.info.get("person", ("record",))  # type: ignore[attr-defined]  # SQLModel sets it
+    return tuple(one for one in named if hasattr(table, one))
 
 
 def _loaded(row: Any, context: Any) -> None:  # noqa: ANN401 - SQLAlchemy's own
     # A merge gives no context: what is merged in is told of by its own session.
     session = object_session(row) if context is None else context.session
     look: Look | None = session.info.get(LOOK) if session is not None else None
-    if look is not None and (record := getattr(row, _bearer(type(row)) or "", None)):
-        (look.compared if look.is_comparing else look.records).add(record)
+    if look is None:
+        return
+    whose = next((said for one in _bearers(type(row)) if (said := getattr(row, one))), None)
+    if whose is not None:
+        (look.compared if look.is_comparing else look.records).add(whose)
 
 
 def _refreshed(row: Any, context: Any, _: object) -> None:  # noqa: ANN401 - as above
@@ -164,6 +189,18 @@ def begin(request: Request) -> Look:
     look = Look()
     request.state.look = look
     return look
+
+
+async def recognise(request: Request, operator: str, roles: frozenset[str]) -> None:
+    """Say who is looking, and the reason they give for an exception: a header, or a field of a form."""
+    look: Look | None = getattr(request.state, "look", None)
+    if look is None:
+        return
+    look.operator, look.roles = operator, roles
+    said: object = unquote(request.headers.get(REASON_HEADER, ""))
+    if not said and request.headers.get("content-type", "").startswith(FORMS):
+        said = (await request.form()).get(REASON_FIELD)
+    look.said = said.strip()[:LONGEST_REASON] if isinstance(said, str) else ""
 
 
 async def close(request: Request, status: int, code: str = "") -> None:

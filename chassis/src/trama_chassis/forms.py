@@ -14,6 +14,7 @@ from starlette.responses import HTMLResponse, Response
 
 from trama_chassis import kept_forms, web
 from trama_chassis.accounts import Caller
+from trama_chassis.audit import REASON_FIELD
 from trama_chassis.errors import Refused, field_of, message_of
 from trama_chassis.sessions import KeptForm
 
@@ -68,7 +69,8 @@ async def do(request: Request, act: Act, session: AsyncSession, thing: str, by: 
     """Do about a thing what the form that was sent asks; gives the refusal, which the page is to show."""
     sent = (await request.form()).items()
     try:
-        asked = read(act.body, {name: value for name, value in sent if name != kept_forms.TOKEN})
+        around = (kept_forms.TOKEN, REASON_FIELD)
+        asked = read(act.body, {name: value for name, value in sent if name not in around})
         await act.command(session, thing, asked, by)
     except Refused as refused:
         return refused

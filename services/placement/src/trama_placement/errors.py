@@ -76,6 +76,7 @@ class EvaluationMissing(Refused):
     """A path of this type needs a completed evaluation of the person, and none is known."""
 
     code = "evaluation-missing"
+    allowed_by = "supervisor"
     field = "path_type"
 
 

@@ -45,8 +45,21 @@ def upgrade() -> None:
         sa.Column("entry", BIG, autoincrement=False, nullable=False),
         sa.PrimaryKeyConstraint("record", "entry", name=op.f("pk_audit_record")),
     )
+    op.create_table(
+        "conflict_held",
+        sa.Column("conflict", sa.String(), nullable=False),
+        sa.Column("operator", sa.String(), nullable=False),
+        sa.Column("record", sa.String(), nullable=False),
+        sa.Column("declared_on", sa.Date(), nullable=False),
+        sa.Column("lifted_on", sa.Date(), nullable=True),
+        sa.PrimaryKeyConstraint("conflict", name=op.f("pk_conflict_held")),
+    )
+    with op.batch_alter_table("conflict_held", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_conflict_held_operator"), ["operator"], unique=False)
+        batch_op.create_index(batch_op.f("ix_conflict_held_record"), ["record"], unique=False)
 
 
 def downgrade() -> None:
+    op.drop_table("conflict_held")
     op.drop_table("audit_record")
     op.drop_table("audit_entry")

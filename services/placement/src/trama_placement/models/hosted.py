@@ -46,7 +46,7 @@ class HostPlacementCopy(SQLModel, table=True):
     """Who is to work here, as the promoter told us, the host: no path type, no service of origin."""
 
     __tablename__ = "host_placement_copy"
-    __table_args__ = ({"info": {"person": "placement"}},)
+    __table_args__ = ({"info": {"person": ("placement",)}},)
     """A host knows no record: here somebody is who works on this path."""
 
     promoter: str = Field(primary_key=True)

@@ -4,7 +4,7 @@ from datetime import date, timedelta
 from uuid import uuid4
 
 from sqlalchemy.ext.asyncio import AsyncSession
-from trama_chassis import outbox
+from trama_chassis import audit, outbox
 from trama_chassis.errors import refuse_changed
 from trama_chassis.outbox import runtime_of
 from trama_chassis.runtime import Runtime
@@ -128,11 +128,12 @@ async def remind(session: AsyncSession, referral: str, request: VersionSeen) -> 
     own, course, at = await opening(session, referral, "remind", request)
     today, last = runtime_of(session).clock.today(), course.since_sending("remind")
     if last is not None and today - last.on < BETWEEN_REMINDERS:
-        raise RemindedLately(
-            "La risposta è stata sollecitata il %(day)s: si può sollecitare di nuovo dal %(again)s.",
-            day=last.on,
-            again=last.on + BETWEEN_REMINDERS,
-        )
+        with audit.allowing(session):
+            raise RemindedLately(
+                "La risposta è stata sollecitata il %(day)s: si può sollecitare di nuovo dal %(again)s.",
+                day=last.on,
+                again=last.on + BETWEEN_REMINDERS,
+            )
     reminded = ReferralReminded(referral=referral, reminded_on=today, step=at.step, heard=at.heard)
     return publish(session, own, course, reminded)
 

@@ -80,6 +80,7 @@ class RemindedLately(Refused):
     """A reminder is owed once a week at most (DESIGN, Oggi: Sollecita)."""
 
     code = "reminded-lately"
+    allowed_by = "supervisor"
 
 
 class OtherReferral(Refused):

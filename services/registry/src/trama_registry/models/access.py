@@ -30,7 +30,10 @@ class AccessRequest(SQLModel, table=True):
     """
 
     __tablename__ = "access_request"
-    __table_args__ = (Index("ix_access_request_concluded_on_route_by", "concluded_on", "route_by"),)
+    __table_args__ = (
+        Index("ix_access_request_concluded_on_route_by", "concluded_on", "route_by"),
+        {"info": {"person": ("record", "access")}},
+    )
     access: str = Field(primary_key=True)
     door: Door = Field(sa_type=String)
     channel: str
