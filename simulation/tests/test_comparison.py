@@ -71,7 +71,16 @@ def record(member: str) -> dict[str, Any]:
     nothing: dict[str, Any] = {f"{place}/notes": [], f"{place}/interviews": []}
     nothing[f"{place}/documents"] = {"documents": []}
     told = {f"{place}/relations": relations(member), f"{place}/identity": who}
+    told[f"{place}/sharing"] = sharing(member)
     return nothing | told | {f"{place}/next-step": following}
+
+
+def sharing(member: str, *, reads: bool = True, in_force: bool = True) -> dict[str, Any]:
+    """Who reads whom: dsm, where it was authorised, and sil."""
+    other = {"member": SIL if member == "dsm" else "dsm", "shared": [{"circle": "care"}]}
+    given = [{"recipients": ["dsm", SIL], "in_force": in_force}] if member == "dsm" else []
+    nothing = dict.fromkeys(("notices", "participations", "restrictions", "oppositions"), ())
+    return nothing | {"readers": [other] * reads, "sources": [other], "authorisations": given}
 
 
 def referral(**changed: Any) -> dict[str, Any]:
@@ -220,6 +229,15 @@ async def test_a_document_that_a_referral_names_and_should_not_is_noticed() -> N
     wrong = referral(documents=[{"name": "Relazione clinica.txt"}])
     assert await judged(all_well() | {f"{SIL}{REGISTRY}/referrals/received/r": wrong}) == [
         f"{SIL}, segnalazione di Bruno Finto: documents ['Relazione clinica.txt'], doveva essere []"
+    ]
+
+
+async def test_who_reads_on_and_should_not_and_what_stands_and_should_not_are_noticed() -> None:
+    place = f"dsm{REGISTRY}/persons/d/sharing"
+    assert await judged(all_well() | {place: sharing("dsm", reads=False, in_force=False)}) == [
+        "dsm, chi vede che cosa di Bruno Finto: manca sil di reads us",
+        "dsm, chi vede che cosa di Bruno Finto: manca yes di dsm, sil di authorisation",
+        "dsm, chi vede che cosa di Bruno Finto: in più no di dsm, sil di authorisation",
     ]
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 
 from trama_simulation import oracle
-from trama_simulation.comparison import documents, identities, notes, referrals, relations
+from trama_simulation.comparison import documents, identities, notes, referrals, relations, sharings
 from trama_simulation.comparison.question import Line, Question, unlike
 from trama_simulation.desks import Desk, Refused
 from trama_simulation.living import Lived
@@ -22,6 +22,7 @@ ASKED = {
     "notes": "note su",
     "interviews": "colloqui con",
     "documents": "documenti di",
+    "sharing": "chi vede che cosa di",
 }
 
 
@@ -52,6 +53,7 @@ def _of_person(view: oracle.View) -> Mapping[str, tuple[Counter[Line], Callable[
         "notes": (notes.truth(view), notes.read),
         "interviews": (notes.truth_of_interviews(view), notes.read_interviews),
         "documents": (documents.truth(view), documents.read),
+        "sharing": (sharings.truth(view), sharings.read),
     }
 
 

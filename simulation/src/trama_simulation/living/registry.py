@@ -89,6 +89,6 @@ async def _authorise(act: Authorise, lived: Lived, desk: Desk) -> None:
         "notice_given_on": act.on.isoformat(),
     }
     if act.after_closing:
-        body["after_closing"] = True
+        body["after_closing"] = list(act.among)
     given = await desk.post(f"{own(act.at, lived)}/authorisations", body)
     lived.authorisations[act.at].append(given["authorisation"])

@@ -17,6 +17,7 @@ from trama_simulation.oracle.evaluations import (
 )
 from trama_simulation.oracle.figure import Figure
 from trama_simulation.oracle.figures import Lives, figures
+from trama_simulation.oracle.grounds import is_in_force
 from trama_simulation.oracle.life import (
     Access,
     Certificate,
@@ -76,6 +77,7 @@ __all__ = [
     "hosted",
     "in_time",
     "invitations",
+    "is_in_force",
     "is_to_be_read",
     "kind_written",
     "life_of",

@@ -10,6 +10,7 @@ from trama_simulation.acts import (
     LiftRestriction,
     Oppose,
     Restrict,
+    Story,
     TakePartNoLonger,
     Withdraw,
 )
@@ -27,6 +28,20 @@ WRITTEN = {
     LiftRestriction: "restriction-lifted",
 }
 PARTING = (Oppose, Restrict)
+
+
+def is_in_force(story: Story, at: str, nth: int) -> bool:
+    """Whether an authorisation given at a member was neither taken back nor opposed with success, or yet."""
+    stands = True
+    for act in story.deeds():
+        match act:
+            case Withdraw() if (act.given_at, act.nth) == (at, nth):
+                return False
+            case Oppose() if (act.at, act.nth) == (at, nth):
+                stands = False
+            case DecideOpposition() if (act.at, act.nth) == (at, nth):
+                stands = not act.upheld
+    return stands
 
 
 def told_by(act: GroundAct, life: Life) -> Iterator[Told]:
