@@ -6,7 +6,7 @@ What a member's services write is carried to the others as the broker would; not
 import hashlib
 import importlib.util
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -21,6 +21,7 @@ import yaml
 from fastapi import FastAPI
 from sqlalchemy import select
 from sqlmodel import col
+from starlette.routing import Route
 from trama_chassis.accounts import token_digest
 from trama_chassis.app import MemberOrigin, build_app
 from trama_chassis.clock import write_clock
@@ -257,9 +258,6 @@ async def _with_rules(runtime: Runtime) -> None:
         rules = [PathTypeRule(**row, **conditions[row["path_type"]]) for row in terms]
     async with transaction(runtime) as session:
         session.add_all(rules)
-
-
-DatabaseOf = Callable[[], Awaitable[str]] | Callable[[], str]
 
 
 @asynccontextmanager

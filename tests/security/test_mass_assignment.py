@@ -8,6 +8,7 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
+import pytest_asyncio
 
 from tests.security.everything import LIFE
 from tests.security.life import live
@@ -48,7 +49,7 @@ THEIRS = {
 """Where a command does ask for a field of such a name, and what for. Nowhere else."""
 
 
-@pytest.fixture(scope="module")
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def place(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[tuple[Town, Path]]:
     """The members with one life written, and the folder of their databases."""
     folder = tmp_path_factory.mktemp("mass")
