@@ -67,7 +67,12 @@ TOLD: dict[str, dict[str, object] | None] = {
     "RecordsUnlinked": None,
     "IdentifierAssigned": None,
     "IdentifierEnded": None,
-    "ReportingIdReplaced": {"replaced": REPLACED_ID, "was_theirs": True, "replaced_on": "2013-09-20"},
+    "ReportingIdReplaced": {
+        "replaced": REPLACED_ID,
+        "was_theirs": False,
+        "replaced_on": "2013-09-20",
+        "undone": True,
+    },
     "CertificateRecorded": None,
     "CertificateEnded": None,
     "TargetGroupsSet": None,

@@ -263,7 +263,8 @@ class ProjectAgreedFact(Fact):
 class ReportingIdReplacedFact(Fact):
     """Derived by the registry from `ReportingIdReplaced`: from now on the person is counted under this
     reporting id, and what was told under the replaced one is of the same person. Where `was_theirs` is false
-    that holds only of what the same member told: the old code is, or may be, somebody else's."""
+    that holds only of what the same member told: the old code is, or may be, somebody else's. `undone` takes
+    back what the same stream told before of the replaced one."""
 
     wire_type: ClassVar[str] = "it.trama.registry.reporting-id-replaced-fact.v1"
     scope: ClassVar[str] = "sister"
@@ -271,3 +272,4 @@ class ReportingIdReplacedFact(Fact):
     replaced: ReportingId
     was_theirs: bool
     replaced_on: Day
+    undone: bool | None = None

@@ -1,13 +1,16 @@
 """Two records of one service that are of the same person: shown as one, kept as two, taken apart whole."""
 
 from collections.abc import Callable
+from datetime import date
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from trama_chassis import access
 from trama_chassis.accounts import Caller
 from trama_chassis.runtime import Runtime
 from trama_chassis.testing import client, published, transaction
+from trama_contracts.facts import ReportingIdReplacedFact
 from trama_contracts.registry import RecordsLinked
 from trama_registry import commands, errors, queries
 from trama_registry.schemas import (
@@ -18,6 +21,7 @@ from trama_registry.schemas import (
     RegisterPerson,
     Unlink,
 )
+from trama_reporting.models import REPLACED, FactCopy, once_each
 
 Both = tuple[Runtime, Runtime]
 TWICE = RegisterPerson(
@@ -155,7 +159,7 @@ async def test_an_entry_of_the_other_record_is_corrected_where_it_stands(
     ]
     await join(ambito, record, other, sara)
     async with transaction(ambito) as session:
-        await commands.correct_entry(session, record, opened, CorrectEntry(reason="Altro giorno"))
+        await commands.correct_entry(session, record, opened, CorrectEntry(reason="Altro giorno"), sara)
     for one in (record, other):
         story = (await desk.story(ambito, one)).entries
         assert [entry.corrected_by is not None for entry in story if entry.event_id == opened] == [True]
@@ -200,3 +204,69 @@ async def test_no_link_of_ours_makes_two_records_of_another_service_one(
         await exchange(*both)
     with pytest.raises(errors.CannotLink):
         await join(ambito, record, other, sara)
+
+
+def copied(event: str, kind: str, person: str, stream: str, seq: int = 1, **attributes: Any) -> FactCopy:
+    """A fact of the social service as reporting keeps it."""
+    return FactCopy(
+        event_id=event,
+        kind=kind,
+        reporting_id=person,
+        member="ambito-urbano",
+        service="registry",
+        stream=stream,
+        seq=seq,
+        day=date(2013, 10, 14),
+        attributes=attributes,
+    )
+
+
+async def counted(runtime: Runtime, *records: str) -> list[int]:
+    """How many persons reporting counts of what these records told, after each word on pseudonyms."""
+    ids = []
+    for record in records:
+        async with runtime.database.read() as session:
+            ids.append(await access.reporting_id_of(session, record))
+    told = [copied(uuid4().hex, "told", str(one), stream=str(one)) for one in ids]
+    said = [
+        copied(one.event_id, REPLACED, one.event.reporting_id, one.stream, one.seq, **one.event.payload())
+        for one in await published(runtime, ReportingIdReplacedFact)
+        if isinstance(one.event, ReportingIdReplacedFact)
+    ]
+    return [len({one.reporting_id for one in once_each(told, said[:n])}) for n in range(len(said) + 1)]
+
+
+async def test_two_records_joined_are_counted_once_and_apart_again_when_they_are_two_people(
+    ambito: Runtime, desk: Any, anna: RegisterPerson, sara: Caller
+) -> None:
+    """INVARIANT: figures count a person once however many records we have of them, and two people twice.
+    Giving both records one pseudonym breaks it: what they tell could never be told apart again."""
+    record, other = await desk.register(ambito, anna), await desk.register(ambito, TWICE)
+    link = await join(ambito, other, record, sara)  # whichever is joined to which, the one with a code counts
+    assert await counted(ambito, record, other) == [2, 1]
+    await part(ambito, record, link, sara)
+    assert await counted(ambito, record, other) == [2, 1, 2]
+    (joined, undone) = (one.event for one in await published(ambito, ReportingIdReplacedFact))
+    async with ambito.database.read() as session:
+        own, pseudonym = [await access.reporting_id_of(session, one) for one in (record, other)]
+    for one in (joined, undone):
+        said = one.model_dump(include={"reporting_id", "replaced", "was_theirs"})
+        assert said == {"reporting_id": own, "replaced": pseudonym, "was_theirs": False}
+
+
+async def test_three_records_joined_are_one_person_and_the_one_taken_out_another(
+    ambito: Runtime, desk: Any, anna: RegisterPerson, sara: Caller
+) -> None:
+    first, second = (
+        await desk.register(ambito, TWICE),
+        await desk.register(
+            ambito, TWICE.model_copy(update={"another_person": "Non si sa ancora", "town": "Cordenons"})
+        ),
+    )
+    coded = await desk.register(ambito, anna)
+    await join(ambito, first, second, sara)
+    link = await join(ambito, second, coded, sara)
+    assert (await counted(ambito, first, second, coded))[-1] == 1
+    await part(ambito, coded, link, sara)
+    assert (await counted(ambito, first, second, coded))[-1] == 2
+    assert (await counted(ambito, first, second))[-1] == 1

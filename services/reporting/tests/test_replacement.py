@@ -54,6 +54,25 @@ def test_a_code_taken_off_and_put_back_is_the_code_again(fact: Make, order: int)
     assert persons(once_each(told, [there, back][::order])) == [("sil", ANNA), ("sil", ANNA)]
 
 
+@pytest.mark.parametrize("order", [1, -1])
+def test_records_joined_count_once_and_are_two_again_when_that_is_taken_back(fact: Make, order: int) -> None:
+    """INVARIANT: taking a joining back moves nothing that was told of either record. Letting the pseudonym of
+    one give way to that of the other once more would make both one for ever."""
+    told = [fact("placement-started", DAY, person=person) for person in (ANNA, CARLA)]
+    joined = replaced(fact, CARLA, ANNA, rightly=False, stream="one", seq=1)
+    undone = replaced(fact, CARLA, ANNA, rightly=False, stream="one", seq=2)
+    undone.attributes = {**undone.attributes, "undone": True}
+    again = replaced(fact, CARLA, ANNA, rightly=False, stream="one", seq=3)
+    elsewhere = replaced(fact, CARLA, ANNA, rightly=False, stream="two", seq=4, member="cpi")
+    for replacements, counted in (
+        ([joined], [ANNA, ANNA]),
+        ([joined, undone][::order], [ANNA, CARLA]),
+        ([joined, undone, again][::order], [ANNA, ANNA]),
+        ([joined, undone, elsewhere][::order], [ANNA, CARLA]),
+    ):
+        assert [one.reporting_id for one in once_each(told, replacements)] == counted
+
+
 async def test_a_person_whose_code_was_corrected_counts_once(provincia: Runtime, network: Any) -> None:
     opened = {"sector": "social", "opened_on": day(3, 1)}
     year = Period(date(2013, 1, 1), date(2013, 12, 31))

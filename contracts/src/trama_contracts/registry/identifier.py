@@ -57,18 +57,21 @@ class IdentifierEnded(Event):
 
 class ReportingIdReplaced(Counted):
     """Published by a member's registry, to sister services of the same member alone, when the tax code of a
-    record changes and with it the pseudonym under which the person is counted. `was_theirs` is false when the
-    old code had been put on the record by mistake and is, or may be, somebody else's; `identifier` is the one
-    that came or went."""
+    record changes and with it the pseudonym under which the person is counted; or when another record of the
+    same service, with that pseudonym, is found to be of the same person. `was_theirs` is false when the old
+    code had been put on the record by mistake and is, or may be, somebody else's, and where only what this
+    member told moves; `identifier` is the one that came or went. `undone` takes back what was told before of
+    the same pseudonym: the two records are of two persons."""
 
     wire_type: ClassVar[str] = "it.trama.registry.reporting-id-replaced.v1"
     circle: ClassVar[Circle] = "care"
     scope: ClassVar[str] = "sister"
 
-    identifier: Uuid
     replaced: ReportingId
     was_theirs: bool
     replaced_on: Day
+    identifier: Uuid | None = None
+    undone: bool | None = None
 
     def fact(self, reporting_id: str) -> ReportingIdReplacedFact:
         """Which pseudonym gave way to the present one, so that one person is counted once."""
@@ -77,4 +80,5 @@ class ReportingIdReplaced(Counted):
             replaced=self.replaced,
             was_theirs=self.was_theirs,
             replaced_on=self.replaced_on,
+            undone=self.undone,
         )

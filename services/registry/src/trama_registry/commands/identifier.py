@@ -19,6 +19,7 @@ from trama_contracts.registry import (
 
 from trama_registry import queries
 from trama_registry.commands.duplicate import keep_traits
+from trama_registry.commands.joined import count_as_one
 from trama_registry.commands.person import reporting_key
 from trama_registry.errors import IdentifierTaken
 from trama_registry.models import (
@@ -213,3 +214,4 @@ async def _count_under(
         )
         outbox.add(session, replaced, record=person.record, scope=person.record)
     await _tell_identity(session, person)
+    await count_as_one(session, person.record)

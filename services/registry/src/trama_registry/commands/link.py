@@ -13,6 +13,7 @@ from trama_contracts.registry import RecordsLinked, RecordsUnlinked
 
 from trama_registry import queries
 from trama_registry.commands.duplicate import keep_apart
+from trama_registry.commands.joined import count_apart, count_as_one
 from trama_registry.errors import CannotLink, LinkNotHere
 from trama_registry.models import Person
 from trama_registry.schemas import LinkRecord, LinkView, TellApart, Unlink, UnlinkedView
@@ -41,9 +42,12 @@ async def unlink(session: AsyncSession, record: str, link: str, request: Unlink,
         decided_by=by.operator,
     )
     await _tell(session, event, record, await access.component(session, record))
+    before = await queries.joined_here(session, record)
     await access.unlearn_link(session, link, (a, b))
     if held.member == own[0]:
         await keep_apart(session, record, [held.record], request.reason, by)
+        ours = await queries.joined_here(session, record)
+        await count_apart(session, ours, [one for one in before if one not in ours])
     still = (held.member, held.record) in await access.component(session, record)
     who = Named(held.member_name)
     detail = say("Il percorso del %(who)s non è più collegato al nostro.", who=who)
@@ -107,6 +111,8 @@ async def link_records(session: AsyncSession, record: str, request: LinkRecord, 
     for told_on in {record, other[1]} if other[0] == own[0] else {record}:
         outbox.add(session, linked, record=told_on, scope=told_on)
     await access.learn_link(session, link=linked.link, a=own, b=other, decided=True)
+    if other[0] == own[0]:
+        await count_as_one(session, record)
     return LinkView(link=linked.link, member=other[0], member_name=entry.name, record=other[1], removed=False)
 
 

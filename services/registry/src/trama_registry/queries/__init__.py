@@ -43,6 +43,7 @@ from trama_registry.queries.identity import (
     may_see_judicial,
 )
 from trama_registry.queries.interview import interview_view, interviews_of
+from trama_registry.queries.joined import joined_here
 from trama_registry.queries.names import names_of
 from trama_registry.queries.next_step import next_step_of, view_of_next_step
 from trama_registry.queries.note import find_note, notes_of, readers_of_notes
@@ -136,6 +137,7 @@ __all__ = [
     "identity_view",
     "interview_view",
     "interviews_of",
+    "joined_here",
     "is_in_story",
     "last_taking_in_charge",
     "last_told",

@@ -25,6 +25,12 @@ async def others_here(
     return [record_here(person) for person in await _persons(session, same)]
 
 
+async def joined_here(session: AsyncSession, record: str) -> list[Person]:
+    """All records of ours that are joined with this one by links of our own, and it, the first made first."""
+    found = (await _groups(session, [record])).get(record)
+    return found if found is not None else await _persons(session, [record])
+
+
 def record_here(person: Person) -> RecordHereView:
     """A record of ours in one line."""
     return RecordHereView(

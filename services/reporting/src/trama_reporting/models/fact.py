@@ -40,7 +40,7 @@ def once_each(facts: Facts, replacements: Facts) -> Facts:
     A code that had been the person's own gave way for all who tell of it. One that was put on the record by
     mistake is, or may be, somebody else's: only what that member told moves. The facts kept stay as told.
     """
-    given_way = _given_way(replacements)
+    given_way = _given_way(_standing(replacements))
 
     def present(member: str, reporting_id: str) -> str:
         seen = {reporting_id}
@@ -52,6 +52,17 @@ def once_each(facts: Facts, replacements: Facts) -> Facts:
         return reporting_id
 
     return [_under(fact, present(fact.member, fact.reporting_id)) for fact in facts]
+
+
+def _standing(replacements: Facts) -> Facts:
+    """The replacements without those that their own stream took back afterwards."""
+    standing: dict[tuple[str, str, str], FactCopy] = {}
+    for one in sorted(replacements, key=lambda fact: (fact.member, fact.stream, fact.seq)):
+        key = one.member, one.stream, str(one.attributes["replaced"])
+        standing.pop(key, None)
+        if not one.attributes.get("undone"):
+            standing[key] = one
+    return list(standing.values())
 
 
 def _given_way(replacements: Facts) -> dict[tuple[str | None, str], str]:
