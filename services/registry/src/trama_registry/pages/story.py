@@ -137,6 +137,7 @@ async def _correction(
     values = {
         "person": await queries.person_view(session, record),
         "entry": await queries.entry_view(session, record, entry),
+        "interview": None,
     }
     return await forms.page(request, "correzione.html", values, templates=templates, refused=refused)
 
