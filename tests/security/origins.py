@@ -124,6 +124,16 @@ class Member:
         return answer.json() if answer.body else None
 
 
+def routes_of(app: FastAPI) -> Iterator[Any]:
+    """What an application answers to: each with `.path`, `.methods` and, if it is one of ours, `.dependant`."""
+    for route in app.routes:
+        included = getattr(route, "effective_route_contexts", None)
+        if included is not None:
+            yield from included()
+        elif isinstance(route, Route):
+            yield route
+
+
 async def knock(app: Any, method: str, path: str, headers: Mapping[str, str], content: bytes = b"") -> Answer:
     """One request to an application, without a network between."""
     raw_path, _, query = path.partition("?")
