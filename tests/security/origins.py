@@ -125,7 +125,7 @@ class Member:
 
 
 def routes_of(app: FastAPI) -> Iterator[Any]:
-    """What an application answers to: each with `.path`, `.methods` and, if it is one of ours, `.dependant`."""
+    """What an application answers to: each with `.path`, `.methods` and, if ours, `.dependant`."""
     for route in app.routes:
         included = getattr(route, "effective_route_contexts", None)
         if included is not None:
