@@ -42,7 +42,8 @@ TABLES = {
         ),
         "queries.told.note": "KINDS READERS",
         "queries.told.referral": "NOTED",
-        "queries.told.sharing": "PURPOSES CONTENTS PARTIES",
+        "queries.told.reasons": "PLAIN WITH_DAY WITH_NAME",
+        "queries.told.sharing": "PURPOSES CONTENTS PARTIES ASKED RESTRICTIONS",
         "queries.told.words": (
             "RELATIONS CLOSINGS REFUSALS OUTCOMES FAILURES ENDINGS CIRCLES STATES TEAMS PATHS PARTIES "
             "WITHDRAWALS REVIEWS SERVICES ROLES"

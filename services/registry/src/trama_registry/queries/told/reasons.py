@@ -17,6 +17,7 @@ PLAIN: Mapping[str, str] = {
     "reporting-reads-facts": "Chi conta legge solo dati senza nome.",
     "sister-only": "Resta ai moduli del servizio che lo scrive.",
     "not-party": "Non prende parte a ciò che vi è scritto.",
+    "other-circle": "Le autorizzazioni registrate non comprendono questa parte dei dati.",
     "no-authorisation": "Nessuna autorizzazione a condividere è registrata per questa persona.",
 }
 """What needs no name and no day."""
@@ -40,7 +41,6 @@ WITH_NAME: Mapping[str, str] = {
     "other-controllers": "Le autorizzazioni registrate non riguardano i dati di %(who)s.",
     "other-purpose": "Il %(who)s non opera per la finalità dell'autorizzazione.",
 }
-CIRCLE = "Le autorizzazioni registrate non comprendono questa parte dei dati."
 
 
 def in_words(reason: Reason, names: Names) -> str:
@@ -49,6 +49,4 @@ def in_words(reason: Reason, names: Names) -> str:
         return say(PLAIN[reason.code])
     if reason.code in WITH_DAY:
         return say(WITH_DAY[reason.code], day=date.fromisoformat(reason.about[0]))
-    if reason.code in WITH_NAME:
-        return say(WITH_NAME[reason.code], who=names(reason.about[0].partition(".")[0]))
-    return say(CIRCLE) if reason.code == "other-circle" else str(reason)
+    return say(WITH_NAME[reason.code], who=names(reason.about[0].partition(".")[0]))
