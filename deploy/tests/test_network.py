@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 import yaml
 from trama_deploy.network import NetworkFileWrong, load
+from trama_deploy.network_cli import tour_of
 
 FIRST = Path(__file__).parents[1] / "networks" / "first.yaml"
 PORDENONE = FIRST.with_name("pordenone.yaml")
@@ -103,3 +104,24 @@ def test_name_written_twice_is_refused(tmp_path: Path) -> None:
 def test_missing_file_is_told_in_a_sentence(tmp_path: Path) -> None:
     with pytest.raises(NetworkFileWrong, match="non si può leggere"):
         load(tmp_path / "none.yaml")
+
+
+def test_tour_of_the_territory_leads_to_addresses_of_members_at_which_that_operator_works() -> None:
+    network = load(PORDENONE)
+    ports = {str(member.port): member for member in network.members.values()}
+    heading, *stops = tour_of(network)
+    assert heading == "Cinque minuti, a tappe:"
+    assert len(stops) == len(network.tour) >= 5
+    for stop, line in zip(network.tour, stops, strict=True):
+        port = line.partition("127.0.0.1:")[2].partition("/")[0]
+        assert stop.login in {one.login for one in ports[port].operators}, line
+        assert line.endswith(stop.what)
+
+
+def test_tour_with_a_stop_for_nobody_is_refused(tmp_path: Path) -> None:
+    stop = {"login": "nobody", "path": "/", "what": "niente"}
+    assert _broken(tmp_path, lambda content: content.update(tour=[stop])) == ["tour.0.login"]
+
+
+def test_network_without_a_tour_prints_none() -> None:
+    assert tour_of(load(FIRST)) == []

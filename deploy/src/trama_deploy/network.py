@@ -135,6 +135,14 @@ class Look(_Part):
     what: Title
 
 
+class Stop(_Part):
+    """One stop of the visitor's tour of the demonstration: who to be, where to go, what there is to see."""
+
+    login: Slug
+    path: Annotated[str, Field(pattern=r"^/")]
+    what: Title
+
+
 class Member(_Part):
     """A unit with a need to know, with its own services, databases, topics and keys."""
 
@@ -168,6 +176,7 @@ class Network(_Part):
     nodes: Annotated[dict[Slug, Node], Field(min_length=1)]
     controllers: Annotated[dict[Slug, Controller], Field(min_length=1)]
     members: Annotated[dict[MemberName, Member], Field(min_length=1)]
+    tour: tuple[Stop, ...] = ()
 
     @property
     def principals(self) -> tuple[str, ...]:
@@ -237,6 +246,10 @@ def contradictions(network: Network) -> Iterator[tuple[str, str]]:
     for name, member in network.members.items():
         for path, sentence in _member_contradictions(network, name, member):
             yield f"members.{name}.{path}", sentence
+    logins = {one.login for member in network.members.values() for one in member.operators}
+    for place, stop in enumerate(network.tour):
+        if stop.login not in logins:
+            yield f"tour.{place}.login", f"«{stop.login}» non è un operatore di nessun membro"
     yield from _shared(network)
     for node in network.nodes:
         if not network.hosted_on(node):

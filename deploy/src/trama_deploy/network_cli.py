@@ -216,4 +216,18 @@ def _print_where_to_look(described: Network) -> None:
         logins = "\n".join(f"{one.login}\n{demo_password(one)}" for one in member.operators)
         table.add_row(name, first, logins)
     console.print(table)
+    for line in tour_of(described):
+        console.print(line, markup=False, highlight=False, soft_wrap=True)
     console.print("A ogni indirizzo: / elenca pagine e API, /accedi entra, /api/…/docs descrive l'API.")
+
+
+def tour_of(described: Network) -> list[str]:
+    """The visitor's five minutes, stop by stop: who to be, where, and what there is to see."""
+    if not described.tour:
+        return []
+    ports = {one.login: member.port for member in described.members.values() for one in member.operators}
+    stops = [
+        f"{number}. {stop.login}, http://{LOOPBACK}:{ports[stop.login]}{stop.path}\n   {stop.what}"
+        for number, stop in enumerate(described.tour, 1)
+    ]
+    return ["Cinque minuti, a tappe:", *stops]
