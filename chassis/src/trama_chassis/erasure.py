@@ -47,6 +47,8 @@ RECORD_SCOPE: Final = "record"
 """The scope of what says who somebody is: erased with it, the whole record is."""
 ERASURE_SCOPE: Final = "erasure"
 """The scope in which others are asked to erase too: it goes on when the record is gone."""
+OWN_ROW: Final = "own"
+"""What stands in the place of a topic for rows that were never published: `own:<kind>`."""
 Counts = Counter[str]
 
 
@@ -61,6 +63,8 @@ class Wish:
     by: str
     streams: tuple[str, ...] | None = None
     subject: Mapping[str, Any] = field(default_factory=dict)
+    rows: tuple[tuple[str, str], ...] = ()
+    """Kind and id of what was never published, and has no stream: its id stands for one in the list."""
     cause: tuple[str, str] | None = None
     """Source and id of the order that made this one necessary."""
     number: str = ""
@@ -82,6 +86,8 @@ async def order(session: AsyncSession, runtime: "Runtime", wish: Wish) -> Erasur
     counts: Counts = Counter()
     for row in rows:
         counts += await destroy_own(session, runtime, row)
+    for kind, number in wish.rows:
+        counts += await destroy_received(session, runtime, f"{OWN_ROW}:{kind}", number)
     if wish.streams is None:
         counts += await _destroy_record(session, runtime, wish.record)
     source, cause = wish.cause or (None, None)

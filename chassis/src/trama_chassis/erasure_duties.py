@@ -6,7 +6,7 @@ Bookkeeping of the chassis, committed here. What is due is in the database: a re
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
-from sqlalchemy import exists, or_, select
+from sqlalchemy import exists, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 from trama_contracts.messages import MAX_ITEMS, Erasure
@@ -60,37 +60,43 @@ class Erasures:
         async with runtime.consuming() as session:
             await _sweep(session, runtime)
             asked = await _ask(session, runtime, clock.machine_now())
+            await outbox.commit(session)
+        await self._scrub()
+        async with runtime.consuming() as session:
             answered = await _answer(session, runtime)
             await _close(session)
             await outbox.commit(session)
-        await self._scrub()
         if asked or answered:
             runtime.wake.set()
 
     async def _scrub(self) -> None:
-        """Leave nothing of it in what the database's files no longer use; later, if somebody is reading."""
+        """Leave nothing in what the database's files no longer use; later, if somebody is reading."""
         runtime = self._runtime
         async with runtime.database.read() as session:
-            if not await session.scalar(select(exists().where(_UNSCRUBBED))):
+            if not await session.scalar(select(or_(*(exists().where(one) for one in _UNSCRUBBED)))):
                 return
         begun = clock.machine_now()
         if not await runtime.database.scrub():
             return
         async with runtime.bookkeeping() as session:
-            for order in await session.scalars(
-                select(ErasureOrder).where(_UNSCRUBBED, col(ErasureOrder.ordered_at) <= begun)
+            for table, since in (
+                (ErasureOrder, ErasureOrder.ordered_at),
+                (ErasureReceived, ErasureReceived.received_at),
             ):
-                order.scrubbed_at = clock.machine_now()
+                unscrubbed = (col(table.scrubbed_at).is_(None), col(since) <= begun)
+                await session.execute(
+                    update(table).where(*unscrubbed).values(scrubbed_at=clock.machine_now())
+                )
             await session.commit()
 
 
-_UNSCRUBBED = col(ErasureOrder.scrubbed_at).is_(None)
+_UNSCRUBBED = (col(ErasureOrder.scrubbed_at).is_(None), col(ErasureReceived.scrubbed_at).is_(None))
 
 
 async def _anything(session: AsyncSession) -> bool:
     """Whether an order is open or an answer due."""
     due = (
-        exists().where(or_(col(ErasureOrder.closed_at).is_(None), _UNSCRUBBED)),
+        exists().where(or_(col(ErasureOrder.closed_at).is_(None), _UNSCRUBBED[0])),
         exists().where(col(ErasureReceived.answered_at).is_(None)),
         exists().where(col(ErasureRecipient.asked_at).is_(None)),
     )
@@ -142,8 +148,10 @@ def _parts(streams: Streams) -> list[dict[str, tuple[str, ...]]]:
 
 
 async def _answer(session: AsyncSession, runtime: "Runtime") -> int:
-    """Answer the orders that were carried out: those we passed on, once who had it from us has answered."""
-    unanswered = select(ErasureReceived).where(col(ErasureReceived.answered_at).is_(None))
+    """Answer the orders of which nothing is left here; those we passed on once who had it has answered."""
+    unanswered = select(ErasureReceived).where(
+        col(ErasureReceived.answered_at).is_(None), col(ErasureReceived.scrubbed_at).is_not(None)
+    )
     answered = 0
     for one in (await session.scalars(unanswered)).all():
         passed_on = exists().where(

@@ -50,6 +50,8 @@ async def _carry_out(session: AsyncSession, runtime: "Runtime", sender: str, mes
     for record in sorted(records):
         counts += await _follow(session, runtime, record, (sender, message.order))
     received.streams = erasure.grouped({*before, *named})
+    if set(named) - before:
+        received.scrubbed_at = None
     received.counts, received.answered_at = dict(counts), None
     return Outcome.OK
 

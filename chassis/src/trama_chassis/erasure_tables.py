@@ -67,6 +67,7 @@ class ErasureReceived(SQLModel, table=True):
     streams: Streams = Field(sa_column=Column(JSON, nullable=False))
     counts: dict[str, int] = Field(sa_column=Column(JSON, nullable=False))
     received_at: datetime
+    scrubbed_at: datetime | None = None
     answered_at: datetime | None = Field(default=None, index=True)
 
 

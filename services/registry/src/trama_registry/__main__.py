@@ -43,6 +43,11 @@ service = Service(
         models.DocumentAsked,
         models.NoteAddressee,
         models.OwnInterview,
+        models.AccessesAskedOf,
+        models.AccessesToldCopy,
+        models.ObscuredEntry,
+        models.ErasureAsked,
+        models.ErasureReplyCopy,
     ],
     migrations=Path(__file__).with_name("migrations"),
     settings=RegistrySettings,
@@ -51,12 +56,13 @@ service = Service(
         Timer("registry.access-terms", timedelta(hours=1), commands.watch_accesses),
         Timer("registry.disputes", timedelta(hours=1), commands.watch_disputes),
     ],
-    page_prefixes=("/persone", "/segnalazioni", "/accessi", "/rete"),
+    page_prefixes=("/persone", "/segnalazioni", "/accessi", "/rete", "/cancellazioni"),
     navigation=(
         NavigationEntry("Persone", "/persone", ("caseworker", "supervisor"), 10, search="nome"),
         NavigationEntry(
             "Segnalazioni", "/segnalazioni", ("caseworker", "supervisor"), 20, covers=("/accessi",)
         ),
+        NavigationEntry("Cancellazioni", "/cancellazioni", ("supervisor",), 70, more=True),
         NavigationEntry("Rete", "/rete", ("caseworker", "supervisor", "reporting-reader"), 60, more=True),
     ),
     roles={

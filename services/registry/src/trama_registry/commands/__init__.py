@@ -26,6 +26,14 @@ from trama_registry.commands.certificate import (
 )
 from trama_registry.commands.document import ask_document, file_document, number_document
 from trama_registry.commands.draft import change_draft, discard_draft, save_draft
+from trama_registry.commands.erasure import (
+    answer_erasure,
+    erase_entry,
+    erase_record,
+    forget_readings,
+    hear_erasure_request,
+    remind_of_erasure,
+)
 from trama_registry.commands.identifier import (
     assign_identifier,
     attest_identifier,
@@ -39,6 +47,7 @@ from trama_registry.commands.link import (
     unlink,
 )
 from trama_registry.commands.note import correct_interview, read_note, record_interview, write_note
+from trama_registry.commands.obscuring import hide_entry, show_entry
 from trama_registry.commands.offer import describe_offer, state_places
 from trama_registry.commands.person import register_person
 from trama_registry.commands.referral import (
@@ -82,6 +91,7 @@ from trama_registry.commands.terms import watch_terms
 __all__ = [
     "accept_referral",
     "agree_participation",
+    "answer_erasure",
     "ask_document",
     "assign_case_manager",
     "assign_identifier",
@@ -102,13 +112,18 @@ __all__ = [
     "end_certificate",
     "end_identifier",
     "enter_protocol",
+    "erase_entry",
+    "erase_record",
     "explain_referral",
     "fail_referral",
     "file_document",
     "follow_receiver",
+    "forget_readings",
     "give_authorisation",
     "give_notice",
+    "hear_erasure_request",
     "hear_withdrawal",
+    "hide_entry",
     "learn_separation",
     "lift_restriction",
     "link_records",
@@ -126,6 +141,7 @@ __all__ = [
     "record_interview",
     "register_person",
     "remind",
+    "remind_of_erasure",
     "renew_referral",
     "reopen",
     "reopen_referral",
@@ -137,6 +153,7 @@ __all__ = [
     "set_next_step",
     "set_target_groups",
     "settle_competence",
+    "show_entry",
     "sign_pact",
     "start_referral",
     "state_places",

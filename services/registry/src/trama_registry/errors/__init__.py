@@ -33,6 +33,13 @@ from trama_registry.errors.document import (
     DocumentOfOthers,
     DocumentTooLarge,
 )
+from trama_registry.errors.erasure import (
+    ErasedTogether,
+    ErasureAnsweredAlready,
+    ErasureNotHere,
+    KeptWithoutLaw,
+    StillInCharge,
+)
 from trama_registry.errors.network import FreeBeyondPlaces, OfferNotHere
 from trama_registry.errors.note import (
     InterviewNotHere,
@@ -41,6 +48,7 @@ from trama_registry.errors.note import (
     NoteOfOurs,
     NoteReadAlready,
 )
+from trama_registry.errors.obscuring import HiddenOnlyByWriter, HiddenTogether, NothingHidden
 from trama_registry.errors.person import (
     AlreadyCertified,
     AlreadyEnded,
@@ -160,12 +168,18 @@ __all__ = [
     "EntryNotHere",
     "EntryOfOthers",
     "EpisodeNotHere",
+    "ErasedTogether",
+    "ErasureAnsweredAlready",
+    "ErasureNotHere",
     "FreeBeyondPlaces",
+    "HiddenOnlyByWriter",
+    "HiddenTogether",
     "IdentifierMalformed",
     "IdentifierNotHere",
     "IdentifierTaken",
     "InterviewNotHere",
     "IssuerMissing",
+    "KeptWithoutLaw",
     "LawIsOpposed",
     "LawNotNamed",
     "LinkNotHere",
@@ -189,6 +203,7 @@ __all__ = [
     "NoteNotHere",
     "NoteOfOurs",
     "NoteReadAlready",
+    "NothingHidden",
     "NoticeNotGiven",
     "OfferNotHere",
     "OpposedAlready",
@@ -214,6 +229,7 @@ __all__ = [
     "SamePersonFound",
     "SharingRestricted",
     "StepInPast",
+    "StillInCharge",
     "TermInPast",
     "UnknownGroup",
     "ValidityMissing",

@@ -25,6 +25,7 @@ from trama_registry.models.course import (
 from trama_registry.models.document import DocumentAsked, DocumentCopy, recognised
 from trama_registry.models.draft import ReferralDraft
 from trama_registry.models.entry import EntryCopy
+from trama_registry.models.erasure import ALONE, ErasureAsked, ErasureReplyCopy
 from trama_registry.models.identifier import (
     TAX_CODES,
     DistinctPersons,
@@ -37,6 +38,7 @@ from trama_registry.models.identifier import (
 )
 from trama_registry.models.interview import OwnInterview, must_be_held
 from trama_registry.models.likeness import GRADES, Described, Grade, Identity, Likeness, compare, traits_of
+from trama_registry.models.looking import AccessesAskedOf, AccessesToldCopy
 from trama_registry.models.move import (
     BY_RECEIVER,
     MOVES,
@@ -49,6 +51,7 @@ from trama_registry.models.move import (
 )
 from trama_registry.models.next_step import NextStep
 from trama_registry.models.note import NoteAddressee, must_be_readable
+from trama_registry.models.obscured import HIDDEN_ALONE, ObscuredEntry
 from trama_registry.models.offer import capacity_of
 from trama_registry.models.person import Person, checked_tax_code, reporting_id_of, sort_name_of
 from trama_registry.models.protocol import (
@@ -72,17 +75,21 @@ from trama_registry.models.taking_in_charge import (
 )
 
 __all__ = [
+    "ALONE",
     "AWAITING",
     "BETWEEN_REMINDERS",
     "BY_RECEIVER",
     "GOING_ON",
     "GRADES",
     "GROUPS",
+    "HIDDEN_ALONE",
     "MOVES",
     "OPEN",
     "RULES",
     "TAX_CODES",
     "AccessRequest",
+    "AccessesAskedOf",
+    "AccessesToldCopy",
     "Answer",
     "AnyMove",
     "Authorisation",
@@ -94,6 +101,8 @@ __all__ = [
     "DocumentAsked",
     "DocumentCopy",
     "EntryCopy",
+    "ErasureAsked",
+    "ErasureReplyCopy",
     "Grade",
     "Identity",
     "JudicialTargetGroup",
@@ -102,6 +111,7 @@ __all__ = [
     "NextStep",
     "NoteAddressee",
     "Notice",
+    "ObscuredEntry",
     "Opposition",
     "OwnInterview",
     "Participation",

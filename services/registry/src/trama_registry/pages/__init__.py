@@ -4,10 +4,13 @@ from trama_registry.pages import (
     access,
     document,
     draft,
+    erasure,
     identity,
+    looking,
     network,
     new_referral,
     note,
+    obscuring,
     person,
     protocol,
     referral,
@@ -17,8 +20,10 @@ from trama_registry.pages import (
 )
 
 routers = (
+    looking.router,
     access.router,
     document.router,
+    erasure.router,
     identity.router,
     person.router,
     relation.router,
@@ -29,6 +34,7 @@ routers = (
     referral.router,
     network.router,
     protocol.router,
+    obscuring.router,
     story.router,
 )
 """What has a path of its own under /persone comes before the page of a person, which takes any."""

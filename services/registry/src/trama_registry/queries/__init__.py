@@ -30,6 +30,15 @@ from trama_registry.queries.document import (
 from trama_registry.queries.draft import draft_view, drafts, find_draft
 from trama_registry.queries.duplicate import candidates, told_apart
 from trama_registry.queries.entries import Part, corrections_of, is_in_story
+from trama_registry.queries.erasure import (
+    GROUNDS,
+    SERVICES,
+    erasable,
+    erasure_view,
+    erasures,
+    erasures_asked,
+    readings_of,
+)
 from trama_registry.queries.identity import (
     certificates_of,
     count_groups,
@@ -47,6 +56,7 @@ from trama_registry.queries.joined import joined_here
 from trama_registry.queries.names import names_of
 from trama_registry.queries.next_step import next_step_of, view_of_next_step
 from trama_registry.queries.note import find_note, notes_of, readers_of_notes
+from trama_registry.queries.obscuring import count_obscured, hidden_document, hidden_rows, obscured_of
 from trama_registry.queries.offer import network, own_offer, own_offers, usual_answer_days
 from trama_registry.queries.overdue import overdue_accesses, overdue_referrals
 from trama_registry.queries.overview import overview
@@ -96,6 +106,8 @@ from trama_registry.queries.sharing import sharing_of
 from trama_registry.queries.timeline import entry_view, timeline
 
 __all__ = [
+    "GROUNDS",
+    "SERVICES",
     "Part",
     "access_list",
     "accesses",
@@ -108,6 +120,7 @@ __all__ = [
     "content_of",
     "corrections_of",
     "count_groups",
+    "count_obscured",
     "course_of",
     "courses_of",
     "documents_to_name",
@@ -115,6 +128,10 @@ __all__ = [
     "draft_view",
     "drafts",
     "entry_view",
+    "erasable",
+    "erasure_view",
+    "erasures",
+    "erasures_asked",
     "filed_before",
     "find_access",
     "find_authorisation",
@@ -132,13 +149,15 @@ __all__ = [
     "find_restriction",
     "find_sent_referral",
     "grounds_for_referring",
+    "hidden_document",
+    "hidden_rows",
     "holders_of",
     "identifier_in_use",
     "identity_view",
     "interview_view",
     "interviews_of",
-    "joined_here",
     "is_in_story",
+    "joined_here",
     "last_taking_in_charge",
     "last_told",
     "link_of",
@@ -150,6 +169,7 @@ __all__ = [
     "next_step_of",
     "notes_of",
     "notice_view",
+    "obscured_of",
     "open_taking_in_charge_of",
     "opposition_view",
     "overdue_accesses",
@@ -165,6 +185,7 @@ __all__ = [
     "protocol_of",
     "protocols",
     "readers_of_notes",
+    "readings_of",
     "received_by_urgency",
     "received_referral_view",
     "received_referrals",

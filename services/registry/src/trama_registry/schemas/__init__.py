@@ -10,6 +10,13 @@ from trama_registry.schemas.access import (
 from trama_registry.schemas.authorisation import AuthorisationView, BasisAsked, GiveAuthorisation
 from trama_registry.schemas.document import DocumentsView, FiledDocumentView, FileDocument, NumberDocument
 from trama_registry.schemas.draft import ChangeDraft, DraftView, SaveDraft
+from trama_registry.schemas.erasure import (
+    AnswerErasure,
+    ErasureAskedView,
+    ErasureView,
+    OrderErasure,
+    RecipientView,
+)
 from trama_registry.schemas.fields import Circles, Members, Name, Sentences, TypedTaxCode
 from trama_registry.schemas.identity import (
     AssignIdentifier,
@@ -49,6 +56,7 @@ from trama_registry.schemas.note import (
     RecordInterview,
     WriteNote,
 )
+from trama_registry.schemas.obscuring import HideEntry, ObscuredView
 from trama_registry.schemas.overview import (
     AwaitedView,
     DocumentView,
@@ -147,6 +155,7 @@ __all__ = [
     "AccessList",
     "AccessView",
     "AgreeParticipation",
+    "AnswerErasure",
     "AssignIdentifier",
     "AttestIdentifier",
     "AuthorisationView",
@@ -178,6 +187,8 @@ __all__ = [
     "EndIdentifier",
     "EnterProtocol",
     "EntryView",
+    "ErasureAskedView",
+    "ErasureView",
     "ExplainReferral",
     "FailReferral",
     "FileDocument",
@@ -191,6 +202,7 @@ __all__ = [
     "GroupCountView",
     "GroupsView",
     "HeldCertificateView",
+    "HideEntry",
     "HostingView",
     "IdentifierView",
     "IdentityView",
@@ -215,10 +227,12 @@ __all__ = [
     "NoteWrittenView",
     "NoticeView",
     "NumberDocument",
+    "ObscuredView",
     "OfferView",
     "OpenTakingInCharge",
     "Oppose",
     "OppositionView",
+    "OrderErasure",
     "OtherIdentifierView",
     "OthersAuthorisationView",
     "OthersStepView",
@@ -237,6 +251,7 @@ __all__ = [
     "ReadNote",
     "ReceivedReferralView",
     "ReceiverView",
+    "RecipientView",
     "RecordAccess",
     "RecordCertificate",
     "RecordHereView",
