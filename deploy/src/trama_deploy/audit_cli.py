@@ -5,13 +5,14 @@ from typing import Annotated
 
 import typer
 from rich.table import Table
+from sqlalchemy.ext.asyncio import AsyncSession
 from trama_chassis import audit
 from trama_chassis.audit_entry import Chain
 from trama_chassis.database import Database
-from trama_chassis.keystore import Keystore
 from trama_chassis.tables import CHASSIS_TABLES
 
 from trama_deploy.hosting import database_url
+from trama_deploy.keys import public_keys
 from trama_deploy.on_demand import application
 from trama_deploy.options import DEFAULT_STATE, JsonOption, StateOption, known_principal, running_network
 from trama_deploy.state import State
@@ -63,6 +64,16 @@ def _described(principal: str, chain: Chain) -> dict[str, object]:
     return {"service": principal, "entries": chain.length, "head": chain.head, "broken": broken}
 
 
+async def _followed_one(session: AsyncSession, keys: list[bytes]) -> Chain:
+    """The last entries may be signed with a key that the service had before."""
+    chain = Chain()
+    for key in keys:
+        chain = await audit.follow(session, key)
+        if chain.broken is None:
+            break
+    return chain
+
+
 async def _followed(state: State, principals: list[str]) -> list[tuple[str, Chain]]:
     found = []
     for principal in principals:
@@ -72,7 +83,7 @@ async def _followed(state: State, principals: list[str]) -> list[tuple[str, Chai
         database = Database(database_url(state, principal), CHASSIS_TABLES)
         try:
             async with database.read() as session:
-                found.append((principal, await audit.follow(session, Keystore(folder).signing.public)))
+                found.append((principal, await _followed_one(session, public_keys(state, principal))))
         finally:
             await database.dispose()
     return found

@@ -18,6 +18,7 @@ from trama_contracts.signature import PLAIN_JSON, headers_of, kid_of
 
 from trama_deploy.access import Access, quiet
 from trama_deploy.files import write_private
+from trama_deploy.keys import cross_signatures
 from trama_deploy.network import COORDINATOR, Network
 from trama_deploy.secrets import kafka_password, public_bytes, root_keys, signing_key
 from trama_deploy.state import State
@@ -152,13 +153,19 @@ def _entry(network: Network, state: State, member: str, kept: Signed | None, now
 
 
 def _service(state: State, principal: str, known: Entry | None, now: datetime) -> ServiceEntry:
-    """A service's key, active since it was first listed."""
+    """A service's key, active since it was first listed, and those it had before: what they signed holds."""
     public = public_bytes(signing_key(state.service(principal) / "signing.key"))
-    before = known.services.get(principal.partition(".")[2]) if known else None
-    since = {key.kid: key.from_ for key in before.signing} if before else {}
+    listed = known.services.get(principal.partition(".")[2]) if known else None
+    before = {key.kid: key for key in listed.signing} if listed else {}
     kid = kid_of(public)
-    key = {"kid": kid, "public": b64u(public), "state": "active", "from": since.get(kid) or instant(now)}
-    return ServiceEntry(signing=(SigningKey.model_validate(key),))
+    since = before[kid].from_ if kid in before else instant(now)
+    key = {"kid": kid, "public": b64u(public), "state": "active", "from": since}
+    active = SigningKey.model_validate(key | {"crosssigned": cross_signatures(state, principal).get(kid)})
+    older = [one for one in before.values() if one.kid != kid]
+    retired = [
+        one if one.state == "revoked" else one.model_copy(update={"state": "retired"}) for one in older
+    ]
+    return ServiceEntry(signing=(active, *retired))
 
 
 def _manifest(network: Network, kept: Records, entries: dict[str, Entry], now: datetime) -> Manifest:
