@@ -28,7 +28,7 @@ KNOWING = frozenset(
         *("access", "audit", "audit_entry", "conflict", "entitlement", "erasure", "file_custody"),
         *("file_duties", "hiding"),
         *("file_mail", "files"),
-        *("granting", "grounds", "hpke_keys", "keystore", "knowledge", "leaving", "links"),
+        *("granting", "grounds", "hpke_keys", "keystore", "knowledge", "leaving", "links", "looks"),
         *("erasure_duties", "erasure_facts", "erasure_list", "erasure_mail", "erasure_tables"),
     }
 )

@@ -162,6 +162,8 @@ class MemberOrigin:
                     raise ValueError(f"two services claim {prefix}")
                 self._routes.append((prefix, app))
         self._routes.sort(key=lambda route: -len(route[0]))
+        for app in apps:
+            app.state.runtime.sisters = tuple(one.state.runtime for one in apps)
         shell = apps[0].state.shell
         shell.navigation = gathered(
             [*(app.state.runtime.service.navigation for app in apps), front.NAVIGATION]

@@ -86,6 +86,8 @@ class Runtime:
         self.erasures = Erasures(self)
         self.duties = Duties(self)
         self.lease: lease.Lease
+        self.sisters: tuple[Runtime, ...] = ()
+        """The services of this member in this process, this one too, once they have one origin."""
 
     async def start(self) -> None:
         """Take the lease and read what is held; the schema is there already.

@@ -45,6 +45,8 @@ service = Service(
         models.OwnInterview,
         models.AccessesAskedOf,
         models.AccessesToldCopy,
+        models.AccessesAskedOf,
+        models.AccessesToldCopy,
         models.ObscuredEntry,
         models.ErasureAsked,
         models.ErasureReplyCopy,

@@ -8,6 +8,7 @@ from trama_registry.api import (
     erasure,
     identity,
     looking,
+    looking,
     network,
     note,
     obscuring,
@@ -36,6 +37,7 @@ routers = (
     draft.router,
     erasure.router,
     referral.router,
+    looking.router,
     looking.router,
     network.router,
 )

@@ -39,6 +39,7 @@ from trama_registry.models.identifier import (
 from trama_registry.models.interview import OwnInterview, must_be_held
 from trama_registry.models.likeness import GRADES, Described, Grade, Identity, Likeness, compare, traits_of
 from trama_registry.models.looking import AccessesAskedOf, AccessesToldCopy
+from trama_registry.models.looking import AccessesAskedOf, AccessesToldCopy
 from trama_registry.models.move import (
     BY_RECEIVER,
     MOVES,
@@ -88,6 +89,8 @@ __all__ = [
     "RULES",
     "TAX_CODES",
     "AccessRequest",
+    "AccessesAskedOf",
+    "AccessesToldCopy",
     "AccessesAskedOf",
     "AccessesToldCopy",
     "Answer",

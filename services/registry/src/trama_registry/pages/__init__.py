@@ -7,6 +7,7 @@ from trama_registry.pages import (
     erasure,
     identity,
     looking,
+    looking,
     network,
     new_referral,
     note,
@@ -20,6 +21,7 @@ from trama_registry.pages import (
 )
 
 routers = (
+    looking.router,
     looking.router,
     access.router,
     document.router,

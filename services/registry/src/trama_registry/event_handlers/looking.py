@@ -1,0 +1,36 @@
+"""Who asks us who has looked, and who answers."""
+
+from sqlalchemy.ext.asyncio import AsyncSession
+from trama_chassis.handlers import Origin
+from trama_chassis.outbox import runtime_of
+from trama_contracts.registry import AccessesAsked, AccessesTold
+
+from trama_registry.commands import looking
+from trama_registry.event_handlers.heard import handlers
+from trama_registry.models import AccessesToldCopy
+
+
+@handlers.react(AccessesAsked)
+async def answer(session: AsyncSession, event: AccessesAsked, origin: Origin) -> None:
+    """A person asks at another member's desk who has looked here."""
+    await looking.tell_accesses(session, event, origin)
+
+
+@handlers.copy(AccessesTold)
+async def copy_answer(session: AsyncSession, event: AccessesTold, origin: Origin) -> None:
+    """Keep what a member answered to a question of ours."""
+    if event.asker.member != runtime_of(session).settings.member:
+        return
+    told = event.model_dump(mode="json")
+    await session.merge(
+        AccessesToldCopy(
+            member=origin.member,
+            inquiry=event.inquiry,
+            part=event.part,
+            record=event.asker.record,
+            parts=event.parts,
+            told_on=event.told_on,
+            services=told["services"],
+            accesses=told["accesses"],
+        )
+    )

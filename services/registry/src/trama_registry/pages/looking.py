@@ -1,0 +1,58 @@
+"""Pages of who has looked at a person's data, and of conflicts of interest."""
+
+from typing import Annotated
+
+from fastapi import Depends, Request, Response
+from fastapi.responses import RedirectResponse
+from trama_chassis import web
+from trama_chassis.accounts import Caller, require
+from trama_chassis.database import Reading, Router, Transaction
+from trama_contracts.event import Uuid
+
+from trama_registry import queries
+from trama_registry.api.callers import Operator
+from trama_registry.api.looking import operators_of
+from trama_registry.commands import looking as commands
+from trama_registry.pages.templates import templates
+from trama_registry.queries import looking
+
+Supervisor = Annotated[Caller, Depends(require("supervisor"))]
+router = Router()
+
+
+@router.get("/persone/conflitti")
+async def conflicts_page(request: Request, session: Reading, _: Supervisor) -> Response:
+    """Whose conflicts of interest hold: each person is to be handed to somebody else."""
+    values = {"conflicts": await looking.conflicts(session, operators_of(request))}
+    return web.page(request, "conflitti.html", values, templates=templates)
+
+
+@router.post("/persone/conflitti/{conflict}/togli")
+async def lift_conflict(conflict: Uuid, session: Transaction, by: Supervisor) -> Response:
+    """End a conflict of interest."""
+    await commands.lift_conflict(session, conflict, by)
+    return RedirectResponse("/persone/conflitti", 303)
+
+
+@router.get("/persone/{record}/accessi")
+async def accesses_page(request: Request, record: Uuid, session: Reading, _: Operator) -> Response:
+    """The report for the person: who looked, when and why, in words that can be printed and given."""
+    values = {
+        "person": await queries.person_view(session, record),
+        "accesses": await looking.accesses_view(session, record),
+    }
+    return web.page(request, "resoconto.html", values, templates=templates)
+
+
+@router.post("/persone/{record}/accessi")
+async def ask_accesses(record: Uuid, session: Transaction, by: Operator) -> Response:
+    """Ask the other members."""
+    await commands.ask_accesses(session, record, by)
+    return RedirectResponse(f"/persone/{record}/accessi", 303)
+
+
+@router.post("/persone/{record}/conflitto")
+async def declare_conflict(record: Uuid, session: Transaction, by: Operator) -> Response:
+    """Declare a conflict of interest; the person is gone from the caller's pages."""
+    await commands.declare_conflict(session, record, by)
+    return RedirectResponse("/persone", 303)
