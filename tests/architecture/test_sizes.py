@@ -18,7 +18,7 @@ KNOWING_LINES = 2_600
 WEB_LINES = 1_800
 WEB = frozenset(
     {
-        *("accounts", "app", "assets", "audit_page", "bodies", "demo_clock", "forms", "front"),
+        *("accounts", "app", "assets", "audit_page", "bodies", "demo_clock", "forms", "front", "guessing"),
         *("help_pages", "kept_forms"),
         *("language", "node_page", "oidc", "sessions", "shell", "tokens", "web"),
     }

@@ -3,12 +3,12 @@
 from typing import Annotated
 
 from fastapi import Query
-from trama_chassis import audit
 from trama_chassis.database import Reading, Router, Transaction
 from trama_contracts.event import Uuid
 
 from trama_registry import commands, queries
 from trama_registry.api.callers import Operator
+from trama_registry.queries.duplicate import sought_by_form
 from trama_registry.schemas import (
     CandidateView,
     GroupCountView,
@@ -48,9 +48,7 @@ async def person(record: Uuid, session: Reading, _: Operator) -> PersonView:
 @router.post("/persons/candidates")
 async def candidates(request: SeekDuplicates, session: Reading, _: Operator) -> list[CandidateView]:
     """Records of ours that may be of the person described: certain, probable or possible, and why."""
-    found = await queries.candidates(session, request)
-    audit.searched(session, request.model_dump(mode="json", exclude_none=True).values(), len(found))
-    return found
+    return await sought_by_form(session, request)
 
 
 @router.get("/target-groups")

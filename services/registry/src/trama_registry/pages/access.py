@@ -18,6 +18,7 @@ from trama_registry import commands, queries
 from trama_registry.api.access import AtTheDoor
 from trama_registry.models.access import SPECIALIST
 from trama_registry.pages.templates import templates
+from trama_registry.queries.duplicate import sought_by_form
 from trama_registry.queries.told.languages import languages
 from trama_registry.schemas import CandidateView, ConcludeAccess, RecordAccess, SeekDuplicates
 
@@ -127,7 +128,7 @@ async def alike_page(
     if asked is None:
         sound = {name: value for name, value in said.items() if name not in {one["field"] for one in errors}}
         asked = SeekDuplicates.model_validate(sound)
-    found = await queries.candidates(session, asked) if asked.model_fields_set else []
+    found = await sought_by_form(session, asked) if asked.model_fields_set else []
     return web.page(request, "simili.html", {"alike": found}, templates=templates)
 
 

@@ -6,7 +6,7 @@ from datetime import date
 from sqlalchemy import false, or_, select, true, union_all
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
-from trama_chassis import access, audit
+from trama_chassis import access, audit, guessing
 from trama_chassis.outbox import runtime_of
 
 from trama_registry.models import (
@@ -21,7 +21,7 @@ from trama_registry.models import (
     compare,
     traits_of,
 )
-from trama_registry.schemas import CandidateView
+from trama_registry.schemas import CandidateView, SeekDuplicates
 
 COMPARED = 500
 """At most so many records are compared: more have only a frequent name in common."""
@@ -49,6 +49,20 @@ async def candidates(
     found.sort(key=lambda one: (GRADES.index(one[1].grade), one[0].sort_name, one[0].record))
     audit.shown(session, *(person.record for person, _ in found[:SHOWN]))
     return [_view(person, likeness) for person, likeness in found[:SHOWN]]
+
+
+async def sought_by_form(session: AsyncSession, asked: SeekDuplicates) -> list[CandidateView]:
+    """The same for who only looks: it is written down as a search, and who guesses numbers is held back.
+
+    Raises TooManyMisses.
+    """
+    if asked.tax_code is not None:
+        guessing.refuse(session)
+    found = await candidates(session, asked)
+    if asked.tax_code is not None and all(one.tax_code != asked.tax_code for one in found):
+        guessing.missed(session, asked.tax_code)
+    audit.searched(session, asked.model_dump(mode="json", exclude_none=True).values(), len(found))
+    return found
 
 
 async def _near(session: AsyncSession, sought: Identity) -> dict[str, bool]:

@@ -1,13 +1,15 @@
 """Persons of this registry, their taking in charge and authorisations."""
 
+import re
 from collections.abc import Sequence
 from datetime import date
 
 from sqlalchemy import select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
-from trama_chassis import access, audit
+from trama_chassis import access, audit, guessing
 from trama_chassis.outbox import runtime_of
+from trama_contracts.payload_fields import TAX_CODE_PATTERN
 
 from trama_registry.errors import PersonNotHere
 from trama_registry.models import (
@@ -165,8 +167,13 @@ async def _otherwise_found(session: AsyncSession, sought: str) -> list[str]:
     """Records by a number of the person, by a referral's id or protocol number, or by words in any order."""
     typed = sought.strip()
     number = "".join(letter for letter in typed.upper() if letter.isalnum())
+    is_whole = re.fullmatch(TAX_CODE_PATTERN, number) is not None
+    if is_whole:
+        guessing.refuse(session)
     numbers = select(col(PersonIdentifier.record)).where(col(PersonIdentifier.value) == number)
     found = set(await session.scalars(numbers))
+    if is_whole and not found:
+        guessing.missed(session, number)
     names = sorted(one for one in traits_of(Identity(family_name=typed)) if one.startswith("n:"))
     if not found and names:
         alike = select(col(PersonTrait.record)).where(col(PersonTrait.trait).in_(names)).limit(10 * PAGE)
