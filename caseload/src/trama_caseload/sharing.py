@@ -2,11 +2,14 @@
 
 import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
-from trama_chassis import access
+from trama_chassis import access, hiding
 from trama_chassis.handlers import EventHandlers, Origin
+from trama_chassis.outbox import runtime_of
 from trama_contracts.registry import (
     AuthorisationGiven,
     AuthorisationWithdrawn,
+    ConflictDeclared,
+    ConflictLifted,
     OppositionDecided,
     OppositionRaised,
     RecordsLinked,
@@ -106,3 +109,23 @@ async def learn_link(session: AsyncSession, event: RecordsLinked, origin: Origin
     decided = event.certainty == "decided"
     if not await access.hear_link(session, link=event.link, a=a, b=b, said_by=said_by, decided=decided):
         log.warning("link not believed", source=origin.source, event_id=origin.event_id)
+
+
+@handlers.react(ConflictDeclared)
+async def learn_conflict(session: AsyncSession, event: ConflictDeclared, origin: Origin) -> None:
+    """Our registry says that an operator is to see nothing more of a person."""
+    if origin.member == runtime_of(session).settings.member:
+        await hiding.declare(
+            session,
+            event.conflict,
+            operator=event.operator,
+            record=origin.record,
+            declared_on=event.declared_on,
+        )
+
+
+@handlers.react(ConflictLifted)
+async def learn_lifting(session: AsyncSession, event: ConflictLifted, origin: Origin) -> None:
+    """Our registry says that a conflict of interest is over."""
+    if origin.member == runtime_of(session).settings.member:
+        await hiding.lift(session, event.conflict, event.lifted_on)
