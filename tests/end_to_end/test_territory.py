@@ -16,7 +16,9 @@ from trama_simulation.acts import (
     AskEvaluation,
     ConfirmStart,
     Contribute,
+    DecideOpposition,
     HostRefuses,
+    LiftRestriction,
     NameReferente,
     RefuseProject,
     Reopen,
@@ -25,6 +27,7 @@ from trama_simulation.acts import (
     SettleCompetence,
     Story,
     TakeBack,
+    Withdraw,
     WithdrawPath,
 )
 from trama_simulation.members import (
@@ -43,6 +46,7 @@ from trama_simulation.members import (
     SIL,
     URBANO,
 )
+from trama_simulation.oracle import remembered, sharing_of
 from trama_simulation.stories import stories
 
 from tests.end_to_end.bytes_at_rest import (
@@ -80,7 +84,9 @@ def _people() -> list[Story]:
         _refuses_what_the_committee_proposes,
         _heard_at_the_listening_centre_first,
         _taken_back_while_a_third_holds_the_referente,
+        _taken_back_elsewhere,
         *map(_does, (TakeBack, HostRefuses, WithdrawPath, Resume, Reopen, SettleCompetence, SenderSays)),
+        *map(_does, (DecideOpposition, LiftRestriction)),
     ):
         if not any(map(otherwise, told[CAST:])):
             told.append(min(filter(otherwise, drawn), key=partial(_more_days, told)))
@@ -106,6 +112,10 @@ def _heard_at_the_listening_centre_first(story: Story) -> bool:
 
 def _taken_back_while_a_third_holds_the_referente(story: Story) -> bool:
     return any(isinstance(act, TakeBack) and act.referente for act in story.acts)
+
+
+def _taken_back_elsewhere(story: Story) -> bool:
+    return any(isinstance(act, Withdraw) and act.at != act.given_at for act in story.acts)
 
 
 def _asks(act: object, lead: str) -> bool:
@@ -145,11 +155,24 @@ def test_every_member_knows_what_happened_and_nothing_else(territory: Paused) ->
     assert territory.differences() == []
 
 
-def test_every_timeline_is_complete_and_says_up_to_when(territory: Paused) -> None:
-    assert until(lambda: all(shown["complete"] for _, _, shown in territory.timelines()))
-    for _, _, shown in territory.timelines():
+def test_every_timeline_is_complete_and_says_up_to_when_or_says_who_shares_no_more(territory: Paused) -> None:
+    """INVARIANT: who was cut off is told by whom, and nobody else is told so. A key withheld in silence
+    breaks it, and so does a gap that is taken for a choice."""
+    lost = {
+        (one.story.person.name, member): sharing_of(remembered(one.story)).lost(member)
+        for one in territory.lived
+        for member in one.records
+    }
+    assert any(lost.values())
+    assert until(lambda: all(_is_so(shown, lost[who, where]) for who, where, shown in territory.timelines()))
+    for who, where, shown in territory.timelines():
+        assert shown["completeness"].count("non condivide più con noi") == len(lost[who, where])
         assert shown["completeness"].startswith("Aggiornato alle ")
         assert all(entry["happened"] for entry in shown["entries"])
+
+
+def _is_so(shown: dict[str, Any], lost: list[str]) -> bool:
+    return shown["complete"] != bool(lost)
 
 
 def test_down_in_midst_of_the_year_left_no_process_and_nothing_is_lost_or_told_twice(

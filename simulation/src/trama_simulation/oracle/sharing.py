@@ -57,6 +57,14 @@ class Sharing:
         """Whether what is written in a circle now reaches a member."""
         return reader == writer or self.last(reader, writer, circle) == self.now != NEVER
 
+    def lost(self, reader: str) -> list[str]:
+        """Those that let a member know of the person once, and do so no more."""
+        return sorted(
+            writer
+            for (circle, writer, to), last in self.until.items()
+            if (circle, to) == ("care", reader) and last < self.now
+        )
+
 
 def followers(story: Story) -> list[str]:
     """The members that have a record of the person, in the order in which they made it."""
