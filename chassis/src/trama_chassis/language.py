@@ -172,9 +172,16 @@ def elided(text: str, filled: Mapping[str, object]) -> str:
         article = value.article if isinstance(value, Named) else "il"
         if isinstance(value, str) and _VOWEL_FIRST.match(value):
             article = "l'"
-        for plain, fitting in _ARTICLES.get(article, {}).items():
-            for before, after in ((plain, fitting), (plain.capitalize(), fitting.capitalize())):
-                text = re.sub(rf"\b{before} (?=%\({name}\)s)", after, text)
+        text = _fitted(text, name, article)
+    return text
+
+
+@lru_cache(maxsize=4096)
+def _fitted(text: str, name: str, article: str) -> str:
+    """A text, not yet filled, with the article that one of its values wants; there are few of either."""
+    for plain, fitting in _ARTICLES.get(article, {}).items():
+        for before, after in ((plain, fitting), (plain.capitalize(), fitting.capitalize())):
+            text = re.sub(rf"\b{before} (?=%\({name}\)s)", after, text)
     return text
 
 
