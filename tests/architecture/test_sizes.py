@@ -29,7 +29,7 @@ KNOWING = frozenset(
         *("file_duties", "hiding"),
         *("file_mail", "files"),
         *("granting", "grounds", "hpke_keys", "keystore", "knowledge", "leaving", "links", "looks"),
-        *("erasure_duties", "erasure_facts", "erasure_list", "erasure_mail", "erasure_tables"),
+        *("erasure_duties", "erasure_facts", "erasure_list", "erasure_mail", "erasure_rows", "erasure_tables"),
     }
 )
 BANNED = frozenset(

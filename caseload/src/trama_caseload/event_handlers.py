@@ -2,8 +2,10 @@
 
 from sqlalchemy.ext.asyncio import AsyncSession
 from trama_chassis import access
-from trama_chassis.handlers import EventHandlers, Origin
+from trama_chassis.erasure_rows import let_go
+from trama_chassis.handlers import ErasedStream, EventHandlers, Origin
 from trama_chassis.outbox import runtime_of
+from trama_contracts.names import parse_topic
 from trama_contracts.registry import (
     PersonRegistered,
     RecordsUnlinked,
@@ -82,6 +84,17 @@ async def _episode(session: AsyncSession, episode: str, origin: Origin) -> Episo
         found = EpisodeCopy(episode=episode, record=origin.record)
         session.add(found)
     return found
+
+
+@handlers.forget
+async def forget_copies(session: AsyncSession, erased: ErasedStream) -> int:
+    """Let go of what our own registry told in a stream that was erased: who the person is, an episode."""
+    topic = parse_topic(erased.topic)
+    if topic is None or topic.member != runtime_of(session).settings.member:
+        return 0
+    if erased.scope.startswith("record:"):
+        return await let_go(session, PersonCopy, record=erased.record)
+    return await let_go(session, EpisodeCopy, episode=erased.scope_id, record=erased.record)
 
 
 @handlers.react(ReportingIdAssigned)

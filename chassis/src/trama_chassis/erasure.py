@@ -19,6 +19,7 @@ from trama_contracts.signature import signature_header
 
 from trama_chassis import clock, erasure_facts, idempotency, knowledge
 from trama_chassis.erasure_tables import ErasureOrder, ErasureRecipient, Streams
+from trama_chassis.grounds import AuthorisationStopped, RefusedForNow, RelationHeld, RestrictionHeld
 from trama_chassis.handlers import ErasedStream
 from trama_chassis.links import LinkHeard, LinkRemoved, RecordLink
 from trama_chassis.streams import ERASED
@@ -256,13 +257,10 @@ async def _destroy_record(session: AsyncSession, runtime: "Runtime", record: str
     counts["rows"] += await runtime.service.handlers.forget_record(session, record)
     if {edge[1] for edge in component if edge[0] == own} == {record}:
         counts += await _let_go(session, runtime, {edge for edge in component if edge[0] != own})
-    for table in (ScopeParty, ReportingIdHeld):
+    for table in (ScopeParty, ReportingIdHeld, RefusedForNow):
         await _deleted(session, table, table.record, record)
-    await session.execute(
-        delete(AuthorisationHeld).where(
-            col(AuthorisationHeld.member) == own, col(AuthorisationHeld.record) == record
-        )
-    )
+    for said in (AuthorisationHeld, AuthorisationStopped, RestrictionHeld, RelationHeld):
+        await session.execute(delete(said).where(col(said.member) == own, col(said.record) == record))
     for edge in (RecordLink, LinkRemoved):
         await session.execute(delete(edge).where(or_(*(one == record for one in _ends(edge)))))
     await session.execute(delete(LinkHeard).where(col(LinkHeard.other_record) == record))

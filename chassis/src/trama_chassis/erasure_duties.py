@@ -6,7 +6,7 @@ Bookkeeping of the chassis, committed here. What is due is in the database: a re
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
-from sqlalchemy import exists, or_, select, update
+from sqlalchemy import Select, exists, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 from trama_contracts.messages import MAX_ITEMS, Erasure
@@ -55,7 +55,7 @@ class Erasures:
         runtime = self._runtime
         async with runtime.database.read() as session:
             await erasure_list.note(session, self.listed)
-            if not await _anything(session):
+            if not await _is_due(session, clock.machine_now()):
                 return
         async with runtime.consuming() as session:
             await _sweep(session, runtime)
@@ -93,26 +93,45 @@ class Erasures:
 _UNSCRUBBED = (col(ErasureOrder.scrubbed_at).is_(None), col(ErasureReceived.scrubbed_at).is_(None))
 
 
-async def _anything(session: AsyncSession) -> bool:
-    """Whether an order is open or an answer due."""
+async def _is_due(session: AsyncSession, now: datetime) -> bool:
+    """Whether there is anything to do now; waiting for others is not."""
     due = (
-        exists().where(or_(col(ErasureOrder.closed_at).is_(None), _UNSCRUBBED[0])),
-        exists().where(col(ErasureReceived.answered_at).is_(None)),
-        exists().where(col(ErasureRecipient.asked_at).is_(None)),
+        *(exists().where(one) for one in _UNSCRUBBED),
+        exists().where(*_READY, ~_PASSED_ON),
+        exists().where(col(ErasureOrder.closed_at).is_(None), ~_WAITED_FOR),
+        _late().exists(),
     )
-    return bool(await session.scalar(select(or_(*due))))
+    if await session.scalar(select(or_(*due))):
+        return True
+    waiting = select(ErasureRecipient).where(col(ErasureRecipient.state) == WAITING)
+    return any(_is_time(one, now) for one in await session.scalars(waiting))
 
 
-async def _sweep(session: AsyncSession, runtime: "Runtime") -> None:
-    """Erase what was begun on a record while it was being erased: an append is before, or is gone as well."""
+_READY = (col(ErasureReceived.answered_at).is_(None), col(ErasureReceived.scrubbed_at).is_not(None))
+_PASSED_ON = exists().where(
+    col(ErasureOrder.cause) == col(ErasureReceived.order),
+    col(ErasureOrder.cause_source) == col(ErasureReceived.source),
+    col(ErasureOrder.closed_at).is_(None),
+)
+_WAITED_FOR = exists().where(
+    col(ErasureRecipient.order) == col(ErasureOrder.order), col(ErasureRecipient.state) == WAITING
+)
+
+
+def _late() -> Select[OwnStream]:
+    """Streams of ours of a record that is erased whole, but for what is said of the erasure itself."""
     gone = select(col(ErasureOrder.record)).where(col(ErasureOrder.whole).is_(True))
-    late = select(OwnStream).where(
+    return select(OwnStream).where(
         col(OwnStream.record).in_(gone),
         col(OwnStream.sealed_key) != ERASED,
         col(OwnStream.scope).not_like(f"{ERASURE_SCOPE}:%"),
     )
+
+
+async def _sweep(session: AsyncSession, runtime: "Runtime") -> None:
+    """Erase what was begun on a record while it was being erased: an append is before, or is gone as well."""
     records: dict[str, list[str]] = {}
-    for row in await session.scalars(late):
+    for row in await session.scalars(_late()):
         records.setdefault(row.record, []).append(row.stream)
     for record, streams in sorted(records.items()):
         by = runtime.settings.principal
@@ -149,18 +168,8 @@ def _parts(streams: Streams) -> list[dict[str, tuple[str, ...]]]:
 
 async def _answer(session: AsyncSession, runtime: "Runtime") -> int:
     """Answer the orders of which nothing is left here; those we passed on once who had it has answered."""
-    unanswered = select(ErasureReceived).where(
-        col(ErasureReceived.answered_at).is_(None), col(ErasureReceived.scrubbed_at).is_not(None)
-    )
     answered = 0
-    for one in (await session.scalars(unanswered)).all():
-        passed_on = exists().where(
-            col(ErasureOrder.cause) == one.order,
-            col(ErasureOrder.cause_source) == one.source,
-            col(ErasureOrder.closed_at).is_(None),
-        )
-        if await session.scalar(select(passed_on)):
-            continue
+    for one in (await session.scalars(select(ErasureReceived).where(*_READY, ~_PASSED_ON))).all():
         parts = _parts(one.streams)
         messages = [
             (one.source, Erasure(order=one.order, streams=part, action="confirmed", counts=one.counts))
@@ -173,12 +182,8 @@ async def _answer(session: AsyncSession, runtime: "Runtime") -> int:
 
 async def _close(session: AsyncSession) -> None:
     """Close the orders for which nobody is waited any more."""
-    waited = exists().where(
-        col(ErasureRecipient.order) == col(ErasureOrder.order), col(ErasureRecipient.state) == WAITING
-    )
-    for one in await session.scalars(
-        select(ErasureOrder).where(col(ErasureOrder.closed_at).is_(None), ~waited)
-    ):
+    over = select(ErasureOrder).where(col(ErasureOrder.closed_at).is_(None), ~_WAITED_FOR)
+    for one in await session.scalars(over):
         one.closed_at = clock.machine_now()
 
 

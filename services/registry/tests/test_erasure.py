@@ -111,7 +111,7 @@ def on_disk(runtime: Runtime) -> bytes:
 async def test_an_entry_on_the_wrong_person_leaves_nothing_anywhere(
     sides: tuple[Side, Side], exchange: Any
 ) -> None:
-    """INVARIANT: after an entry is erased no word of it, of its correction or of an answer to it is left in any
+    """INVARIANT: after an entry is erased no word of it, its correction or an answer to it is left in any
     database file of who wrote or read it. A place that keeps a word of an entry breaks it."""
     ambito, sil = sides
     note = (await ambito.of_anna("notes", {"text": CANARY, "needs_answer": True}))["note"]
@@ -164,7 +164,7 @@ async def test_a_record_is_erased_and_the_other_controller_decides_on_its_own(
     sides: tuple[Side, Side], exchange: Any
 ) -> None:
     """INVARIANT: when a record is erased, no row of its registry names it but those that say that it was; and
-    another controller keeps what it wrote until it decides. A table with a record that is spared breaks it."""
+    another controller keeps what it wrote until it decides. A table that is spared breaks it."""
     ambito, sil = sides
     await ambito.of_anna("notes", {"text": CANARY})
     await exchange(ambito.runtime, sil.runtime)

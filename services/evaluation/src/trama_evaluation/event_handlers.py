@@ -11,7 +11,8 @@ import structlog
 import trama_caseload as caseload
 from sqlalchemy.ext.asyncio import AsyncSession
 from trama_chassis import access
-from trama_chassis.handlers import EventHandlers, Origin
+from trama_chassis.erasure_rows import let_go
+from trama_chassis.handlers import ErasedStream, EventHandlers, Origin
 from trama_chassis.outbox import runtime_of
 from trama_contracts.evaluation import (
     ContributionSubmitted,
@@ -27,13 +28,16 @@ from trama_contracts.evaluation import (
     SocialContributionSubmitted,
 )
 from trama_contracts.inner import instant
+from trama_contracts.names import parse_topic
 
 from trama_evaluation import commands, queries
 from trama_evaluation.models import (
     CompletedCopy,
     ContributionCopy,
+    Evaluation,
     HealthContributionCopy,
     InvitationCopy,
+    Project,
     ProjectCopy,
     RequestCopy,
     SocialContributionCopy,
@@ -186,3 +190,37 @@ async def copy_invitation(session: AsyncSession, event: InvitationSent, origin: 
     if event.to == runtime_of(session).settings.member:
         told = event.model_dump(exclude={"to", "authorisation"})
         await session.merge(InvitationCopy(lead=origin.member, **told))
+
+
+TOLD_BY_LEAD = {
+    "evaluation": (RequestCopy, CompletedCopy),
+    "project": (ProjectCopy,),
+    "invitation": (InvitationCopy,),
+}
+"""What who leads tells, by the kind of scope, whose id each names."""
+PARTS: dict[str, type[PartCopy]] = {
+    "care": ContributionCopy,
+    "clinical": HealthContributionCopy,
+    "social": SocialContributionCopy,
+}
+
+
+@handlers.forget
+async def forget_copies(session: AsyncSession, erased: ErasedStream) -> int:
+    """Let go of what was told in a stream that was erased, by who led or by who contributed."""
+    topic, kind = parse_topic(erased.topic), erased.scope.partition(":")[0]
+    if topic is None:
+        return 0
+    gone = 0
+    for table in TOLD_BY_LEAD.get(kind, ()):
+        gone += await let_go(session, table, lead=topic.member, **{kind: erased.scope_id})
+    if kind == "evaluation" and erased.circle in PARTS:
+        said = {"contributor": topic.member, "record": erased.record, "evaluation": erased.scope_id}
+        gone += await let_go(session, PARTS[erased.circle], **said)
+    return gone
+
+
+@handlers.erase_record
+async def erase_rows(session: AsyncSession, record: str) -> int:
+    """Delete what this service keeps of a record of ours: evaluations led here, and projects."""
+    return await let_go(session, Project, record=record) + await let_go(session, Evaluation, record=record)

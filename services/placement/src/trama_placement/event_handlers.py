@@ -6,10 +6,14 @@ believed is decided here, what follows in the commands.
 
 import structlog
 import trama_caseload as caseload
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
-from trama_chassis.handlers import EventHandlers, Origin
+from sqlmodel import col
+from trama_chassis.erasure_rows import let_go
+from trama_chassis.handlers import ErasedStream, EventHandlers, Origin
 from trama_chassis.outbox import runtime_of
 from trama_contracts.evaluation import EvaluationCompleted
+from trama_contracts.names import parse_topic
 from trama_contracts.placement import (
     HostApprovalGiven,
     HostApprovalRefused,
@@ -19,7 +23,14 @@ from trama_contracts.placement import (
 )
 
 from trama_placement import commands, queries
-from trama_placement.models import HOST_KINDS, EvaluationCopy, HostPlacementCopy, Placement
+from trama_placement.models import (
+    HOST_KINDS,
+    Approval,
+    EvaluationCopy,
+    HostAnswer,
+    HostPlacementCopy,
+    Placement,
+)
 
 log = structlog.get_logger("trama.placement")
 handlers = EventHandlers()
@@ -106,3 +117,28 @@ async def _asked_of(
         return placement
     log.warning("host's word not believed", source=origin.source, event_id=origin.event_id)
     return None
+
+
+@handlers.forget
+async def forget_copies(session: AsyncSession, erased: ErasedStream) -> int:
+    """Let go of what was told in a stream that was erased: who works here, an evaluation that was completed."""
+    topic, kind = parse_topic(erased.topic), erased.scope.partition(":")[0]
+    if topic is None or erased.own:
+        return 0
+    if kind == "evaluation":
+        return await let_go(session, EvaluationCopy, member=topic.member, evaluation=erased.scope_id)
+    if kind == "placement" and erased.circle == "host":
+        asked = {"promoter": topic.member, "placement": erased.scope_id}
+        return await let_go(session, HostPlacementCopy, **asked)
+    return 0
+
+
+@handlers.erase_record
+async def erase_rows(session: AsyncSession, record: str) -> int:
+    """Delete what this service keeps of a record of ours: paths with their approvals, answers as a host."""
+    paths = (
+        await session.scalars(select(col(Placement.placement)).where(col(Placement.record) == record))
+    ).all()
+    gone = sum([await let_go(session, Approval, placement=path) for path in paths])
+    gone += await let_go(session, HostAnswer, record=record)
+    return gone + await let_go(session, Placement, record=record)

@@ -5,7 +5,8 @@ from datetime import date
 from sqlalchemy.ext.asyncio import AsyncSession
 from trama_chassis import bulk
 from trama_chassis.clock import ZONE
-from trama_chassis.handlers import EventHandlers, Origin
+from trama_chassis.erasure_rows import let_go
+from trama_chassis.handlers import ErasedStream, EventHandlers, Origin
 from trama_contracts.event import Fact
 from trama_contracts.facts import (
     EvaluationCompletedFact,
@@ -78,6 +79,13 @@ async def copy_fact(session: AsyncSession, event: Fact, origin: Origin) -> None:
             mode="json", exclude={"reporting_id", DAYS[type(event)] or ""}, exclude_none=True
         ),
     )
+
+
+@handlers.forget
+async def forget_facts(session: AsyncSession, erased: ErasedStream) -> int:
+    """Let go of the facts of an erased stream: their source tells them once more, under a pseudonym that
+    leads to nobody (docs/decisions/0015)."""
+    return await let_go(session, FactCopy, stream=erased.stream)
 
 
 def kind_of(fact: Fact) -> str:
