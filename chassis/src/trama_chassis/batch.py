@@ -82,6 +82,9 @@ class Batch:
             await self._take_waiting(standing)
 
     async def _take(self, one: Checked, envelope: Envelope, standing: Standing | None) -> None:
+        if standing is not None and standing.last is not None and envelope.streamseq > standing.last:
+            self._refuse(one, Outcome.NO_GRANT)
+            return
         if standing is not None and standing.key is not None and standing.blocked_seq is not None:
             if envelope.streamseq > standing.blocked_seq:
                 await self._wait(one, envelope, standing)

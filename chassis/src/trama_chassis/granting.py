@@ -46,6 +46,8 @@ class Changes:
     granted: dict[str, list[tuple[StreamHead, Verdict]]] = field(default_factory=lambda: defaultdict(list))
     ended: dict[str, list[StreamHead]] = field(default_factory=lambda: defaultdict(list))
     known: dict[str, Knowledge] = field(default_factory=dict)
+    told: dict[tuple[str, str], str] = field(default_factory=dict)
+    """Why it was last decided as it was, by stream and recipient, for who follows the person."""
     refused_for_now: set[tuple[str, str]] = field(default_factory=set)
     """Records of ours, and the silent sources because of which they were not shared."""
 
@@ -59,9 +61,10 @@ async def run(session: AsyncSession, runtime: "Runtime", heads: Sequence[StreamH
     for record in sorted({head.record for head in heads}):
         knowledge = await knowledge_of(session, runtime, record)
         changes.known[record] = knowledge
-        for head in heads:
-            if head.record == record:
-                _decide(runtime, head, knowledge, given.get(head.stream, NOBODY), changes)
+        of_record = [head for head in heads if head.record == record]
+        changes.told |= await _told(session, runtime, of_record, knowledge)
+        for head in of_record:
+            _decide(runtime, head, knowledge, given.get(head.stream, NOBODY), changes)
     await _act(session, runtime, changes, given)
 
 
@@ -87,6 +90,24 @@ async def _given(session: AsyncSession, heads: Iterable[StreamHead]) -> Given:
     return given
 
 
+async def _told(
+    session: AsyncSession, runtime: "Runtime", heads: Iterable[StreamHead], knowledge: Knowledge
+) -> dict[tuple[str, str], str]:
+    """The last reasons that were written down for who follows the person: a new one is written down too."""
+    names = [head.stream for head in heads if not head.just_begun]
+    concerned = [
+        name for name in runtime.directory.principals() if name.partition(".")[0] in knowledge.linked
+    ]
+    if not names or not concerned:
+        return {}
+    rows = await session.execute(
+        select(col(Decision.stream), col(Decision.recipient), col(Decision.reason))
+        .where(col(Decision.stream).in_(names), col(Decision.recipient).in_(concerned))
+        .order_by(col(Decision.number))
+    )
+    return {(stream, recipient): reason for stream, recipient, reason in rows}
+
+
 def _decide(
     runtime: "Runtime",
     head: StreamHead,
@@ -107,14 +128,15 @@ def _decide(
         is_new = verdict.permitted != (recipient in given)
         if verdict.permitted and not is_new:
             is_new = _rests_on_another(given[recipient], verdict)
-        if is_new or head.seq == 0:
+        reason = str(verdict.reason)
+        if is_new or head.seq == 0 or changes.told.get((head.stream, recipient), reason) != reason:
             changes.decisions.append(
                 {
                     "at": clock.machine_now(),
                     "stream": head.stream,
                     "recipient": recipient,
                     "permitted": verdict.permitted,
-                    "reason": str(verdict.reason),
+                    "reason": reason,
                 }
             )
         if verdict.permitted and is_new:

@@ -55,6 +55,8 @@ class Standing:
     waiting: int = 0
     waiting_since: datetime | None = None
     acted_seq: int = 0
+    last: int | None = None
+    """Up to where a stream that has ended for us is ours."""
     stored: bool = False
     stored_seq: int = 0
     changed: bool = False
@@ -176,6 +178,7 @@ def _standing(runtime: "Runtime", row: Sequence[Any], now: str) -> Standing:
         waiting=waiting or 0,
         waiting_since=waiting_since,
         acted_seq=acted_seq or 0,
+        last=head if ended_at is not None else None,
         stored=stored,
         stored_seq=seq if stored else 0,
     )
