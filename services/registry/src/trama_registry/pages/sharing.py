@@ -134,6 +134,7 @@ async def _sharing(
     values = {
         "person": await queries.person_view(session, record),
         "sharing": await queries.sharing_of(session, record),
+        "obscured": await queries.obscured_of(session, record, request.state.caller),
         "others": others,
         "purposes": {
             purpose: told.sharing.PURPOSES.get(purpose, purpose)

@@ -4,7 +4,10 @@ from pathlib import Path
 
 from trama_chassis import web
 from trama_chassis.language import language_name
+from trama_contracts.events import EVENTS
+from trama_contracts.registry import NoteRead
 
+from trama_registry.models import HIDDEN_ALONE
 from trama_registry.queries import told
 from trama_registry.schemas import EntryView
 
@@ -26,6 +29,10 @@ templates.globals |= {
     "failures": told.FAILURES,
     "referral_outcomes": told.OUTCOMES,
 }
+templates.globals["hideable"] = frozenset(
+    one.wire_type for one in EVENTS.values() if one.scope in HIDDEN_ALONE and one is not NoteRead
+)
+"""What may be hidden from other services: what stands in a stream of its own."""
 templates.globals |= {"roles": told.ROLES, "kinds": told.KINDS}
 templates.globals |= {
     "channels": told.relation.CHANNELS,
