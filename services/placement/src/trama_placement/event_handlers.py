@@ -121,7 +121,7 @@ async def _asked_of(
 
 @handlers.forget
 async def forget_copies(session: AsyncSession, erased: ErasedStream) -> int:
-    """Let go of what was told in a stream that was erased: who works here, an evaluation that was completed."""
+    """Let go of what was told in a stream that was erased: who works here, a completed evaluation."""
     topic, kind = parse_topic(erased.topic), erased.scope.partition(":")[0]
     if topic is None or erased.own:
         return 0
