@@ -32,6 +32,14 @@ COUNTS = re.compile(r"\bcount\(|\bGROUP BY\b", re.IGNORECASE)
 OF_NOBODY = frozenset({"team_rule", "path_type_rule", "protocol", "fact_copy", "invitation_copy"})
 """Tables without a person: dated rules, and facts under a pseudonym."""
 
+OF_ONE_REFERRAL = """
+    SELECT one.record, told.record FROM referral AS one
+    JOIN entry_copy AS told ON told.scope = 'referral:' || one.referral
+    UNION SELECT one.record, told.record FROM referral_copy AS one
+    JOIN entry_copy AS told ON told.scope = 'referral:' || one.referral
+"""
+"""What is said of a referral is said of one person, before their records are linked too."""
+
 
 @dataclass
 class Probe:
@@ -62,6 +70,8 @@ class Probe:
         with closing(sqlite3.connect(make_url(self.runtime.settings.database_url).database or "")) as file:
             file.row_factory = sqlite3.Row
             links = [tuple(row) for row in file.execute("SELECT a_record, b_record FROM record_link")]
+            if "referral" in self.tables:
+                links += [tuple(row) for row in file.execute(OF_ONE_REFERRAL)]
             same = _joined(links)
             for table, person in self.tables.items():
                 for row in file.execute(f"SELECT * FROM {table}"):

@@ -115,7 +115,7 @@ def searched(session: AsyncSession, terms: Iterable[str | None], found: int) -> 
 def reason(session: AsyncSession, kind: str, text: str, *, code: str = "") -> None:
     """Say what this request is beside reading or changing (exception, urgent, export), and why."""
     look: Look | None = session.info.get(LOOK)
-    if look is not None:
+    if look is not None and not (look.kind and kind == "export"):
         look.kind, look.reason, look.code = kind, text[:LONGEST_REASON], code
 
 

@@ -10,6 +10,7 @@ from trama_contracts.event import Member, Uuid
 
 from trama_registry import commands, queries
 from trama_registry.api.callers import Operator
+from trama_registry.queries import looking
 from trama_registry.schemas import DocumentsView, FiledDocumentView, FileDocument, NumberDocument
 
 router = Router()
@@ -19,7 +20,7 @@ Typed = Annotated[str, Form(max_length=200)]
 @router.get("/persons/{record}/documents")
 async def documents(record: Uuid, session: Reading, by: Operator) -> DocumentsView:
     """The documents of a person, ours and others', and which files are here."""
-    return await queries.documents_view(session, record, by)
+    return await queries.documents_view(session, record, await looking.in_urgency(session, record, by))
 
 
 @router.post("/persons/{record}/documents", status_code=201)

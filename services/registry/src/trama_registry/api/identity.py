@@ -5,6 +5,7 @@ from trama_contracts.event import Uuid
 
 from trama_registry import commands, queries
 from trama_registry.api.callers import Operator
+from trama_registry.queries import looking
 from trama_registry.schemas import (
     AssignIdentifier,
     AttestIdentifier,
@@ -27,7 +28,7 @@ router = Router(prefix="/persons/{record}")
 @router.get("/identity")
 async def identity(record: Uuid, session: Reading, by: Operator) -> IdentityView:
     """All that says who a person is, as this operator may see it."""
-    return await queries.identity_view(session, record, by)
+    return await queries.identity_view(session, record, await looking.in_urgency(session, record, by))
 
 
 @router.post("/correct")

@@ -10,7 +10,7 @@ from trama_contracts.event import Uuid
 from trama_registry.api.callers import Operator
 from trama_registry.commands import looking as commands
 from trama_registry.queries import looking as queries
-from trama_registry.schemas.looking import AccessesView, ConflictView
+from trama_registry.schemas.looking import AccessesView, ConflictView, TakeUrgentAccess
 
 Supervisor = Annotated[Caller, Depends(require("supervisor"))]
 router = Router()
@@ -27,6 +27,15 @@ async def ask_accesses(record: Uuid, session: Transaction, by: Operator) -> dict
     """Ask every member with a linked record who has looked there, as the person wishes to know."""
     asked = await commands.ask_accesses(session, record, by)
     return {"asked": [one.member for one in asked]}
+
+
+@router.post("/persons/{record}/urgent-access", status_code=201)
+async def take_urgent_access(
+    record: Uuid, request: TakeUrgentAccess, session: Transaction, by: Operator
+) -> dict[str, str]:
+    """Look for an hour at what the rules hide of a person, for a written reason; the referente is told."""
+    taken = await commands.take_urgent_access(session, record, request, by)
+    return {"urgent_access": taken.urgent_access, "until": taken.until.isoformat()}
 
 
 @router.post("/persons/{record}/conflict", status_code=201)

@@ -8,6 +8,7 @@ from trama_contracts.event import Member, Uuid
 
 from trama_registry import commands, queries
 from trama_registry.api.callers import Operator
+from trama_registry.queries import looking
 from trama_registry.schemas import (
     CompleteNextStep,
     CorrectEntry,
@@ -54,6 +55,7 @@ async def timeline(
     Of one `member`, of one `kind`, or the newest `size` entries; `before` (the `older` of an answer) asks for
     those that are older.
     """
+    by = await looking.in_urgency(session, record, by)
     part = queries.Part(member, kind, before, size, with_justice=queries.may_see_judicial(by))
     return await queries.timeline(session, record, part)
 

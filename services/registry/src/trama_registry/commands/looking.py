@@ -6,8 +6,9 @@ import structlog
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
-from trama_chassis import access, hiding, outbox
+from trama_chassis import access, audit, hiding, outbox
 from trama_chassis.accounts import Caller
+from trama_chassis.clock import machine_now
 from trama_chassis.conflict import ConflictHeld
 from trama_chassis.handlers import Origin
 from trama_chassis.looks import looks_at, services_beside
@@ -19,13 +20,15 @@ from trama_contracts.registry import (
     AccessTold,
     ConflictDeclared,
     ConflictLifted,
+    UrgentAccessTaken,
 )
 
 from trama_registry import queries
 from trama_registry.errors.looking import ConflictNotHere, OwnConflict
-from trama_registry.models import AccessesAskedOf
-from trama_registry.models.looking import KEPT
+from trama_registry.models import AccessesAskedOf, UrgentAccess
+from trama_registry.models.looking import KEPT, LASTS
 from trama_registry.queries import looking
+from trama_registry.schemas.looking import TakeUrgentAccess
 
 PART = 100
 log = structlog.get_logger("trama.registry")
@@ -100,6 +103,32 @@ async def declare_conflict(session: AsyncSession, record: str, by: Caller) -> st
     outbox.add(session, declared, record=record, scope=record)
     await hiding.declare(session, conflict, operator=by.operator, record=record, declared_on=today)
     return conflict
+
+
+async def take_urgent_access(
+    session: AsyncSession, record: str, request: TakeUrgentAccess, by: Caller
+) -> UrgentAccess:
+    """Open for an hour what the rules hide of a person; the referente is told, wherever they are.
+
+    Raises PersonNotHere.
+    """
+    await queries.find_person(session, record)
+    runtime, taken = runtime_of(session), str(uuid4())
+    today = runtime.clock.today()
+    urgent = UrgentAccess(
+        urgent_access=taken,
+        record=record,
+        operator=by.operator,
+        reason=request.reason,
+        taken_on=today,
+        until=machine_now() + LASTS,
+    )
+    session.add(urgent)
+    audit.reason(session, "urgent", request.reason)
+    for member in sorted(await queries.referente_elsewhere(session, record)):
+        told = UrgentAccessTaken(urgent_access=taken, taken_on=today, reason=request.reason)
+        outbox.add(session, told, record=record, scope=taken, to=[f"{member}.registry"])
+    return urgent
 
 
 async def lift_conflict(session: AsyncSession, conflict: str, by: Caller) -> ConflictHeld:

@@ -3,11 +3,11 @@
 from sqlalchemy.ext.asyncio import AsyncSession
 from trama_chassis.handlers import Origin
 from trama_chassis.outbox import runtime_of
-from trama_contracts.registry import AccessesAsked, AccessesTold
+from trama_contracts.registry import AccessesAsked, AccessesTold, UrgentAccessTaken
 
 from trama_registry.commands import looking
 from trama_registry.event_handlers.heard import handlers
-from trama_registry.models import AccessesToldCopy
+from trama_registry.models import AccessesToldCopy, UrgentAccessCopy
 
 
 @handlers.react(AccessesAsked)
@@ -32,5 +32,19 @@ async def copy_answer(session: AsyncSession, event: AccessesTold, origin: Origin
             told_on=event.told_on,
             services=told["services"],
             accesses=told["accesses"],
+        )
+    )
+
+
+@handlers.copy(UrgentAccessTaken)
+async def copy_urgent_access(session: AsyncSession, event: UrgentAccessTaken, origin: Origin) -> None:
+    """Keep that somebody looked in urgency elsewhere: we hold the referente, who is to know."""
+    await session.merge(
+        UrgentAccessCopy(
+            member=origin.member,
+            urgent_access=event.urgent_access,
+            record=origin.record,
+            reason=event.reason,
+            taken_on=event.taken_on,
         )
     )

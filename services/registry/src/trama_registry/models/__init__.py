@@ -38,8 +38,12 @@ from trama_registry.models.identifier import (
 )
 from trama_registry.models.interview import OwnInterview, must_be_held
 from trama_registry.models.likeness import GRADES, Described, Grade, Identity, Likeness, compare, traits_of
-from trama_registry.models.looking import AccessesAskedOf, AccessesToldCopy
-from trama_registry.models.looking import AccessesAskedOf, AccessesToldCopy
+from trama_registry.models.looking import (
+    AccessesAskedOf,
+    AccessesToldCopy,
+    UrgentAccess,
+    UrgentAccessCopy,
+)
 from trama_registry.models.move import (
     BY_RECEIVER,
     MOVES,
@@ -91,8 +95,6 @@ __all__ = [
     "AccessRequest",
     "AccessesAskedOf",
     "AccessesToldCopy",
-    "AccessesAskedOf",
-    "AccessesToldCopy",
     "Answer",
     "AnyMove",
     "Authorisation",
@@ -137,6 +139,8 @@ __all__ = [
     "State",
     "TakingInCharge",
     "TargetGroup",
+    "UrgentAccess",
+    "UrgentAccessCopy",
     "Word",
     "answer_of",
     "capacity_of",

@@ -4,9 +4,11 @@ from typing import Annotated
 
 from fastapi import Depends, Request, Response
 from fastapi.responses import RedirectResponse
-from trama_chassis import web
+from sqlalchemy.ext.asyncio import AsyncSession
+from trama_chassis import forms, web
 from trama_chassis.accounts import Caller, require
 from trama_chassis.database import Reading, Router, Transaction
+from trama_chassis.errors import Refused
 from trama_contracts.event import Uuid
 
 from trama_registry import queries
@@ -15,6 +17,7 @@ from trama_registry.api.looking import operators_of
 from trama_registry.commands import looking as commands
 from trama_registry.pages.templates import templates
 from trama_registry.queries import looking
+from trama_registry.schemas.looking import TakeUrgentAccess
 
 Supervisor = Annotated[Caller, Depends(require("supervisor"))]
 router = Router()
@@ -37,11 +40,17 @@ async def lift_conflict(conflict: Uuid, session: Transaction, by: Supervisor) ->
 @router.get("/persone/{record}/accessi")
 async def accesses_page(request: Request, record: Uuid, session: Reading, _: Operator) -> Response:
     """The report for the person: who looked, when and why, in words that can be printed and given."""
+    return await _accesses(request, session, record)
+
+
+async def _accesses(
+    request: Request, session: AsyncSession, record: str, refused: Refused | None = None
+) -> Response:
     values = {
         "person": await queries.person_view(session, record),
         "accesses": await looking.accesses_view(session, record),
     }
-    return web.page(request, "resoconto.html", values, templates=templates)
+    return await forms.page(request, "resoconto.html", values, templates=templates, refused=refused)
 
 
 @router.post("/persone/{record}/accessi")
@@ -49,6 +58,16 @@ async def ask_accesses(record: Uuid, session: Transaction, by: Operator) -> Resp
     """Ask the other members."""
     await commands.ask_accesses(session, record, by)
     return RedirectResponse(f"/persone/{record}/accessi", 303)
+
+
+@router.post("/persone/{record}/urgente")
+async def take_urgent_access(request: Request, record: Uuid, session: Transaction, by: Operator) -> Response:
+    """Look in urgency, for a written reason; the story then shows what the rules hide."""
+    act = forms.Act(TakeUrgentAccess, commands.take_urgent_access)
+    refused = await forms.do(request, act, session, record, by)
+    if refused is None:
+        return RedirectResponse(f"/persone/{record}/storia", 303)
+    return await _accesses(request, session, record, refused)
 
 
 @router.post("/persone/{record}/conflitto")

@@ -16,6 +16,7 @@ from trama_registry import commands, queries
 from trama_registry.api.callers import Operator
 from trama_registry.api.story import Kind
 from trama_registry.pages.templates import templates
+from trama_registry.queries import looking
 from trama_registry.queries.interview import kept_to_ourselves
 from trama_registry.schemas import CompleteNextStep, CorrectEntry, SetNextStep
 
@@ -92,6 +93,7 @@ async def story_page(
 ) -> Response:
     """A person's story: what happened, told by whom, how complete this is. `tutto` is all on one page."""
     size = None if tutto else SIZE
+    by = await looking.in_urgency(session, record, by)
     part = queries.Part(servizio, genere, prima, size, with_justice=queries.may_see_judicial(by))
     values = {
         "person": await queries.person_view(session, record),

@@ -6,7 +6,7 @@ from datetime import date
 from sqlalchemy import ColumnElement, and_, false, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
-from trama_chassis import access, file_custody
+from trama_chassis import access, audit, file_custody
 from trama_chassis.accounts import Caller
 from trama_chassis.files import ASKED, KEPT, REFUSED, UNANSWERED, File, Name
 from trama_chassis.language import say
@@ -99,6 +99,7 @@ async def content_of(
     content = await file_custody.content_of(session, found.file)
     if content is None:
         raise DocumentNotArrived
+    audit.reason(session, "export", "")
     return found, content
 
 

@@ -1,23 +1,41 @@
 """Who has looked at a person's data, here and elsewhere; who declared a conflict of interest."""
 
-from collections.abc import Iterable
-from datetime import date
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from datetime import UTC, date, datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
-from trama_chassis import access
+from trama_chassis import access, audit
+from trama_chassis.accounts import Caller
+from trama_chassis.clock import machine_now
 from trama_chassis.conflict import ConflictHeld
 from trama_chassis.looks import looks_at, services_beside
 from trama_chassis.outbox import runtime_of
 
-from trama_registry.models import AccessesAskedOf, AccessesToldCopy, Person
+from trama_registry.models import (
+    AccessesAskedOf,
+    AccessesToldCopy,
+    Person,
+    UrgentAccess,
+    UrgentAccessCopy,
+)
 from trama_registry.models.looking import KEPT
 from trama_registry.queries.names import names_of
 from trama_registry.queries.person import find_person
 from trama_registry.queries.told.looking import KINDS, role_of, service_of
-from trama_registry.schemas.looking import AccessesView, ConflictView, LookedView, MemberLooksView
+from trama_registry.schemas.looking import (
+    AccessesView,
+    ConflictView,
+    LookedView,
+    MemberLooksView,
+    UrgentAccessView,
+)
+
+OPENED = frozenset({"justice-officer"})
+"""The role whose view an urgent access opens, on one person."""
 
 
 async def records_of_person(session: AsyncSession, record: str) -> set[str]:
@@ -82,6 +100,7 @@ async def accesses_view(session: AsyncSession, record: str) -> AccessesView:
             services=[service_of(one) for one in services_beside(runtime)],
             looks=ours,
         ),
+        urgent=await _urgent(session, record, names),
         others=[await _answer(session, one, names(member)) for member, one in sorted(latest.items())],
         not_asked=[names(one) for one in await members_to_ask(session, record) if one not in latest],
     )
@@ -106,6 +125,48 @@ async def _answer(session: AsyncSession, asked: AccessesAskedOf, name: str) -> M
         services=[service_of(one) for one in told[0].services] if whole else [],
         looks=[_view(look) for part in told for look in part.accesses] if whole else [],
     )
+
+
+async def _urgent(session: AsyncSession, record: str, names: Callable[[str], str]) -> list[UrgentAccessView]:
+    own, now = runtime_of(session).settings.member, machine_now()
+    ours = await session.scalars(select(UrgentAccess).where(col(UrgentAccess.record) == record))
+    same = sorted(await access.component(session, record))
+    theirs = await session.scalars(
+        select(UrgentAccessCopy).where(
+            tuple_(col(UrgentAccessCopy.member), col(UrgentAccessCopy.record)).in_(same)
+        )
+    )
+    found = [
+        UrgentAccessView(
+            member_name=names(own), reason=one.reason, taken_on=one.taken_on, holds=aware(one.until) > now
+        )
+        for one in ours
+    ]
+    found += [
+        UrgentAccessView(member_name=names(one.member), reason=one.reason, taken_on=one.taken_on)
+        for one in theirs
+    ]
+    return sorted(found, key=lambda one: one.taken_on, reverse=True)
+
+
+async def in_urgency(session: AsyncSession, record: str, by: Caller) -> Caller:
+    """The caller, with what an urgent access of theirs opens on this person while it lasts; that is kept."""
+    taken = await session.scalars(
+        select(UrgentAccess)
+        .where(col(UrgentAccess.record) == record, col(UrgentAccess.operator) == by.operator)
+        .order_by(col(UrgentAccess.until).desc())
+        .limit(1)
+    )
+    last = taken.first()
+    if last is None or aware(last.until) <= machine_now():
+        return by
+    audit.reason(session, "urgent", last.reason)
+    return replace(by, roles=by.roles | OPENED)
+
+
+def aware(moment: datetime) -> datetime:
+    """A moment as kept, in UTC: one database gives it with its zone, the other without."""
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 async def conflicts(
