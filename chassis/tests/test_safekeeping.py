@@ -10,7 +10,9 @@ from typing import Any
 import pytest
 import yaml
 from trama_chassis.accounts import Accounts, DemoAccounts, WrongPassword, hash_password, token_digest
+from trama_chassis.runtime import Runtime
 from trama_chassis.safekeeping import DEMO_MARK, refuse_unsafe
+from trama_chassis.service import Service
 from trama_chassis.settings import KafkaSettings, SecretUnsafe, ServiceSettings
 
 PASSWORD_HASH = hash_password("demo-anna")
@@ -70,6 +72,16 @@ def test_a_file_that_others_can_read_is_refused_with_what_mends_it(
     assert command is not None
     subprocess.run(command.group(1).split(), check=True)
     refuse_unsafe(settings())
+
+
+def test_a_service_whose_database_others_can_read_does_not_start_outside_the_demo(
+    settings: Callable[..., ServiceSettings], tmp_path: Path, service: Service
+) -> None:
+    Runtime(service, settings())
+    (tmp_path / "service" / "service.db").chmod(0o644)
+    with pytest.raises(SecretUnsafe, match=r"chmod 600 .*service\.db$"):
+        Runtime(service, settings())
+    Runtime(service, settings(demo=True))
 
 
 def test_a_folder_that_others_can_write_into_is_refused(

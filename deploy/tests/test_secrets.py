@@ -138,6 +138,8 @@ def test_root_key_that_nobody_drew_is_refused(network: Network, state_made_real:
     write_private(state_made_real.root_key(1), bytes(32))
     with pytest.raises(SecretUnsafe, match="not a random key"):
         ensure_secrets(_real(network), state_made_real)
+    with pytest.raises(SecretUnsafe, match="not a random key"):
+        root_keys(_real(network), state_made_real)
 
 
 def test_broker_passwords_are_random_even_in_the_demo(network: Network, state: State) -> None:

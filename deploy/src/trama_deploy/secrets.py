@@ -45,8 +45,12 @@ def ensure_secrets(network: Network, state: State) -> list[Path]:
 
 
 def root_keys(network: Network, state: State) -> list[Ed25519PrivateKey]:
-    """The coordinator's root keys. Raises SecretUnsafe."""
-    return [signing_key(state.root_key(number)) for number in range(1, network.roots.keys + 1)]
+    """The coordinator's root keys; outside the demo none that others may know. Raises SecretUnsafe."""
+    files = [state.root_key(number) for number in range(1, network.roots.keys + 1)]
+    keys = [signing_key(file) for file in files]
+    for file in files if not network.demo else ():
+        refuse_published_key(file)
+    return keys
 
 
 def signing_key(path: Path) -> Ed25519PrivateKey:
