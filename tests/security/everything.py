@@ -177,11 +177,11 @@ RELATION = (
     on_person(
         "/interviews",
         {"kind": "desk", "present": Free("Anna e la madre"), "summary": Free("Un buon colloquio")},
-        keeps={"interview": "interview"},
     ),
     on_person(
         "/interviews",
         {"kind": "desk", "present": Free("Anna"), "summary": Free("Per noi soli"), "circle": "own"},
+        keeps={"interview": "interview"},
     ),
 )
 REFERRALS = (
@@ -387,4 +387,30 @@ PLACEMENT = (
         carried=True,
     ),
 )
-LIFE: tuple[Step, ...] = (*DOORS, *IDENTITY, *RELATION, *REFERRALS, *EVALUATION, *PLACEMENT, *SPECIAL_PARTS)
+ERASED = {"ground": "wrong-person", "act": Free("Disposizione 12"), "reason": Free("Era di un omonimo")}
+ERASURE = (
+    on_person(
+        "/notes", {"text": "Di un omonimo", "needs_answer": False}, keeps={"wrong": "note"}, carried=True
+    ),
+    on_person("/timeline/{wrong}/erasure", ERASED, by="supervisor", keeps={"order": "order"}),
+    post("/erasures/{order}/reminder", by="supervisor"),
+    post(
+        "/persons/{their_record}/erasure",
+        ERASED,
+        at="ambito-urbano",
+        by="supervisor",
+        keeps={"asked_order": "order"},
+        carried=True,
+    ),
+    post(
+        "/erasure-requests/{asked_order}/answer",
+        {"outcome": "kept", "act": Free("D.Lgs. 42"), "article": Free("art. 21"), "reason": Free("Atti")},
+        by="supervisor",
+        carried=True,
+    ),
+)
+LIFE: tuple[Step, ...] = (
+    *(*DOORS, *IDENTITY, *RELATION, *REFERRALS, *EVALUATION, *PLACEMENT, *SPECIAL_PARTS),
+    *ERASURE,
+)
+"""What is erased comes last: nothing of it is left to be shown."""

@@ -271,7 +271,11 @@ async def _with_rules(runtime: Runtime) -> None:
 
 
 @asynccontextmanager
-async def town(folder: Path, fresh_database: Callable[[str], str]) -> AsyncIterator[Town]:
+async def town(
+    folder: Path,
+    fresh_database: Callable[[str], str],
+    started: Mapping[str, tuple[str, ...]] = MEMBERS,
+) -> AsyncIterator[Town]:
     """The members on databases of their own, started, knowing each other, with nobody entered."""
     clock_file, key, territory = folder / "clock.json", folder / "reporting.key", _territory()
     write_clock(clock_file, TODAY)
@@ -279,7 +283,7 @@ async def town(folder: Path, fresh_database: Callable[[str], str]) -> AsyncItera
     key.write_bytes(hashlib.sha256(b"reporting key of a test").digest())
     async with AsyncExitStack() as stack:
         members = {}
-        for name, services in MEMBERS.items():
+        for name, services in started.items():
             runtimes = {}
             for service in services:
                 own: dict[str, Any] = {}
@@ -287,7 +291,7 @@ async def town(folder: Path, fresh_database: Callable[[str], str]) -> AsyncItera
                     own["sector"] = SECTORS[name]
                 if service != "reporting":
                     own["reporting_key_file"] = key
-                started = running(
+                context = running(
                     SERVICES[service],
                     fresh_database("sqlite"),
                     folder / name,
@@ -296,7 +300,7 @@ async def town(folder: Path, fresh_database: Callable[[str], str]) -> AsyncItera
                     clock_file=clock_file,
                     **own,
                 )
-                runtimes[service] = await stack.enter_async_context(started)
+                runtimes[service] = await stack.enter_async_context(context)
                 await _with_rules(runtimes[service])
             _accounts(folder / name / f"{name}.accounts.yaml", name)
             apps = {service: build_app(runtime) for service, runtime in runtimes.items()}
