@@ -32,6 +32,7 @@ ASKED_OF_HOST = {
 REPORT = {"kind": "report", "dated": "2013-10-11", "protocol": "12345/2013"}
 PAPER = {"file": ("Relazione d'équipe.pdf", b"%PDF-1.4\n%%EOF\n", "application/pdf")}
 PUT_ASIDE = {"to": "sil", "reason": "Vuole tornare a lavorare all'aperto."}
+KEPT = {"kind": "phone", "present": "Sara Demo", "summary": "Preferisce non dirlo in casa.", "circle": "own"}
 AT_THE_DOOR = {"channel": "desk", "need": "Un posto dove dormire e un lavoro.", "given_name": "Ada"}
 
 
@@ -64,6 +65,7 @@ async def _live(town: Town) -> list[Lived]:
         await desks[URBANO].post("/api/registry/accesses", AT_THE_DOOR)
         known = next(one.records[URBANO] for one in run.lived if URBANO in one.records)
         await desks[URBANO].post(f"/api/registry/persons/{known}/referral-drafts", PUT_ASIDE)
+        await desks[URBANO].post(f"/api/registry/persons/{known}/interviews", KEPT)
         await _file_documents(
             desks[URBANO], [one.records[URBANO] for one in run.lived if URBANO in one.records]
         )
