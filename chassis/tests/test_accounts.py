@@ -87,6 +87,28 @@ async def test_a_changed_expired_or_foreign_cookie_holds_nothing(
     assert (await browser.get("/appunti")).status_code == 303
 
 
+async def test_using_a_session_does_not_make_it_longer(
+    browser: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Eight hours after signing in it is over, whatever was done meanwhile: a stolen one ends too."""
+    await sign_in(browser)
+    began = machine_now().timestamp()
+    for hours, status in ((4.0, 200), (7.99, 200), (8.01, 303)):
+        now = datetime.fromtimestamp(began + hours * 3600, UTC)
+        monkeypatch.setattr(sessions, "machine_now", lambda now=now: now)
+        assert (await browser.get("/appunti")).status_code == status
+
+
+async def test_signing_in_ends_the_session_that_the_browser_had(browser: httpx.AsyncClient) -> None:
+    """Else one that somebody put there before would become that of who signs in (fixation)."""
+    await sign_in(browser)
+    before = browser.cookies["trama_sil"]
+    await sign_in(browser)
+    assert browser.cookies["trama_sil"] != before
+    browser.cookies.set("trama_sil", before, domain="sil.test")
+    assert (await browser.get("/appunti")).status_code == 303
+
+
 async def test_the_file_of_sessions_opens_no_door(browser: httpx.AsyncClient, tmp_path: Path) -> None:
     await sign_in(browser)
     await sign_in(browser, password="no", operator="la mia password per sbaglio")
