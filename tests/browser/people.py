@@ -69,6 +69,7 @@ async def _live(town: Town) -> list[Lived]:
         await _file_documents(
             desks[URBANO], [one.records[URBANO] for one in run.lived if URBANO in one.records]
         )
+        await _hide_document(desks[URBANO], known)
         for host in (FILO, MOBILI):
             await desks[host].arrived("a placement at the host", "/api/placement/hosted", bool)
     return run.lived
@@ -82,6 +83,14 @@ async def _file_documents(desk: Desk, records: Iterable[str]) -> None:
             answer = await client.post(f"/api/registry/persons/{record}/documents", data=REPORT, files=PAPER)
             if answer.status_code != httpx.codes.CONFLICT:
                 answer.raise_for_status()
+
+
+async def _hide_document(desk: Desk, record: str) -> None:
+    """The person wants nobody else to know of the last report on them."""
+    path = f"/api/registry/persons/{record}"
+    entries = (await desk.get(f"{path}/timeline"))["entries"]
+    filed = [one["event_id"] for one in entries if one["type"].endswith(".document-filed.v1")]
+    await desk.post(f"{path}/timeline/{filed[-1]}/hide", {"reason": "L'ha chiesto al colloquio"})
 
 
 async def _ask_host(desk: Desk, lived: Lived) -> None:
