@@ -10,7 +10,8 @@ import pytest
 from sqlalchemy import text, update
 from sqlmodel import col
 from trama_chassis import clock
-from trama_chassis.duties import ALARM_AFTER, ASK_AFTER, Duties
+from trama_chassis.duties import ALARM_AFTER, Duties
+from trama_chassis.gaps import ASK_AFTER
 from trama_chassis.runtime import Runtime
 from trama_chassis.tables import (
     OPEN,

@@ -138,7 +138,7 @@ async def _sharing(
         "others": others,
         "purposes": {
             purpose: told.sharing.PURPOSES.get(purpose, purpose)
-            for purpose in sorted(directory.members[own].purposes)
+            for purpose in sorted(set(directory.members[own].purposes) - {"accountability"})
         },
         "circles": {code: words for code, words in told.sharing.ASKED.items() if code in circles},
         "grounds": told.sharing.RESTRICTIONS,
