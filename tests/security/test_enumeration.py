@@ -84,11 +84,14 @@ async def test_who_tries_one_number_after_the_other_is_held_back_and_it_is_writt
 async def test_another_operator_does_not_pay_for_it(sil: Member) -> None:
     for number in range(MOST):
         await sil.ask("GET", f"/api/registry/persons?name={tax_code_of(2000 + number)}", by="caseworker")
-    answer = await sil.ask("GET", f"/api/registry/persons?name={ANNA}", by="caseworker")
-    assert answer.status == 429
-    assert (
-        await sil.ask("GET", f"/api/registry/accesses?name={ANNA}", by="listening-specialist")
-    ).status == 200
+    held_back = await sil.ask("GET", f"/api/registry/persons?name={ANNA}", by="caseworker")
+    assert held_back.status == 429
+    path, body = "/persone/nuova/simili", f"tax_code={ANNA}".encode()
+    form = {"content-type": "application/x-www-form-urlencoded", "accept": "text/html"}
+    free = await sil.ask("POST", path, by="listening-specialist", headers=form, content=body)
+    assert free.status == 200
+    assert "Esempio" in free.text
+    assert (await sil.ask("POST", path, by="caseworker", headers=form, content=body)).status == 429
 
 
 async def test_what_one_may_not_see_takes_the_work_of_what_is_not_there(sil: Member) -> None:

@@ -13,7 +13,7 @@ from weakref import WeakKeyDictionary
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from trama_chassis import clock
+from trama_chassis import audit, clock
 from trama_chassis.errors import Refused
 from trama_chassis.outbox import runtime_of
 
@@ -77,5 +77,6 @@ def _misses(session: AsyncSession) -> Misses:
 
 
 def _operator(session: AsyncSession) -> str:
-    actor = session.info.get("actor")
-    return actor.operator if actor is not None else ""
+    """Who looks: a session that only reads has no actor."""
+    look: audit.Look | None = session.info.get(audit.LOOK)
+    return (look.operator if look is not None else None) or ""
