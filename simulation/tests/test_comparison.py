@@ -68,7 +68,7 @@ def record(member: str) -> dict[str, Any]:
     who |= {"told_by_others": [], "needs_interpreter": None}
     step = LIFE.steps.get(member)
     following = step and {"what": step.set.what, "due_on": str(step.set.due_on), "outcome": step.outcome}
-    nothing: dict[str, Any] = {f"{place}/notes": [], f"{place}/interviews": []}
+    nothing: dict[str, Any] = {f"{place}/{one}": [] for one in ("notes", "interviews", "hidden")}
     nothing[f"{place}/documents"] = {"documents": []}
     told = {f"{place}/relations": relations(member), f"{place}/identity": who}
     told[f"{place}/sharing"] = sharing(member)

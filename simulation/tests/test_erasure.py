@@ -9,8 +9,10 @@ from trama_simulation.acts import (
     Erasable,
     Erase,
     FileDocument,
+    Hide,
     HoldInterview,
     ReadNote,
+    ShowAgain,
     Story,
     Withdraw,
     WriteNote,
@@ -62,6 +64,29 @@ def test_who_reads_no_more_when_it_is_erased_loses_it_too() -> None:
     story = oracle.remembered(lived(Withdraw(DAY, URBANO, URBANO), erased(NOTE)))
     shown = oracle.timeline(story, SIL, oracle.sharing_of(story))
     assert [shown[(URBANO, kind)] for kind in ("note-written", "authorisation-withdrawn")] == [1, 1]
+
+
+def test_what_is_hidden_is_read_by_nobody_and_kept_by_who_wrote_it() -> None:
+    hide = Hide(DAY, URBANO, NOTE, "She asked for it.")
+    whole = lived(hide)
+    story = oracle.remembered(whole)
+    for member in (URBANO, SIL):
+        shown = oracle.timeline(story, member, oracle.sharing_of(story))
+        assert (shown[(URBANO, "note-written")], shown[(SIL, "note-read")]) == (1, 1)
+    assert oracle.hidden_at(whole, URBANO) == [hide]
+    assert oracle.hidden_at(whole, SIL) == []
+
+
+def test_what_is_shown_again_is_told_to_who_may_read_then_and_not_to_who_could_before() -> None:
+    hide, show = Hide(DAY, URBANO, NOTE, "She asked for it."), ShowAgain(DAY, URBANO, NOTE)
+    for between, read in ((), 2), ((Withdraw(DAY, URBANO, URBANO),), 1):
+        whole = lived(hide, *between, show)
+        story = oracle.remembered(whole)
+        sharing = oracle.sharing_of(story)
+        assert oracle.hidden_at(whole, URBANO) == []
+        assert oracle.timeline(story, SIL, sharing)[(URBANO, "note-written")] == read
+        assert oracle.timeline(story, URBANO, sharing)[(URBANO, "note-written")] == 2
+        assert oracle.timeline(story, URBANO, sharing)[(SIL, "note-read")] == 1, "the other note's"
 
 
 def test_a_story_in_which_nothing_was_erased_is_as_it_was() -> None:

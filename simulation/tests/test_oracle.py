@@ -101,7 +101,7 @@ def test_teams_and_answers_are_counted_as_they_were() -> None:
         "traineeship": 2,
         "work-grant-therapeutic": 1,
     }
-    assert figures["answer-days"].value == 4.5
+    assert figures["answer-days"].value == 3
     assert figures["referrals-declined"].shares["declining"] == {"not-competent": 1}
     assert figures["takings-in-charge-closed"].shares["closing"] == {"transferred": 1}
 

@@ -39,10 +39,10 @@ def test_who_accepted_sees_what_came_before_and_the_sender_what_came_after() -> 
 
 
 def test_who_has_not_answered_has_no_part_in_the_story() -> None:
-    assert oracle.followers(IVO) == [URBANO]
-    assert kinds(IVO, URBANO, URBANO) == {
+    assert oracle.followers(IVO) == [URBANO, SIL]
+    assert kinds(oracle.remembered(IVO), URBANO, URBANO) == {
         *("access-recorded", "access-concluded", "person-registered", "taking-in-charge-opened"),
-        *("case-manager-assigned", "authorisation-given", "referral-sent"),
+        *("case-manager-assigned", "authorisation-given", "referral-sent", "records-linked"),
         *("next-step-set", "struck next-step-set", "entry-corrected"),
     }
 

@@ -27,10 +27,12 @@ from trama_simulation.acts import (
     End,
     EndCertificate,
     Erase,
+    ErasureAct,
     EvaluationAct,
     FileDocument,
     GiveNotice,
     GroundAct,
+    Hide,
     HoldInterview,
     HostApproves,
     HostRefuses,
@@ -61,6 +63,7 @@ from trama_simulation.acts import (
     SetReview,
     SetStep,
     SettleCompetence,
+    ShowAgain,
     SignPact,
     SignProject,
     Story,
@@ -123,6 +126,11 @@ GROUNDS: dict[type, str] = {
     Restrict: "limitazione del trattamento",
     LiftRestriction: "limitazione tolta",
 }
+ERASURES: dict[type, str] = {
+    Erase: "cancellazione disposta",
+    Hide: "una voce nascosta agli altri servizi",
+    ShowAgain: "una voce mostrata di nuovo",
+}
 UNDERSTOOD = (Authorise, Approve, HostApproves, Try)
 """What goes without saying when a story is told."""
 DAYS = ("lunedì", "martedì", "mercoledì", "giovedì", "venerdì", "sabato", "domenica")
@@ -159,8 +167,8 @@ def sentence(act: Act) -> str:
         return _of_access(act)
     if isinstance(act, NoteAct):
         return _of_note(act)
-    if isinstance(act, Erase):
-        return f"{act.at}: cancellazione disposta"
+    if isinstance(act, ErasureAct):
+        return f"{act.at}: {ERASURES[type(act)]}"
     if isinstance(act, DocumentAct):
         return _of_document(act)
     if isinstance(act, RelationAct):

@@ -7,7 +7,7 @@ from typing import TypeAlias
 
 from trama_simulation.acts.access import AccessAct, ComeIn, Named, Route
 from trama_simulation.acts.document import AskDocument, DocumentAct, FileDocument
-from trama_simulation.acts.erasure import Erasable, Erase, ErasureAct
+from trama_simulation.acts.erasure import Erasable, Erase, ErasureAct, Hide, ShowAgain
 from trama_simulation.acts.evaluation import (
     AgreeProject,
     AskEvaluation,
@@ -173,6 +173,7 @@ __all__ = [
     "FileDocument",
     "GiveNotice",
     "GroundAct",
+    "Hide",
     "HoldInterview",
     "HostApproves",
     "HostRefuses",
@@ -209,6 +210,7 @@ __all__ = [
     "SetReview",
     "SetStep",
     "SettleCompetence",
+    "ShowAgain",
     "SignPact",
     "SignProject",
     "Story",

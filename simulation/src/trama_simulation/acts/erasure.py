@@ -1,4 +1,4 @@
-"""What was written and is to be gone: erased everywhere, by order of who answers for the member. Pure."""
+"""What was written and is to be gone: erased everywhere, or hidden from all others for a time. Pure."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -22,4 +22,23 @@ class Erase:
     reason: str
 
 
-ErasureAct: TypeAlias = Erase
+@dataclass(frozen=True, slots=True)
+class Hide:
+    """The person wants something that a member wrote to be read by that member alone."""
+
+    on: date
+    at: str
+    of: Erasable
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class ShowAgain:
+    """What was hidden is told anew, to whoever may know of it now."""
+
+    on: date
+    at: str
+    of: Erasable
+
+
+ErasureAct: TypeAlias = Erase | Hide | ShowAgain

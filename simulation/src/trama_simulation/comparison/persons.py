@@ -7,9 +7,9 @@ from typing import Any
 import httpx
 
 from trama_simulation import oracle
-from trama_simulation.comparison import documents, identities, notes, referrals, relations, sharings
+from trama_simulation.comparison import documents, erasures, identities, notes, referrals, relations, sharings
 from trama_simulation.comparison.question import Line, Question, unlike
-from trama_simulation.desks import Desk, Refused
+from trama_simulation.desks import Desk, Json, Refused
 from trama_simulation.living import Lived
 from trama_simulation.living.knowing import lines
 from trama_simulation.members import PUBLIC
@@ -23,6 +23,7 @@ ASKED = {
     "interviews": "colloqui con",
     "documents": "documenti di",
     "sharing": "chi vede che cosa di",
+    "hidden": "voci nascoste di",
 }
 
 
@@ -33,11 +34,14 @@ def about(lived: Lived, number: int, desks: Mapping[str, Desk]) -> Iterator[Ques
     life, followers = oracle.life_of(story), oracle.followers(story)
     for member in followers:
         view = oracle.View(story, member, sharing)
+        hidden = Counter[Line]((one.reason,) for one in oracle.hidden_at(lived.story, member))
+        yield _of_record(lived, desks[member], "hidden", hidden, _hidden)
         yield _timeline(lived, desks[member], oracle.timeline(story, member, sharing))
         for path, (truth, read) in _of_person(view).items():
             yield _of_record(lived, desks[member], path, truth, read)
     for key, referral in life.referrals.items():
         yield from referrals.about(lived, lived.referrals[key], referral, desks)
+    yield from erasures.about(lived, desks)
     if followers:
         strangers = [member for member in PUBLIC if member not in followers]
         stranger = strangers[number % len(strangers)]
@@ -95,3 +99,8 @@ def _unknown(lived: Lived, desk: Desk, record: str) -> Question:
         return ["ha risposto, e non doveva"]
 
     return Question(f"{desk.member.name}, che non segue {lived.story.person.name}", ask)
+
+
+def _hidden(shown: list[Json]) -> Iterator[Line]:
+    for one in shown:
+        yield (one["reason"],)

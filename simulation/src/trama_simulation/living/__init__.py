@@ -8,8 +8,10 @@ from trama_simulation.acts import (
     Act,
     DocumentAct,
     Erase,
+    ErasureAct,
     EvaluationAct,
     GroundAct,
+    Hide,
     NoteAct,
     PlacementAct,
     ReferralAct,
@@ -35,7 +37,8 @@ from trama_simulation.living.knowing import everybody_knows
 from trama_simulation.living.lived import Lived
 from trama_simulation.living.referral import settle
 
-HOLDS_STILL = (*oracle.NARROWS, Erase)
+HOLDS_STILL = (*oracle.NARROWS, Erase, Hide)
+"""Done, and gone on from, when nothing is on its way."""
 
 
 async def live_on(lived: Lived, desks: Mapping[str, Desk]) -> None:
@@ -70,7 +73,7 @@ async def do(act: Act, lived: Lived, desks: Mapping[str, Desk]) -> None:
         await relation.do(act, lived, desks)
     elif isinstance(act, NoteAct):
         await note.do(act, lived, desks)
-    elif isinstance(act, Erase):
+    elif isinstance(act, ErasureAct):
         await erasure.do(act, lived, desks)
     elif isinstance(act, DocumentAct):
         await document.do(act, lived, desks)

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from dataclasses import dataclass, field
 
-from trama_simulation.acts import Erase, Story
+from trama_simulation.acts import Erasable, Erase, Story
 
 
 @dataclass(slots=True)
@@ -36,6 +36,8 @@ class Lived:
     """By member and name."""
     erasures: dict[Erase, str] = field(default_factory=dict)
     """The orders, by what was ordered."""
+    hidden: dict[Erasable, str] = field(default_factory=dict)
+    """The lines that were hidden, by what wrote them."""
     certificates: dict[tuple[str, str], str] = field(default_factory=dict)
     """By member and kind, the last one."""
     evaluations: dict[str, str] = field(default_factory=dict)

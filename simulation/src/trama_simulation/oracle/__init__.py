@@ -31,7 +31,7 @@ from trama_simulation.oracle.life import (
 )
 from trama_simulation.oracle.notes import is_to_be_read, not_read_by
 from trama_simulation.oracle.paths import Hosted, Path, hosted, paths_of
-from trama_simulation.oracle.remembered import kind_written, remembered
+from trama_simulation.oracle.remembered import hidden_at, kind_written, remembered
 from trama_simulation.oracle.sharing import NARROWS, Sharing, followers, sharing_of
 from trama_simulation.oracle.terms import in_time
 from trama_simulation.oracle.told import life_of, timeline
@@ -74,6 +74,7 @@ __all__ = [
     "evaluations_of",
     "figures",
     "followers",
+    "hidden_at",
     "hosted",
     "in_time",
     "invitations",

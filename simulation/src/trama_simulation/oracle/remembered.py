@@ -1,13 +1,16 @@
-"""A story as whoever looks now must find it: what was erased is as if it had never been written. Pure."""
+"""A story as whoever looks now must find it: what was erased, or is hidden, was never written. Pure."""
 
 from trama_simulation.acts import (
     Act,
     AskDocument,
     Erasable,
     Erase,
+    ErasureAct,
     FileDocument,
+    Hide,
     HoldInterview,
     ReadNote,
+    ShowAgain,
     Story,
     WriteNote,
 )
@@ -15,25 +18,41 @@ from trama_simulation.oracle import documents, notes
 
 
 def remembered(story: Story) -> Story:
-    """The story without what was erased, and without what rests on it alone."""
-    erased = [act.of for act in story.deeds() if isinstance(act, Erase)]
-    if not erased:
+    """The story without what was erased or is hidden, and without what rests on it alone; what is shown again
+    was told on that day."""
+    if not any(isinstance(act, ErasureAct) for act in story.acts):
         return story
-    return Story(story.person, tuple(act for act in story.acts if not _is_gone(act, erased)))
+    acts: list[Act] = []
+    for act in story.acts:
+        if isinstance(act, ShowAgain):
+            acts.append(act.of)
+        elif isinstance(act, Erase | Hide):
+            acts = [one for one in acts if not _rests_on(one, act.of)]
+        else:
+            acts.append(act)
+    return Story(story.person, tuple(acts))
 
 
-def _is_gone(act: Act, erased: list[Erasable]) -> bool:
-    match act:
-        case Erase():
-            return True
-        case ReadNote():
-            notes = [one for one in erased if isinstance(one, WriteNote)]
-            return any((one.at, one.nth) == (act.writer, act.nth) for one in notes)
-        case AskDocument():
-            filed = [one for one in erased if isinstance(one, FileDocument)]
-            return any((one.at, one.name) == (act.filed_by, act.name) for one in filed)
+def hidden_at(story: Story, member: str) -> list[Hide]:
+    """What a member keeps to itself for the time being."""
+    kept: dict[Erasable, Hide] = {}
+    for act in story.deeds():
+        if isinstance(act, Hide) and act.at == member:
+            kept[act.of] = act
+        elif isinstance(act, ShowAgain | Erase):
+            kept.pop(act.of, None)
+    return list(kept.values())
+
+
+def _rests_on(act: Act, of: Erasable) -> bool:
+    """Whether an act is the one that wrote this, or could not be without it."""
+    match act, of:
+        case ReadNote(), WriteNote():
+            return (of.at, of.nth) == (act.writer, act.nth)
+        case AskDocument(), FileDocument():
+            return (of.at, of.name) == (act.filed_by, act.name)
         case _:
-            return act in erased
+            return act == of
 
 
 def kind_written(act: Act) -> str:

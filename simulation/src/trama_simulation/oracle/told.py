@@ -12,7 +12,7 @@ from trama_simulation.acts import (
     Convene,
     Deed,
     DocumentAct,
-    Erase,
+    ErasureAct,
     EvaluationAct,
     GroundAct,
     NoteAct,
@@ -104,7 +104,7 @@ def told_by(act: Deed, story: Story, life: Life) -> Iterator[Told]:
         return documents.told_by(act, life)
     if isinstance(act, StoryAct):
         return steps.told_by(act, life)
-    if isinstance(act, Erase):
+    if isinstance(act, ErasureAct):
         return iter(())
     return iter(()) if isinstance(act, PlacementAct) else _in_team(act, life)
 

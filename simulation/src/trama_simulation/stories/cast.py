@@ -16,6 +16,7 @@ from trama_simulation.acts import (
     Convene,
     Correct,
     End,
+    Erase,
     FileDocument,
     GiveNotice,
     HoldInterview,
@@ -40,6 +41,7 @@ from trama_simulation.stories.grounds import NOTICE
 from trama_simulation.stories.plot import Plot
 from trama_simulation.stories.words import DISCIPLINE, ISSUERS, rated
 
+NAMESAKE = "Era di una persona con lo stesso nome."
 HALL = "Sede dell'ambito, sala riunioni"
 
 
@@ -220,15 +222,18 @@ def _gina() -> Plot:
 
 
 def _ivo() -> Plot:
-    """Came to the desk and was referred a few days ago; nobody has answered yet. What was meant for somebody
-    of the same name was written on his record, and struck."""
+    """Came to the desk a few days ago; one service accepted, another has not answered yet. What was meant for
+    somebody of the same name was written on his record: a step is struck, a note that was read is erased."""
     plot = Plot(_day(10, 8))
     need, channel = "Un lavoro adatto dopo anni senza occupazione.", "desk"
     plot.do(ComeIn(plot.day, URBANO, channel, need, ("isolation", "long-unemployment")))
     plot.do(Route(plot.day, URBANO, "taken-in-charge"), NameReferente(plot.day, URBANO))
-    plot.authorise(URBANO, SIL).refer(URBANO, SIL, within=13)
+    plot.authorise(URBANO, SIL, CPI).refer(URBANO, SIL, within=13).accept(SIL, URBANO)
+    plot.refer(URBANO, CPI, within=13)
     plot.do(SetStep(plot.day, URBANO, "Accompagnarlo alla visita di controllo", _day(10, 11)))
-    plot.on(10, 9).do(Correct(plot.day, URBANO, "next-step-set", "Era di una persona con lo stesso nome."))
+    mistaken = WriteNote(plot.day, URBANO, "Venerdì ha la visita di controllo: spostate il colloquio.")
+    plot.do(mistaken).on(10, 9).do(Erase(plot.day, URBANO, mistaken, "wrong-person", NAMESAKE))
+    plot.do(Correct(plot.day, URBANO, "next-step-set", NAMESAKE))
     return plot.do(SetStep(plot.day, URBANO, "Secondo colloquio allo sportello", _day(10, 16)))
 
 

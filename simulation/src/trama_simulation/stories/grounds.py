@@ -8,15 +8,21 @@ from trama_simulation.acts import (
     Authorise,
     Close,
     DecideOpposition,
+    Erasable,
+    FileDocument,
     GiveNotice,
+    Hide,
     HoldInterview,
     LiftRestriction,
     Oppose,
+    ReadNote,
     RecordCertificate,
     Reopen,
     Restrict,
     SetStep,
+    ShowAgain,
     TakePartNoLonger,
+    WriteNote,
 )
 from trama_simulation.members import CPI, EST, SIL, URBANO
 from trama_simulation.stories import placed
@@ -97,10 +103,28 @@ def is_left_behind(plot: Plot) -> None:
         goes_on(plot, district)
 
 
+def is_hidden(plot: Plot) -> None:
+    """What was written is to be read by who wrote it alone; at times it may be told again later."""
+    district = followed_by_three(plot)
+    written: tuple[Erasable, ...] = (
+        WriteNote(plot.day, district, "Ha chiesto di cambiare orario."),
+        HoldInterview(plot.day, district, "home", "In casa vive anche la madre."),
+        FileDocument(plot.day, district, "Lettera.txt", "letter"),
+    )
+    plot.do(*written).later(1, 9).do(ReadNote(plot.day, SIL, district))
+    of = plot.draw.choice(written)
+    plot.later(1, 20).do(Hide(plot.day, district, of, "Lo ha chiesto la persona, a voce."))
+    goes_on(plot, SIL)
+    if plot.draw.random() < 0.6:
+        plot.later(1, 20).withdraw(district, district, "Preferisce un servizio solo.")
+        plot.later(1, 9).do(ShowAgain(plot.day, district, of))
+
+
 GROUNDS: dict[Callable[[Plot], None], int] = {
     takes_back: 5,
     opposes: 4,
     is_restricted: 4,
     is_left_behind: 4,
+    is_hidden: 4,
 }
 """How often each happens, of two hundred or so."""
