@@ -23,8 +23,9 @@ ROOT = Path(__file__).parents[1]
 LANGUAGES = ("en",)
 METHODS = [("**/templates/**.html", "jinja2")]
 TABLES = {
-    "trama_chassis": {"errors": "KINDS:1 MESSAGES"},
+    "trama_chassis": {"audit_page": "WORDS", "errors": "KINDS:1 MESSAGES"},
     "trama_registry": {
+        "queries.told.looking": "KINDS SERVICES OTHER_ROLES",
         "__main__": "service.roles",
         "errors": "NotInCircle.NAMES",
         "models.identifier": "FORM_WORDS",

@@ -17,10 +17,3 @@ class OwnConflict(Refused):
     detail = (
         "Chi ha dichiarato il conflitto non può toglierlo da sé: lo fa un altro responsabile del servizio."
     )
-
-
-class ConflictDeclaredAlready(Refused):
-    """This operator has declared it before."""
-
-    code = "conflict-declared-already"
-    detail = "Avete già dichiarato questo conflitto di interessi."
