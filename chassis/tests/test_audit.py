@@ -242,3 +242,11 @@ async def test_who_has_a_conflict_sees_nothing_of_the_person_anywhere(
         await hiding.lift(session, "c", date(2013, 10, 15))
         await session.commit()
     assert (await people.get("/api/notes/count")).json() == 3
+
+
+async def test_who_is_known_and_may_not_is_named_in_the_refusal(
+    runtime: Any, people: httpx.AsyncClient, reader: dict[str, str]
+) -> None:
+    assert (await people.get("/api/notes/people/r1", headers=reader)).status_code == 403
+    (kept,) = await entries(runtime.database)
+    assert (kept.kind, kept.operator, kept.records, kept.code) == ("refused", "op-2", [], "not-allowed")

@@ -362,12 +362,12 @@ def require(*roles: str) -> Callable[..., Awaitable[Caller]]:
         caller = await request.app.state.accounts.identify(request)
         if caller is None:
             raise NotSignedIn
+        await audit.recognise(request, caller.operator, caller.roles)
         held = [role for role in roles if role in caller.roles]
         if roles and not held:
             raise NotAllowed
         acting: Caller = replace(caller, role=(held or sorted(caller.roles) or ["operator"])[0])
         request.state.caller = acting
-        await audit.recognise(request, acting.operator, acting.roles)
         session = getattr(request.state, "session", None)
         if session is not None:
             session.info["actor"] = acting.actor()

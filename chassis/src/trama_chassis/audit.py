@@ -214,7 +214,7 @@ async def close(request: Request, status: int, code: str = "") -> None:
     caller = getattr(request.state, "caller", None)
     await book.write(
         {
-            "operator": caller.operator if caller else None,
+            "operator": caller.operator if caller else look.operator,
             "role": caller.role if caller else None,
             "on_behalf_of": getattr(caller, "on_behalf_of", None),
             "method": request.method,
