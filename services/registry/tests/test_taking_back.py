@@ -153,6 +153,8 @@ async def test_what_is_restricted_is_shared_no_further_and_comes_when_it_is_lift
     assert "limitato." not in await sil.story()
     assert "del sil" in await social.story(), "only what we hold is restricted"
     assert (await social.do("restrictions", ground="claims")).json()["type"].endswith("restricted-already")
+    asking = {"to": "sil", "reason": "Ancora", "need": "Lavoro", "authorisation": two.consent}
+    assert (await social.do("referrals", **asking)).json()["type"].endswith("sharing-restricted")
     path = f"restrictions/{asked.json()['restriction']}/lift"
     assert (await social.do(path)).status_code == 200
     await two.carry()

@@ -35,6 +35,7 @@ from trama_registry.errors import (
     ReferralNotHere,
     ReferredToOneself,
     RemindedLately,
+    SharingRestricted,
 )
 from trama_registry.models import (
     BETWEEN_REMINDERS,
@@ -247,6 +248,8 @@ async def _must_reach(session: AsyncSession, record: str, to: str, authorisation
     runtime = runtime_of(session)
     await in_charge(session, record)
     _must_receive(runtime, to)
+    if await queries.restriction_in_force(session, record) is not None:
+        raise SharingRestricted
     found = await queries.find_authorisation(session, authorisation, record)
     if found is None:
         raise AuthorisationNotHere
