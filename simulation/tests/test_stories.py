@@ -3,6 +3,7 @@
 from collections import Counter
 from datetime import date
 
+from trama_simulation import oracle
 from trama_simulation.acts import (
     Act,
     Approve,
@@ -18,7 +19,7 @@ from trama_simulation.acts import (
 from trama_simulation.agenda import agenda
 from trama_simulation.members import FIRST_DAY, TODAY
 from trama_simulation.persons import invented
-from trama_simulation.stories import days_of, stories
+from trama_simulation.stories import crowd, days_of, stories
 from trama_simulation.telling import in_words, long_day, sentence
 
 MANY = stories(600, 5)
@@ -112,3 +113,13 @@ def test_every_act_has_a_sentence_and_days_their_names() -> None:
         "4/2 ambito-urbano: presa in carico; 4/2 ambito-urbano archivia un documento; 4/2 segnalata a sil; "
         "7/2 sil legge la segnalazione; 7/2 sil accetta"
     )
+
+
+def test_a_crowd_lives_on_few_days_and_does_most_of_what_can_be_done() -> None:
+    told = crowd(50, 7, days=20)
+    assert len({story.person.tax_code for story in told}) == 50
+    assert 15 <= len({act.on for story in told for act in story.acts}) <= 20
+    everywhere = {type(act).__name__ for story in MANY for act in story.acts}
+    here = {type(act).__name__ for story in told for act in story.acts}
+    assert len(here) > 0.75 * len(everywhere), sorted(everywhere - here)
+    assert all(oracle.sharing_of(story).now == len(story.acts) - 1 for story in told)

@@ -22,6 +22,17 @@ def stories(people: int, seed: int) -> list[Story]:
     ]
 
 
+def crowd(people: int, seed: int, *, days: int) -> list[Story]:
+    """So many drawn stories on few days of the year, all the same way apart: as much happens, in less time,
+    since a run waits on each day for all that happens on it."""
+    step = (TODAY - FIRST_DAY) // days
+    stops = [FIRST_DAY + number * step for number in range(days)]
+    persons = invented(people + len(written()), seed)[-people:]
+    return [
+        Story(person, drawn(_draw(f"crowd {seed} {number}"), stops)) for number, person in enumerate(persons)
+    ]
+
+
 def days_of(seed: int) -> list[date]:
     """The days on which something happens: those of the written stories, and some working days more."""
     lived = {act.on for acts in written() for act in acts}
