@@ -78,7 +78,6 @@ async def _register(request: Request, session: AsyncSession, refused: Refused | 
         "erasures": await queries.erasures(session),
         "asked": await queries.erasures_asked(session),
         "grounds": queries.GROUNDS,
-        "services": queries.SERVICES,
     }
     return await forms.page(request, "cancellazioni.html", values, templates=templates, refused=refused)
 
@@ -89,7 +88,6 @@ async def order_page(request: Request, order: Uuid, session: Reading, _: Supervi
     values = {
         "one": await queries.erasure_view(session, order),
         "grounds": queries.GROUNDS,
-        "services": queries.SERVICES,
     }
     return await forms.page(request, "cancellazione_disposta.html", values, templates=templates, refused=None)
 

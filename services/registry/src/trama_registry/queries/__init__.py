@@ -32,7 +32,6 @@ from trama_registry.queries.duplicate import candidates, told_apart
 from trama_registry.queries.entries import Part, corrections_of, is_in_story
 from trama_registry.queries.erasure import (
     GROUNDS,
-    SERVICES,
     erasable,
     erasure_view,
     erasures,
@@ -107,7 +106,6 @@ from trama_registry.queries.timeline import entry_view, timeline
 
 __all__ = [
     "GROUNDS",
-    "SERVICES",
     "Part",
     "access_list",
     "accesses",

@@ -44,12 +44,6 @@ SUBJECTS = {
     "entry-corrected": "Correzione",
 }
 """What was erased, without a word of what it said."""
-SERVICES = {
-    "registry": "Persone e segnalazioni",
-    "evaluation": "Valutazioni",
-    "placement": "Inserimenti",
-    "reporting": "Rendicontazione",
-}
 REGISTER = "D.P.R. 445/2000, art. 53; D.Lgs. 42/2004, art. 21"
 """By which law an entry of the office's register (protocollo) is kept when the document goes."""
 MOST = 200
