@@ -67,8 +67,8 @@ async def erase_rows(session: AsyncSession, record: str) -> int:
     gone += await _delete(session, pairs, (pairs.record == record) | (pairs.other == record))
     sent = select(col(models.Referral.referral)).where(col(models.Referral.record) == record)
     referrals = (await session.scalars(sent)).all()
-    for table in (models.ReferralReply, models.ReferralMoveCopy):
-        gone += await _delete(session, table, col(table.referral).in_(referrals))
+    for following in (models.ReferralReply, models.ReferralMoveCopy):
+        gone += await _delete(session, following, col(following.referral).in_(referrals))
     for table in reversed(own_tables()):
         columns = table_of(table).columns
         of_record = columns["record"] == record
