@@ -78,7 +78,7 @@ class AccessTold(Part):
 
 class AccessesTold(Event):
     """Published by the registry of the member that was asked, to the one that asked alone: every look at the
-    person's data in its services, by day, in as many parts as it takes."""
+    person's data in its services, by day, in as many pieces as it takes."""
 
     wire_type: ClassVar[str] = "it.trama.registry.accesses-told.v1"
     circle: ClassVar[Circle] = "referral"
@@ -87,7 +87,7 @@ class AccessesTold(Event):
     inquiry: Uuid
     asker: Party
     told_on: Day
-    part: Annotated[int, Field(strict=True, ge=1, le=1000)]
-    parts: Annotated[int, Field(strict=True, ge=1, le=1000)]
+    piece: Annotated[int, Field(strict=True, ge=1, le=1000)]
+    pieces: Annotated[int, Field(strict=True, ge=1, le=1000)]
     services: Annotated[tuple[Code, ...], Field(max_length=10)] = ()
     accesses: Annotated[tuple[AccessTold, ...], Field(max_length=200)] = ()

@@ -84,8 +84,8 @@ async def tell_accesses(session: AsyncSession, event: AccessesAsked, origin: Ori
             inquiry=event.inquiry,
             asker=Party(member=origin.member, record=origin.record),
             told_on=runtime.clock.today(),
-            part=number,
-            parts=len(parts),
+            piece=number,
+            pieces=len(parts),
             services=tuple(services_beside(runtime)),
             accesses=tuple(part),
         )

@@ -26,9 +26,9 @@ async def copy_answer(session: AsyncSession, event: AccessesTold, origin: Origin
         AccessesToldCopy(
             member=origin.member,
             inquiry=event.inquiry,
-            part=event.part,
+            part=event.piece,
             record=event.asker.record,
-            parts=event.parts,
+            parts=event.pieces,
             told_on=event.told_on,
             services=told["services"],
             accesses=told["accesses"],
