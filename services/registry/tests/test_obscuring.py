@@ -249,6 +249,8 @@ async def test_hiding_is_done_on_its_page_and_seen_behind_a_lock(sides: tuple[Si
     done = await ambito.http.post(f"{path}/storia/{note}/nascondi", data=ASKED, headers=PAGE)
     assert (done.status_code, done.headers["location"]) == (303, f"{path}/riservatezza#nascoste")
     assert SECRET not in (await ambito.http.get(f"{path}/storia", headers=PAGE)).text
+    head = (await ambito.http.get(path, headers=PAGE)).text
+    assert "1 voce nascosta agli altri servizi" in head
     assert "Mostra di nuovo" in (await ambito.http.get(f"{path}/riservatezza", headers=PAGE)).text
     back = await ambito.http.post(f"{path}/nascoste/{note}/mostra", headers=PAGE)
     assert back.status_code == 303

@@ -25,6 +25,7 @@ from trama_registry.queries.landmarks import STEPS, Landmarks, landmarks_of
 from trama_registry.queries.names import names_of
 from trama_registry.queries.next_step import next_step_of, steps_of_others, view_of_next_step
 from trama_registry.queries.note import NOTES, note_views, notes_awaited
+from trama_registry.queries.obscuring import count_obscured
 from trama_registry.queries.offer import network
 from trama_registry.queries.person import person_view
 from trama_registry.queries.relation import relations_of
@@ -90,6 +91,7 @@ async def overview(session: AsyncSession, record: str) -> PersonOverview:
         certificates=await _certificates(session, record, today),
         seen_by=sorted({names(one.partition(".")[0]) for one in readers}, key=str.casefold),
         kept_to_ourselves=await kept_to_ourselves(session, record),
+        hidden=await count_obscured(session, record),
     )
 
 

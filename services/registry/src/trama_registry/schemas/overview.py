@@ -133,3 +133,5 @@ class PersonOverview(BaseModel):
     seen_by: list[str]
     kept_to_ourselves: int
     """How many entries nobody but our service can read."""
+    hidden: int
+    """How many entries were hidden from other services, on the person's wish."""
