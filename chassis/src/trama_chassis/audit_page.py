@@ -48,7 +48,7 @@ class Sought:
     since: date | None = None
     before: str = ""
 
-    def among(self) -> Select[tuple[AuditEntry]]:
+    def among(self) -> Select[AuditEntry]:
         """One service's entries, newest first."""
         wanted = select(AuditEntry).order_by(col(AuditEntry.at).desc(), col(AuditEntry.number).desc())
         if self.operator:

@@ -72,7 +72,7 @@ async def tell_accesses(session: AsyncSession, event: AccessesAsked, origin: Ori
             day=look.day,
             service=look.service,
             role=look.role or None,
-            kind=look.kind,  # type: ignore[arg-type]  # what is kept has no other
+            kind=look.kind,
             times=times,
             reason=" ".join(look.reason.split()) or None,
         )
