@@ -19,7 +19,7 @@ from trama_simulation.acts import (
 )
 from trama_simulation.business_clock import BusinessClock, ClockStands
 from trama_simulation.desks import Desk
-from trama_simulation.living import Lived, do
+from trama_simulation.living import Lived, do, live_on
 from trama_simulation.members import SIL, URBANO
 from trama_simulation.persons import invented
 from trama_simulation.territory import Member
@@ -129,3 +129,26 @@ async def test_a_day_that_is_over_is_not_gone_back_to() -> None:
     async with client:
         with pytest.raises(ClockStands, match="è già al 14/10/2013"):
             await BusinessClock(there).move_to(DAY)
+
+
+async def test_what_takes_something_away_waits_before_and_after_until_all_know_what_was_done() -> None:
+    person = invented(1, 1)[0]
+    story = Story(person, (Register(DAY, SIL, "Un lavoro."), Close(DAY, SIL, "moved")))
+    life, asked_for, shown = Lived(story, records={SIL: "s"}, done=1), [], [0, 0, 3, 3, 4]
+    kinds = [
+        "person-registered",
+        "taking-in-charge-opened",
+        "case-manager-assigned",
+        "taking-in-charge-closed",
+    ]
+    lines = [{"member": SIL, "type": f"it.trama.registry.{kind}.v1", "corrected_by": None} for kind in kinds]
+
+    def answer(asked: httpx.Request) -> httpx.Response:
+        asked_for.append(f"{asked.method} {asked.url.path.rpartition('/')[2]}")
+        known = lines[: shown.pop(0)] if asked.method == "GET" else []
+        return httpx.Response(200, json={"entries": known})
+
+    async with httpx.AsyncClient(transport=httpx.MockTransport(answer)) as client:
+        await live_on(life, {SIL: Desk(MEMBER, client, 5)})
+    assert asked_for == [*["GET timeline"] * 3, "POST close", *["GET timeline"] * 2]
+    assert life.done == 2

@@ -16,7 +16,7 @@ from trama_simulation.territory import read_territory
 from tests.browser.town import Town
 
 CAST = (2, 3, 6, 7)
-"""Carla (running), Dario (declined once), Gina (to be reviewed), Ivo (nobody has answered)."""
+"""Carla (running), Dario (declined once), Gina (to be reviewed), Ivo (one service has not answered)."""
 DARIO = 1
 """His place among them."""
 PATIENCE = 240.0

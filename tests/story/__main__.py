@@ -8,6 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from trama_chassis.entitlement import Reason
 from trama_contracts.event import Fact
 from trama_contracts.events import EVENTS
 from trama_contracts.registry import ReportingIdAssigned, ReportingIdReplaced
@@ -121,16 +122,21 @@ def _keys(one: Published) -> Iterator[str]:
 
 
 def _together(one: Published, *, permitted: bool) -> str:
-    """Who was judged alike, by reason, and by member the services."""
+    """Who was judged alike, by reason in plain words, and by member the services."""
     alike: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
     for key in one.keys:
         if key.permitted is permitted:
             member, _, service = key.recipient.partition(".")
-            alike[key.reason.removeprefix(f"{member} ")][member].append(service)
+            alike[_why(key.reason)][member].append(service)
     return "; ".join(
-        ", ".join(f"{member} ({', '.join(services)})" for member, services in members.items()) + f": {reason}"
-        for reason, members in alike.items()
+        ", ".join(f"{member} ({', '.join(services)})" for member, services in members.items()) + f": «{why}»"
+        for why, members in alike.items()
     )
+
+
+def _why(reason: str) -> str:
+    """As the page of who sees what says it; which service is said beside it."""
+    return told.reasons.in_words(Reason.read(reason), lambda _: "servizio").rstrip(".")
 
 
 def main() -> None:
