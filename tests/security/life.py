@@ -87,12 +87,16 @@ def multipart(body: Mapping[str, str], name: str, content: bytes = PNG) -> tuple
     return "multipart/form-data; boundary=trama", b"".join(parts)
 
 
-async def take(member: Member, step: Step, body: Any, ids: Mapping[str, str], content: bytes = PNG) -> Answer:
+MEMBERS = {"member": "sil", "promoter": "sil", "dsm": "dsm", "ambito": "ambito-urbano"}
+"""Members that paths name."""
+
+
+async def take(member: Member, step: Step, body: Any, ids: Mapping[str, str], content: bytes = b"") -> Answer:
     """Send one command."""
-    path = step.path.format_map(ids)
+    path = step.path.format_map({**MEMBERS, **ids})
     if step.file is None:
         return await member.ask(step.method, path, by=step.by, body=body)
-    kind, sent = multipart(body, step.file, content)
+    kind, sent = multipart(body, step.file, content or PNG + step.file.encode())
     return await member.ask(step.method, path, by=step.by, headers={"content-type": kind}, content=sent)
 
 

@@ -16,7 +16,8 @@ from sqlmodel import col
 from trama_chassis.audit_entry import AuditEntry
 from trama_chassis.tables import OutboxRow
 
-from tests.security.everything import DOORS, IDENTITY, LIFE, RELATION
+from tests.security.desk import DOORS, IDENTITY, RELATION
+from tests.security.everything import LIFE
 from tests.security.life import Free, Step, live
 from tests.security.origins import NO_ROLE, ROLES, Answer, Member, Town, routes_of, token_of, town
 
