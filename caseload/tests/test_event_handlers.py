@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlmodel import SQLModel
 from trama_caseload import EpisodeCopy, PersonCopy
 from trama_chassis import access
+from trama_chassis.language import speaking
 from trama_chassis.links import RecordLink
 from trama_chassis.rebuild import rebuild
 from trama_chassis.runtime import Runtime
@@ -66,7 +67,13 @@ async def test_a_name_is_kept_and_corrected(sil: Runtime, registry: Peer) -> Non
     assert await rows(sil, PersonCopy) == [{"record": record, "given_name": None, "family_name": "Esempio"}]
     async with sil.database.read(runtime=sil) as session:
         assert await caseload.person_name(session, record) == "Esempio"
-        assert await caseload.person_name(session, str(uuid4())) == caseload.unknown_person()
+        unknown = await caseload.person_name(session, str(uuid4()))
+        with speaking("en"):
+            english = await caseload.person_name(session, str(uuid4()))
+        assert (unknown, english) == (
+            "Persona non ancora ricevuta dal registro",
+            "Person not yet received from the registry",
+        )
         assert await caseload.person_names(session, [record, str(uuid4())]) == {record: "Esempio"}
 
 

@@ -4,6 +4,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from trama_chassis.language import say, speaking
 from trama_evaluation.errors import (
     AlreadyCompleted,
     AServiceMustSign,
@@ -250,3 +251,10 @@ def test_a_review_lies_ahead_and_settles_what_was_due() -> None:
         agreed(review_on=TODAY - timedelta(days=1))
     with pytest.raises(UnknownPathType):
         agreed(path_type="altrove")
+
+
+def test_the_words_of_every_kind_of_team_are_in_english_too(rules: list[TeamRule]) -> None:
+    for rule in rules:
+        with speaking("en"):
+            assert say(rule.label) != rule.label
+            assert say(rule.source) != rule.source

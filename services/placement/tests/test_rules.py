@@ -6,6 +6,7 @@ from datetime import date
 import pytest
 from sqlalchemy import create_engine
 from sqlmodel import Session, select
+from trama_chassis.language import speaking
 from trama_chassis.migrations import upgrade
 from trama_chassis.testing_databases import Tables
 from trama_placement.__main__ import service
@@ -31,6 +32,13 @@ def test_rules_of_one_path_type_never_overlap_and_every_rule_names_its_source(
     for rows in by_type.values():
         for row in rows:
             assert [other for other in rows if other.in_force(row.valid_from)] == [row]
+
+
+def test_every_word_of_every_rule_is_in_english_too(rules: list[PathTypeRule]) -> None:
+    for rule in rules:
+        with speaking("en"):
+            english = rule.words()
+        assert [name for name, said in english.items() if said == getattr(rule, name)] == []
 
 
 def test_no_path_type_exists_before_the_act_that_made_it(rules: list[PathTypeRule]) -> None:
