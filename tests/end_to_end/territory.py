@@ -5,6 +5,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
@@ -102,11 +103,17 @@ class Territory:
         return self.client.get(f"{asked.url}{path}", headers={"Authorization": f"Bearer {asked.token}"})
 
     def timelines(self) -> Iterator[tuple[str, str, dict[str, Any]]]:
-        """Every timeline at every member that follows a person: whose, where, and what it shows."""
-        for one in self.lived:
-            for member, record in sorted(one.records.items()):
-                answer = self.get(member, f"/api/registry/persons/{record}/timeline")
-                yield one.story.person.name, member, answer.raise_for_status().json()
+        """Every timeline at every member that follows a person: whose, where, and what it shows. Several
+        members are asked at a time: they answer from different processes."""
+        wanted = [
+            (one.story.person.name, member, f"/api/registry/persons/{record}/timeline")
+            for one in self.lived
+            for member, record in sorted(one.records.items())
+        ]
+        with ThreadPoolExecutor(AT_ONCE) as asking:
+            answers = asking.map(lambda place: self.get(*place[1:]), wanted)
+            for (name, member, _), answer in zip(wanted, answers, strict=True):
+                yield name, member, answer.raise_for_status().json()
 
     def figures(self) -> dict[str, dict[str, Any]]:
         """The indicators, by code."""
