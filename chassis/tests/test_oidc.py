@@ -99,9 +99,6 @@ def of(address: str) -> dict[str, str]:
     return {name: values[0] for name, values in parse_qs(urlsplit(address).query).items()}
 
 
-# With a real provider
-
-
 @on_one_database
 async def test_who_signs_in_at_the_provider_is_the_operator_our_file_says(
     provided: Running, browsers: Browsers
@@ -145,8 +142,10 @@ async def test_an_answer_opens_one_session_once_and_only_in_the_browser_that_ask
 async def test_a_code_used_once_is_used_up(provided: Running, browsers: Browsers) -> None:
     browser = browsers()
     path = await signed_in_there(await sent_away(browser))
+    under_way = browser.cookies["trama_sil_accesso"]
     assert (await browser.get(path)).status_code == 303
     browser.cookies.delete("trama_sil")
+    browser.cookies.set("trama_sil_accesso", under_way, domain="sil.test", path="/accedi")
     assert (await browser.get(path)).status_code == 400
     again = of(await sent_away(browser))["state"]
     refused = await browser.get(CALLBACK, params={"code": of(path)["code"], "state": again})
