@@ -170,4 +170,4 @@ async def sent_by_health(town: Town) -> list[tuple[int, str, bytes]]:
     """What the health service has sent to anybody."""
     async with town.runtimes[HEALTH].database.read() as session:
         rows = await session.scalars(select(OutboxRow).order_by(col(OutboxRow.position)))
-        return [(row.position, row.kind, row.value) for row in rows]
+        return [(row.position or 0, row.kind, row.value) for row in rows]
