@@ -6,7 +6,7 @@ from datetime import date
 from typing import Annotated
 from urllib.parse import quote
 
-from fastapi import Response
+from fastapi import Query, Response
 from pydantic import BaseModel, BeforeValidator, ConfigDict
 from trama_contracts.payload_fields import ShortText
 
@@ -39,6 +39,8 @@ def _day(value: object) -> object:
 
 Date = Annotated[date, BeforeValidator(_day)]
 """`YYYY-MM-DD` and nothing that could pass for a day: no moment, no number."""
+Offset = Annotated[int, Query(ge=0, le=1_000_000_000)]
+"""How many of a list are passed over; a number no database counts to would be a defect of ours."""
 Line = Annotated[ShortText, BeforeValidator(tidied)]
 """One line of text."""
 

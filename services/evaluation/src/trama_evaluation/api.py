@@ -3,8 +3,9 @@
 from typing import Annotated
 
 import trama_caseload as caseload
-from fastapi import Depends, Query
+from fastapi import Depends
 from trama_chassis.accounts import Caller, require
+from trama_chassis.bodies import Offset
 from trama_chassis.database import Reading, Router, Transaction
 from trama_contracts.event import Member, Uuid
 
@@ -35,7 +36,6 @@ router = Router(tags=["evaluation"])
 
 Operator = Annotated[Caller, Depends(require("caseworker", "team-lead", "supervisor"))]
 Deciding = Annotated[Caller, Depends(require("team-lead", "supervisor"))]
-Offset = Annotated[int, Query(ge=0)]
 
 
 @router.post("/evaluations", status_code=201)

@@ -3,8 +3,9 @@
 from typing import Annotated
 
 import trama_caseload as caseload
-from fastapi import Depends, Query
+from fastapi import Depends
 from trama_chassis.accounts import Caller, require
+from trama_chassis.bodies import Offset
 from trama_chassis.database import Reading, Router, Transaction
 from trama_contracts.event import Member, Uuid
 
@@ -47,7 +48,7 @@ async def placements(
     _: Officer,
     record: Uuid | None = None,
     state: State | None = None,
-    offset: Annotated[int, Query(ge=0)] = 0,
+    offset: Offset = 0,
 ) -> PlacementList:
     """The placements promoted by this member, a hundred at a time, newest plan first."""
     return await queries.placements(session, record=record, state=state, offset=offset)

@@ -5,11 +5,12 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 import trama_caseload as caseload
-from fastapi import Depends, Form, Query, Request
+from fastapi import Depends, Form, Request
 from fastapi.responses import RedirectResponse, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 from trama_chassis import forms, web
 from trama_chassis.accounts import Caller, require
+from trama_chassis.bodies import Offset
 from trama_chassis.database import Reading, Router, Transaction
 from trama_chassis.errors import Refused
 from trama_contracts.event import Member, Uuid
@@ -61,7 +62,7 @@ async def placements_page(
     session: Reading,
     _: Officer,
     stato: State | None = None,
-    da: Annotated[int, Query(ge=0)] = 0,
+    da: Offset = 0,
 ) -> Response:
     """The placements promoted here, all or in one state."""
     found = await queries.placements(session, state=stato, offset=da)

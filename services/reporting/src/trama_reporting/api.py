@@ -4,7 +4,7 @@ from typing import Annotated
 
 from fastapi import Depends, Query
 from trama_chassis.accounts import Caller, require
-from trama_chassis.bodies import Date
+from trama_chassis.bodies import Date, Offset
 from trama_chassis.database import Reading, Router
 
 from trama_reporting import queries
@@ -46,7 +46,7 @@ async def facts(
     session: Reading,
     _: Reader,
     period: Asked,
-    offset: Annotated[int, Query(ge=0)] = 0,
+    offset: Offset = 0,
 ) -> FactList:
     """The facts that an indicator counts, two hundred at a time: no name, no record."""
     return await queries.facts_of(session, code, period, offset)

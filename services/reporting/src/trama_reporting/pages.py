@@ -9,7 +9,7 @@ from fastapi import Depends, Query, Request
 from fastapi.responses import Response
 from trama_chassis import web
 from trama_chassis.accounts import Caller, require
-from trama_chassis.bodies import Date
+from trama_chassis.bodies import Date, Offset
 from trama_chassis.database import Reading, Router
 
 from trama_reporting import queries
@@ -58,7 +58,7 @@ async def indicator_page(
     session: Reading,
     _: Reader,
     period: Asked,
-    da: Annotated[int, Query(ge=0)] = 0,
+    da: Offset = 0,
 ) -> Response:
     """One figure: what it means, how it divides, and the facts it counts."""
     facts = await queries.facts_of(session, code, period, da)

@@ -3,10 +3,11 @@
 from typing import Annotated, Any
 
 import trama_caseload as caseload
-from fastapi import Form, Query, Request
+from fastapi import Form, Request
 from fastapi.responses import RedirectResponse, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 from trama_chassis import forms, web
+from trama_chassis.bodies import Offset
 from trama_chassis.database import Reading, Router, Transaction
 from trama_chassis.errors import Refused
 from trama_contracts.event import Uuid
@@ -34,7 +35,7 @@ async def board(
     _: Operator,
     stato: State | None = None,
     persona: Uuid | None = None,
-    da: Annotated[int, Query(ge=0)] = 0,
+    da: Offset = 0,
 ) -> Response:
     """The evaluations led here, all, in one state or of one person; for a person, with the form to ask."""
     return await _board(request, session, state=stato, record=persona, first=da)

@@ -4,10 +4,11 @@ from collections.abc import Mapping
 from typing import Annotated, Literal
 
 import trama_caseload as caseload
-from fastapi import Form, Query, Request
+from fastapi import Form, Request
 from fastapi.responses import RedirectResponse, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 from trama_chassis import forms, web
+from trama_chassis.bodies import Offset
 from trama_chassis.database import Reading, Router, Transaction
 from trama_chassis.errors import Refused
 from trama_contracts.event import Uuid
@@ -26,9 +27,7 @@ FORMS: Mapping[Act, forms.Act] = {
 
 
 @router.get("/progetti")
-async def projects_page(
-    request: Request, session: Reading, _: Operator, da: Annotated[int, Query(ge=0)] = 0
-) -> Response:
+async def projects_page(request: Request, session: Reading, _: Operator, da: Offset = 0) -> Response:
     """The projects led here, the next review first."""
     found = await queries.projects(session, offset=da)
     values = {"found": found, "next": da + queries.PAGE if found.total > da + queries.PAGE else None}
