@@ -27,7 +27,7 @@ from trama_chassis.tables import (
     SourceHeard,
 )
 from trama_chassis.testing import Peer, running
-from trama_contracts.messages import Grants, Heads, Receipt, Request
+from trama_contracts.messages import GrantEnd, Grants, Heads, Receipt, Request
 from trama_contracts.record import Record
 
 from chassis.tests.mail_reading import SISTER, TERRITORY, mail, register
@@ -199,14 +199,28 @@ async def test_what_is_missing_is_asked_for_after_half_a_minute_and_not_all_the_
     assert len(await mail(runtime, WRITER, Request)) == 2
 
 
-@pytest.mark.parametrize("why", ["ended", "run out", "dead letter", "stopped"])
+async def test_what_is_still_ours_of_a_stream_that_ended_is_asked_for(runtime: Runtime, peer: Peer) -> None:
+    stream, records = await granted(runtime, peer, "Uno", "Due")
+    await runtime.inbox.deliver(records[:1])
+    heads = Heads(heads={stream.topic: ((stream.stream, 2, stream.hash or ""),)})
+    ends = GrantEnd(streams={stream.topic: (stream.stream,)}, reason="no-longer-entitled")
+    await runtime.take_mail([peer.message(runtime, heads), peer.message(runtime, ends)])
+    await noticed(runtime, ASK_AFTER + timedelta(seconds=1))
+    await Duties(runtime).ask_for_what_is_missing()
+    assert len(await mail(runtime, WRITER, Request)) == 1
+    await runtime.inbox.deliver(records[1:])
+    await noticed(runtime, 2 * ASK_AFTER)
+    await Duties(runtime).ask_for_what_is_missing()
+    assert len(await mail(runtime, WRITER, Request)) == 1, "all that was ours has come"
+
+
+@pytest.mark.parametrize("why", ["run out", "dead letter", "stopped"])
 async def test_what_would_not_be_applied_is_not_asked_for(runtime: Runtime, peer: Peer, why: str) -> None:
     stream, records = await granted(runtime, peer, "Uno", "Due")
     await runtime.inbox.deliver(records[:1])
     heads = Heads(heads={stream.topic: ((stream.stream, 2, stream.hash or ""),)})
     await runtime.take_mail([peer.message(runtime, heads)])
     changes: dict[str, Any] = {
-        "ended": update(GrantReceived).values(ended_at=clock.machine_now()),
         "run out": update(GrantReceived).values(valid_until="2013-01-01T00:00:00.000Z"),
         "dead letter": update(Position).values(blocked_seq=2),
         "stopped": update(Position).values(stopped=True),
