@@ -76,6 +76,7 @@ TABLES = {
 }
 """Words that reach pages from Python, where templates write them with the filter `translated`."""
 SINGLE = {
+    "trama_chassis": ("Un sollecito alla settimana", "Prima la valutazione, poi il percorso"),
     "trama_registry": (
         "Stesso codice",
         "Stesso telefono",

@@ -19,7 +19,6 @@ from trama_chassis.accounts import Caller, hash_password, open_accounts, require
 from trama_chassis.app import MemberOrigin, build_app
 from trama_chassis.audit_entry import AUDIT_TABLES
 from trama_chassis.clock import Clock
-from trama_chassis.conflict import ConflictHeld
 from trama_chassis.database import Database, Reading, Router, Transaction
 from trama_chassis.directory import DirectoryCopy
 from trama_chassis.errors import Refused
@@ -187,7 +186,7 @@ def database_tables() -> Tables:
 async def runtime(database_url: str, tmp_path: Path) -> AsyncIterator[SmallRuntime]:
     """The tests' own service with its tables made."""
     service = small_service()
-    database = Database(database_url, [*service.tables, *AUDIT_TABLES, ConflictHeld])
+    database = Database(database_url, [*service.tables, *AUDIT_TABLES])
     create_tables(database)
     open_accounts.cache_clear()
     yield SmallRuntime(service, settings_for(tmp_path, database_url), database)

@@ -11,7 +11,9 @@ import httpx
 import pytest
 from fastapi import FastAPI
 from trama_chassis.app import build_app
+from trama_chassis.audit_entry import FIRST, AuditEntry, chained
 from trama_chassis.database import Database
+from trama_chassis.errors import Refused
 from trama_chassis.help_pages import HowTo, read
 from trama_chassis.service import NavigationEntry
 from trama_chassis.tables import CHASSIS_TABLES, DeadLetter, SourceHeard
@@ -137,3 +139,29 @@ async def test_who_has_one_page_only_is_led_there_and_sees_no_navigation(
         first = await (await signed_in(browser)).get("/")
         assert (first.status_code, first.headers["location"]) == (303, "/appunti")
         assert "main-navigation" not in (await browser.get("/appunti")).text
+
+
+async def test_teams_substitutes_and_exceptions_by_rule_stand_on_the_page_of_the_node(
+    supervised: Any, client_for: Clients, tmp_path: Path
+) -> None:
+    path = tmp_path / "accounts.yaml"
+    stands_in = "team: Gruppo adulti, substitutes: [{operator: op-2, first: 2026-11-20, last: 2026-11-30}]"
+    path.write_text(path.read_text().replace("supervisor]", f"supervisor], {stands_in}", 1))
+    said = {"at": "", "business_at": "", "method": "POST", "route": "", "status": 200, "records": []}
+    one = chained({**said, "kind": "exception", "code": OnlyOnMondays.code}, FIRST, 1)
+    async with supervised.database.write(runtime=supervised) as session:
+        session.add(AuditEntry(**one))
+        session.add(AuditEntry(**chained({**said, "kind": "read"}, one["hash"], 2)))
+        await session.commit()
+    async with client_for(build_app(supervised), {"Accept": "text/html"}) as browser:
+        page = (await (await signed_in(browser)).get("/nodo")).text
+    assert "Gruppo adulti" in page
+    assert "Bruno Prova, dal 20 novembre 2026 al 30 novembre 2026" in page
+    assert re.search(r"Solo di lunedì</th><td[^>]*>1</td>", page)
+
+
+class OnlyOnMondays(Refused):
+    """A rule with a name."""
+
+    code = "only-on-mondays"
+    rule = "Solo di lunedì"

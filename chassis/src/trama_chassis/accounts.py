@@ -9,6 +9,7 @@ import os
 import secrets
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
+from datetime import date
 from functools import lru_cache
 from pathlib import Path
 from tempfile import NamedTemporaryFile
@@ -71,6 +72,16 @@ class DemoAccounts(Exception):
     """The account file says it is for the demo, and this is not the demo."""
 
 
+class Substitute(BaseModel):
+    """Who stands in for an operator, from the first to the last day, both included."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    operator: str
+    first: date
+    last: date
+
+
 class Operator(BaseModel):
     """A person or program of a member. `id` is opaque and goes on the wire; `login` is what is typed.
 
@@ -86,6 +97,8 @@ class Operator(BaseModel):
     password_hash: str | None = None
     token_sha256: str | None = Field(default=None, pattern=r"^[0-9a-f]{64}$")
     subject: str | None = Field(default=None, min_length=1, max_length=255)
+    team: str = Field(default="", max_length=100)
+    substitutes: tuple[Substitute, ...] = ()
 
 
 class AccountFile(BaseModel):
@@ -113,6 +126,10 @@ class AccountFile(BaseModel):
         ):
             if len(set(names)) != len(names):
                 raise ValueError("an id, a login, a subject or the name of a key is there twice")
+        known = {one.id for one in self.operators}
+        for one in self.operators:
+            if strangers := {sub.operator for sub in one.substitutes} - (known - {one.id}):
+                raise ValueError(f"{one.id} is substituted by nobody of ours: {min(strangers)}")
         return self
 
 

@@ -12,6 +12,8 @@ from typing import Any
 from sqlalchemy import JSON, BigInteger, Column, Integer
 from sqlmodel import Field, SQLModel
 
+from trama_chassis.conflict import ConflictHeld
+
 KINDS = ("read", "search", "change", "refused", "exception", "urgent", "export")
 """What was done: looked at, sought, changed; refused; done against a rule, in urgency, taken out."""
 FIRST = "0" * 64
@@ -67,7 +69,7 @@ class AuditRecord(SQLModel, table=True):
     )
 
 
-AUDIT_TABLES: tuple[type[SQLModel], ...] = (AuditEntry, AuditRecord)
+AUDIT_TABLES: tuple[type[SQLModel], ...] = (AuditEntry, AuditRecord, ConflictHeld)
 
 
 def chained(entry: dict[str, Any], previous: str, number: int) -> dict[str, Any]:

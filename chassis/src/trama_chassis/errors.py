@@ -98,6 +98,8 @@ class Refused(Exception):
     code: ClassVar[str] = "refused"
     detail: str = "Operazione non possibile."
     field: str | None = None
+    rule: ClassVar[str] = ""
+    """What the rule is called where exceptions to it are counted."""
     allowed_by: ClassVar[str | None] = None
     """The role that may let it be done all the same, with a reason (`audit.allowing`)."""
 

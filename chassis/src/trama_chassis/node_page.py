@@ -10,11 +10,14 @@ from typing import TYPE_CHECKING, Annotated
 
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
-from sqlalchemy import select
+from sqlalchemy import func, select
+from sqlmodel import col
 
 from trama_chassis import completeness, dead_letters, web
 from trama_chassis.accounts import Caller, require
+from trama_chassis.audit_entry import AuditEntry
 from trama_chassis.clock import ZONE
+from trama_chassis.errors import Refused
 from trama_chassis.tables import SourceHeard
 
 if TYPE_CHECKING:
@@ -59,6 +62,21 @@ class Letter:
     at: datetime
 
 
+def _rules(above: type[Refused] = Refused) -> dict[str, str]:
+    """Rules to which an exception may be allowed, by their code."""
+    found = {above.code: above.rule} if above.rule else {}
+    for one in above.__subclasses__():
+        found |= _rules(one)
+    return found
+
+
+async def _exceptions(session: AsyncSession) -> Counter[str]:
+    """How often something was done against each rule."""
+    counted = select(col(AuditEntry.code), func.count()).where(col(AuditEntry.kind) == "exception")
+    found = await session.execute(counted.group_by(col(AuditEntry.code)))
+    return Counter({code or "": times for code, times in found})
+
+
 @routes.get("/nodo")
 async def node_page(request: Request, by: Annotated[Caller, Depends(require(SUPERVISOR))]) -> Response:
     """Operators and roles, links with each member, communications that are held up."""
@@ -66,6 +84,7 @@ async def node_page(request: Request, by: Annotated[Caller, Depends(require(SUPE
     links = _members(runtimes, by.member)
     letters: list[Letter] = []
     waiting: Counter[str] = Counter()
+    exceptions: Counter[str] = Counter()
     for runtime in runtimes:
         async with runtime.database.read() as session:
             for source in await completeness.sources(session):
@@ -75,12 +94,15 @@ async def node_page(request: Request, by: Annotated[Caller, Depends(require(SUPE
                 if (link := links.get(_member(heard.source))) is not None:
                     link.hear(heard.heard_at)
             waiting.update(await completeness.figures(session))
+            exceptions.update(await _exceptions(session))
             letters += await _letters(session, runtime, links)
     values = {
         "operators": sorted(request.app.state.accounts.operators(), key=lambda one: one.name),
         "links": sorted(links.values(), key=lambda link: link.name),
         "letters": sorted(letters, key=lambda letter: letter.at),
         "waiting": waiting,
+        "exceptions": [(_rules().get(code, code), times) for code, times in exceptions.most_common()],
+        "names": {one.id: one.name for one in request.app.state.accounts.operators()},
         "zone": ZONE,
         "words": request.app.state.shell.roles,
     }

@@ -18,7 +18,6 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Field, SQLModel
 
 from trama_chassis.audit_entry import AUDIT_TABLES
-from trama_chassis.conflict import ConflictHeld
 from trama_chassis.erasure_tables import ERASURE_TABLES
 from trama_chassis.files import File, FileDue, FilePiece
 from trama_chassis.grounds import GROUNDS
@@ -397,6 +396,5 @@ CHASSIS_TABLES: tuple[type[SQLModel], ...] = (
     FileDue,
     TimerRun,
     *AUDIT_TABLES,
-    ConflictHeld,
     *ERASURE_TABLES,
 )

@@ -76,6 +76,7 @@ class EvaluationMissing(Refused):
     """A path of this type needs a completed evaluation of the person, and none is known."""
 
     code = "evaluation-missing"
+    rule = "Prima la valutazione, poi il percorso"
     allowed_by = "supervisor"
     field = "path_type"
 
@@ -183,5 +184,3 @@ class NoLongerAsked(Refused):
     """The path began or was withdrawn: nobody waits for the answer."""
 
     code = "no-longer-asked"
-    allowed_by = "supervisor"
-    allowed_by = "supervisor"

@@ -80,6 +80,7 @@ class RemindedLately(Refused):
     """A reminder is owed once a week at most (DESIGN, Oggi: Sollecita)."""
 
     code = "reminded-lately"
+    rule = "Un sollecito alla settimana"
     allowed_by = "supervisor"
 
 
