@@ -1,5 +1,6 @@
 """What is tried in vain: the refusal must come, and no other will do; and a clock that cannot be moved."""
 
+import json
 from collections.abc import Callable, Sequence
 from datetime import date
 
@@ -10,12 +11,14 @@ from trama_simulation.acts import (
     AskDocument,
     Close,
     ComeIn,
+    Convene,
     Deed,
     FileDocument,
     Register,
     Route,
     Story,
     Try,
+    WriteNote,
 )
 from trama_simulation.business_clock import BusinessClock, ClockStands
 from trama_simulation.desks import Desk
@@ -152,3 +155,24 @@ async def test_what_takes_something_away_waits_before_and_after_until_all_know_w
         await live_on(life, {SIL: Desk(MEMBER, client, 5)})
     assert asked_for == [*["GET timeline"] * 3, "POST close", *["GET timeline"] * 2]
     assert life.done == 2
+
+
+async def test_a_note_waits_until_there_is_somebody_to_write_to() -> None:
+    life, answers = lived(), [problem(409, "nobody-to-write-to"), httpx.Response(201, json={"note": "n"})]
+    await done([WriteNote(DAY, SIL, "x")], life, lambda _: answers.pop(0))
+    assert life.notes == {(SIL, 1): "n"}
+
+
+async def test_a_session_is_convened_on_the_authorisation_that_was_given_last() -> None:
+    life, bodies = lived(), []
+    life.authorisations[SIL] += ["first", "last"]
+    life.evaluations[SIL] = "e"
+
+    def answer(asked: httpx.Request) -> httpx.Response:
+        bodies.append(json.loads(asked.content))
+        return httpx.Response(200, json={})
+
+    await done(
+        [Convene(DAY, SIL, DAY, "x", ((SIL, "work-mediation"), (URBANO, "social-work")))], life, answer
+    )
+    assert bodies[0]["authorisation"] == "last"

@@ -97,7 +97,7 @@ async def _convene(act: Convene, lived: Lived, desk: Desk) -> None:
         "seats": [{"member": member, "role": role} for member, role in act.seats],
     }
     if any(member not in lived.records for member, _ in act.seats):
-        body["authorisation"] = lived.authorisations[act.at]
+        body["authorisation"] = lived.authorisations[act.at][-1]
     await desk.post(
         f"{_evaluation(act.at, lived)}/session",
         body,

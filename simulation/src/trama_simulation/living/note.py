@@ -15,7 +15,9 @@ async def do(act: NoteAct, lived: Lived, desks: Mapping[str, Desk]) -> None:
     match act:
         case WriteNote():
             body: dict[str, Any] = {"text": act.text, "needs_answer": act.needs_answer}
-            written = await desk.post(f"{person}/notes", body)
+            # That somebody has accepted may be on its way: before, there is nobody to write to.
+            not_yet, what = lived.not_yet("nobody-to-write-to"), f"chi segue {lived.story.person.name}"
+            written = await desk.post(f"{person}/notes", body, not_yet=not_yet, what=what)
             lived.notes[(act.at, act.nth)] = written["note"]
         case ReadNote():
             note = lived.notes[(act.writer, act.nth)]
