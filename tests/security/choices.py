@@ -52,16 +52,10 @@ BEFORE_SENDING: tuple[Step, ...] = (
     ),
 )
 AFTERWARDS: tuple[Step, ...] = (
-    on_person(
-        "/interviews/{interview}/correction",
-        {"reason": Free("Non era così"), "instead": Free("Era così")},
-    ),
-    on_person("/documents", {"kind": "report"}, file="relazione.png", keeps={"unnumbered": "document"}),
-    on_person("/documents/{member}/{unnumbered}/protocol", {"protocol": Free("prot. 14/2013")}),
     on_person("/notes", {"text": Free("Una nota in più")}, keeps={"hidden": "note"}),
     on_person("/timeline/{hidden}/hide", {"reason": Free("Lo chiede la persona")}),
     on_person("/hidden/{hidden}/show"),
-    on_person("/urgent-access", {"reason": Free("Sta male")}),
+    on_person("/urgent-access", {"reason": Free("Sta male, e la porta è chiusa")}),
 )
 ERASED = {"ground": "wrong-person", "act": Free("Disposizione 12"), "reason": Free("Era di un omonimo")}
 ERASURE = (

@@ -200,7 +200,7 @@ REFERRALS = (
         file="lettera.png",
         keeps={"document": "document"},
     ),
-    on_person("/documents/sil/{document}/protocol", {"protocol": Free("prot. 21/2013")}),
+    on_person("/documents/{member}/{document}/protocol", {"protocol": Free("prot. 21/2013")}),
     on_person(
         "/referrals",
         {**SENT, "reason": Free("Casa"), "need": Free("Un alloggio")},
