@@ -258,14 +258,8 @@ class ReferralNoted(Counted):
 
     def fact(self, reporting_id: str) -> ReferralNotedFact:
         """What the answer was and when it was given; neither by whom nor in which words."""
-        return ReferralNotedFact(
-            reporting_id=reporting_id,
-            answer=self.answer,
-            answered_on=self.answered_on,
-            to=self.to,
-            sent_on=self.sent_on,
-            answer_by=self.answer_by,
-        )
+        told = {"answer", "answered_on", "to", "sent_on", "answer_by"}
+        return ReferralNotedFact(reporting_id=reporting_id, **self.model_dump(include=told))
 
 
 class ReferralSeen(Event):

@@ -61,7 +61,12 @@ class PathTypeRule(SQLModel, table=True):
 
     def words(self) -> dict[str, str]:
         """What of the rule is words, in the language of whoever reads."""
-        return {name: say(getattr(self, name)) for name in ("genus", "label", "source", "conditions_source")}
+        return {
+            "genus": say(self.genus),
+            "label": say(self.label),
+            "source": say(self.source),
+            "conditions_source": say(self.conditions_source),
+        }
 
     def judge_plan(self, planned_from: date, planned_to: date, weekly_hours: int) -> None:
         """Refuse planned dates and hours outside the rule; what really happens later is not judged by it.
