@@ -287,7 +287,7 @@ class Accounts:
         try:
             named = operator_of(token.strip(), self._file.token_keys, self.member)
         except TokenRefused as refused:
-            log.warning("signed token refused", reason=str(refused))
+            log.warning("signed token refused", reason=refused.code)
             return None
         return next((one for one in operators if one.id == named), None)
 

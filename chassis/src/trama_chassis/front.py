@@ -55,7 +55,7 @@ async def sign_in_elsewhere(request: Request, next: str = "/") -> Response:
     elsewhere, known = _elsewhere(request), _accounts(request)
     if elsewhere is None:
         raise errors.NotFound("Questo servizio riconosce i suoi operatori soltanto qui.")
-    begun = oidc.begin(accounts.local_path(next))
+    begun = oidc.drawn(accounts.local_path(next))
     try:
         response = RedirectResponse(await elsewhere.address(begun), 303)
     except oidc.ProviderSilent as refused:

@@ -123,7 +123,7 @@ class Begun:
     next: str
 
 
-def begin(next: str) -> Begun:
+def drawn(next: str) -> Begun:
     """Draw what ties the answer to this browser (state), to this sign-in (nonce) and to us (PKCE)."""
     return Begun(secrets.token_urlsafe(32), secrets.token_urlsafe(32), secrets.token_urlsafe(48), next)
 
@@ -176,7 +176,7 @@ class Client:
         try:
             return await self._named(token, begun.nonce)
         except TokenRefused as refused:
-            log.warning("identity refused", reason=str(refused))
+            log.warning("identity refused", reason=refused.code)
             raise IdentityRefused from refused
 
     async def end_address(self) -> str | None:

@@ -38,6 +38,11 @@ _PRIVATE: Final = frozenset({"d", "p", "q", "dp", "dq", "qi", "oth", "k"})
 class TokenRefused(Exception):
     """A token that holds nothing; the text says why, for our own log and never for who sent it."""
 
+    @property
+    def code(self) -> str:
+        """Why, without what a library added, which may be of the token itself: `it-has-expired`."""
+        return str(self).partition(":")[0].replace(",", "").replace(" ", "-")
+
 
 class VerifyingKey:
     """A public key with the one algorithm it is used with."""
