@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import bindparam, delete, func, insert, select, update
+from sqlalchemy import bindparam, delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 from trama_contracts.errors import UnusableKey
@@ -280,7 +280,7 @@ async def _answer(session: AsyncSession, runtime: "Runtime", sender: str, messag
     """Send again what this recipient was given: keys it asks for, exact bytes, and files it may have."""
     given = select(GrantGiven).where(col(GrantGiven.recipient) == sender, col(GrantGiven.ended_at).is_(None))
     mine = {row.stream: row for row in (await session.execute(given)).scalars()}
-    parting = await _not_all_told(session, sender)
+    parting = await resend.not_all_told(session, sender)
     if message.keys is not None:
         named = {stream for streams in message.keys.values() for stream in streams} or set(mine)
         for stream in sorted(named & mine.keys()):
@@ -295,21 +295,6 @@ async def _answer(session: AsyncSession, runtime: "Runtime", sender: str, messag
     if unknown := asked - mine.keys():
         await runtime.erasures.remind(session, sender, unknown)
     await file_mail.answer(session, runtime, sender, message.files or ())
-
-
-async def _not_all_told(session: AsyncSession, recipient: str) -> set[str]:
-    """Streams that ended for a recipient before it said to have read all that it was to read of them."""
-    found = await session.scalars(
-        select(col(GrantGiven.stream))
-        .join(OwnStream, col(OwnStream.stream) == col(GrantGiven.stream))
-        .outerjoin(
-            Delivered,
-            (col(Delivered.stream) == col(GrantGiven.stream)) & (col(Delivered.recipient) == recipient),
-        )
-        .where(col(GrantGiven.recipient) == recipient, col(GrantGiven.ended_at).is_not(None))
-        .where(col(OwnStream.ended), func.coalesce(col(Delivered.seq), 0) < col(OwnStream.seq))
-    )
-    return set(found)
 
 
 async def _note_heads(

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, bindparam, exists, or_, select, update
+from sqlalchemy import ColumnElement, bindparam, exists, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from trama_chassis.tables import OutboxRow, OwnStream, ResendDue, table_of
+from trama_chassis.tables import Delivered, GrantGiven, OutboxRow, OwnStream, ResendDue, table_of
 
 SENT_COLUMNS = (
     col(OutboxRow.position),
@@ -132,3 +132,18 @@ def _place(wish: ResendDue) -> dict[str, Any]:
         "to_seq": wish.until_seq,
         "after": wish.after_message,
     }
+
+
+async def not_all_told(session: AsyncSession, recipient: str) -> set[str]:
+    """Streams that ended for a recipient before it said to have read all that it was to read of them."""
+    found = await session.scalars(
+        select(col(GrantGiven.stream))
+        .join(OwnStream, col(OwnStream.stream) == col(GrantGiven.stream))
+        .outerjoin(
+            Delivered,
+            (col(Delivered.stream) == col(GrantGiven.stream)) & (col(Delivered.recipient) == recipient),
+        )
+        .where(col(GrantGiven.recipient) == recipient, col(GrantGiven.ended_at).is_not(None))
+        .where(col(OwnStream.ended), func.coalesce(col(Delivered.seq), 0) < col(OwnStream.seq))
+    )
+    return set(found)
