@@ -84,6 +84,7 @@ class Line:
 async def accesses_page(
     request: Request,
     _: Annotated[Caller, Depends(require(SUPERVISOR))],
+    *,
     operatore: Annotated[str, Query(max_length=64)] = "",
     tipo: Kind = "",
     persona: Annotated[Uuid | Literal[""], Query()] = "",

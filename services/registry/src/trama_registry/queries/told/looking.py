@@ -18,14 +18,20 @@ SERVICES = {
     "placement": "inserimenti",
     "reporting": "rendicontazione",
 }
-OTHER_ROLES = {"listening-specialist": "specialista dell'ascolto", "reporting-reader": "lettura dei conteggi"}
+OTHER_ROLES = {
+    "listening-specialist": "specialista dell'ascolto",
+    "reporting-reader": "lettura dei conteggi",
+    "": "altro ruolo",
+}
 
 
 def role_of(role: str) -> str:
     """What a role is called; one that is not known here is not guessed."""
-    return say((ROLES | OTHER_ROLES).get(role, "altro ruolo"))
+    known = ROLES.get(role) or OTHER_ROLES.get(role) or OTHER_ROLES[""]
+    return say(known)
 
 
 def service_of(service: str) -> str:
     """What a service of a member is called."""
-    return say(SERVICES.get(service, service))
+    known = SERVICES.get(service, service)
+    return say(known)
