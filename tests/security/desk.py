@@ -200,7 +200,8 @@ REFERRALS = (
         file="lettera.png",
         keeps={"document": "document"},
     ),
-    on_person("/documents/{member}/{document}/protocol", {"protocol": Free("prot. 21/2013")}),
+    on_person("/documents", {"kind": "report"}, file="relazione.png", keeps={"unnumbered": "document"}),
+    on_person("/documents/{member}/{unnumbered}/protocol", {"protocol": Free("prot. 21/2013")}),
     on_person(
         "/referrals",
         {**SENT, "reason": Free("Casa"), "need": Free("Un alloggio")},
