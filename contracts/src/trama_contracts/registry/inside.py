@@ -89,5 +89,5 @@ class AccessesTold(Event):
     told_on: Day
     piece: Annotated[int, Field(strict=True, ge=1, le=1000)]
     pieces: Annotated[int, Field(strict=True, ge=1, le=1000)]
-    services: Annotated[tuple[Code, ...], Field(max_length=10)] = ()
-    accesses: Annotated[tuple[AccessTold, ...], Field(max_length=200)] = ()
+    services: Annotated[tuple[Code, ...], Field(max_length=10)]
+    accesses: Annotated[tuple[AccessTold, ...], Field(max_length=200)]
