@@ -317,3 +317,8 @@ def test_knowing_less_never_permits_more(offered: Offered, recipient: str, known
         replace(known, silent=frozenset({""})),
     ):
         assert not entitled(offered, recipient, less).permitted
+
+
+def test_a_reason_is_read_as_it_was_written_also_that_of_a_file() -> None:
+    for reason in (Reason("authorised", ("a-1",)), Reason("no-authorisation"), Reason("closed", ("sil",))):
+        assert Reason.read(str(reason)) == Reason.read(f"file f-1: {reason}") == reason

@@ -129,8 +129,11 @@ class Reason:
 
     @classmethod
     def read(cls, text: str) -> "Reason":
-        """A reason as it was written down. Nothing it is about has a blank in it."""
-        code, *about = text.split(" ")
+        """A reason as it was written down, of a stream or (`file <id>: `) of a file that its events tell of.
+
+        Nothing it is about has a blank in it.
+        """
+        code, *about = text.rpartition(": ")[2].split(" ")
         return cls(code, tuple(about))
 
 
