@@ -41,9 +41,18 @@ def golden(event: type[Event]) -> dict[str, Any]:
     return payload
 
 
+THINGS = {
+    "taking-in-charge": "episode",
+    "record": "",
+    "accesses": "inquiry",
+    "urgent-access": "urgent_access",
+}
+"""Kinds of scope whose id stands in a field of another name."""
+
+
 def scope_of(event: Event) -> str:
     """The id in the scope of an event: that of the thing its kind of scope names."""
-    field = {"taking-in-charge": "episode", "record": ""}.get(event.scope, event.scope)
+    field = THINGS.get(event.scope, event.scope)
     named = getattr(event, field, None) if field else None
     return str(getattr(named, field, named) or uuid.uuid4())
 

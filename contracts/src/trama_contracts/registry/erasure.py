@@ -1,4 +1,4 @@
-"""Events of the registry on erasure: another controller is asked for it, and decides. Orders go by mailbox."""
+"""Events of the registry on erasure: another controller is asked, and decides. Orders go by mailbox."""
 
 from typing import ClassVar, Literal, TypeAlias
 
@@ -14,7 +14,7 @@ ErasureOutcome: TypeAlias = Literal["done", "kept"]
 
 
 class ErasureRequested(Event):
-    """Published by a member's registry, to the registries of the other members that follow the person, when it
+    """Published by a member's registry, to those of the other members that follow the person, when it
     erased its whole record: they are controllers of their own and are asked to do the same. In a scope of its
     own, which outlives the record; who else was asked is not said."""
 

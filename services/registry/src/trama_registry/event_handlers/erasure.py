@@ -58,6 +58,18 @@ async def forget_referrals(session: AsyncSession, erased: ErasedStream) -> int:
     return gone + await _delete(session, move, (move.referral == referral) & (move.member == topic.member))
 
 
+@handlers.forget
+async def forget_looks(session: AsyncSession, erased: ErasedStream) -> int:
+    """Let go of what an erased stream told of looks at a person's data."""
+    topic = parse_topic(erased.topic)
+    if topic is None or erased.own:
+        return 0
+    told, urgent, gone = models.AccessesToldCopy, models.UrgentAccessCopy, 0
+    for table, name in ((told, told.inquiry), (urgent, urgent.urgent_access)):
+        gone += await _delete(session, table, (name == erased.scope_id) & (table.member == topic.member))
+    return gone
+
+
 @handlers.erase_record
 async def erase_rows(session: AsyncSession, record: str) -> int:
     """Delete every row of ours that is of a record: what its referrals led to, what is kept by record, then
@@ -65,6 +77,8 @@ async def erase_rows(session: AsyncSession, record: str) -> int:
     own, gone = runtime_of(session).settings.member, 0
     pairs = models.DistinctPersons
     gone += await _delete(session, pairs, (pairs.record == record) | (pairs.other == record))
+    answered = models.AccessesToldCopy
+    gone += await _delete(session, answered, answered.record == record)
     sent = select(col(models.Referral.referral)).where(col(models.Referral.record) == record)
     referrals = (await session.scalars(sent)).all()
     for following in (models.ReferralReply, models.ReferralMoveCopy):
