@@ -30,7 +30,7 @@ async def turn(runtime: "Runtime", decided_for: int | None) -> int | None:
         async with runtime.consuming() as session:
             outbox.regrant(session, *records)
             await outbox.commit(session)
-        runtime.log.warning("shared no longer with who has left", records=len(records))
+        runtime.log.warning("shared no longer with who has left", count=len(records))
     return version
 
 
