@@ -57,10 +57,6 @@ class PatientFetcher(Fetcher):  # type: ignore[misc]  # aiokafka has no types
     is_patient = False
     _next_fetch_at = 0.0
 
-    @property
-    def _fetch_max_wait_ms(self) -> int:
-        return IDLE_FETCH_WAIT_MS if self.is_patient and not self._records else FETCH_WAIT_MS
-
     def _get_actions_per_node(self, assignment: Any) -> tuple[Any, Any, Any, bool, Any]:  # noqa: ANN401 - aiokafka's
         now = time.monotonic()
         if now < self._next_fetch_at:
@@ -69,6 +65,10 @@ class PatientFetcher(Fetcher):  # type: ignore[misc]  # aiokafka has no types
         if actions[0]:
             self._next_fetch_at = now + FETCH_APART_SECONDS
         return actions
+
+    @property
+    def _fetch_max_wait_ms(self) -> int:
+        return IDLE_FETCH_WAIT_MS if self.is_patient and not self._records else FETCH_WAIT_MS
 
     @_fetch_max_wait_ms.setter
     def _fetch_max_wait_ms(self, _: int) -> None:
