@@ -91,8 +91,19 @@ async def order(session: AsyncSession, runtime: "Runtime", wish: Wish) -> Erasur
         counts += await destroy_received(session, runtime, f"{OWN_ROW}:{kind}", number)
     if wish.streams is None:
         counts += await _destroy_record(session, runtime, wish.record)
+    made = _written_down(runtime, wish, named, counts)
+    session.add(made)
+    session.add_all(
+        ErasureRecipient(order=made.order, recipient=recipient, streams=grouped(streams), counts={})
+        for recipient, streams in sorted(given.items())
+    )
+    await session.flush()
+    return made
+
+
+def _written_down(runtime: "Runtime", wish: Wish, named: Streams, counts: Counts) -> ErasureOrder:
     source, cause = wish.cause or (None, None)
-    made = ErasureOrder(
+    return ErasureOrder(
         order=wish.number or str(uuid.uuid4()),
         record=wish.record,
         whole=wish.streams is None,
@@ -108,13 +119,6 @@ async def order(session: AsyncSession, runtime: "Runtime", wish: Wish) -> Erasur
         cause_source=source,
         cause=cause,
     )
-    session.add(made)
-    session.add_all(
-        ErasureRecipient(order=made.order, recipient=recipient, streams=grouped(streams), counts={})
-        for recipient, streams in sorted(given.items())
-    )
-    await session.flush()
-    return made
 
 
 async def _own(session: AsyncSession, wish: Wish) -> Sequence[OwnStream]:

@@ -160,6 +160,14 @@ async def test_what_stays_with_others_is_not_erased_alone_nor_by_who_may_not(
         assert answer.status_code == 403
 
 
+async def is_asked(sil: Side, order: str) -> None:
+    """That the SIL was asked to erase its own record, and has not decided."""
+    (asked,) = await sil.ask("erasure-requests")
+    assert (asked["order"], asked["asker"], asked["record"], asked["outcome"]) == (
+        *(order, "ambito-urbano", sil.record, None),
+    )
+
+
 async def test_a_record_is_erased_and_the_other_controller_decides_on_its_own(
     sides: tuple[Side, Side], exchange: Any
 ) -> None:
@@ -183,10 +191,7 @@ async def test_a_record_is_erased_and_the_other_controller_decides_on_its_own(
     assert "Esempio" in await sil.story(), "what the SIL wrote is its own"
     for word in (CANARY, "Esempio"):
         assert on_disk(ambito.runtime).count(word.encode()) == 0, word
-    (asked,) = await sil.ask("erasure-requests")
-    assert (asked["order"], asked["asker"], asked["record"], asked["outcome"]) == (
-        *(made["order"], "ambito-urbano", sil.record, None),
-    )
+    await is_asked(sil, made["order"])
     path = f"erasure-requests/{made['order']}/answer"
     refused = await sil.do(path, {"outcome": "kept", "act": "D.Lgs. 42/2004"}, 422)
     assert refused["errors"][0]["field"] == "article"
