@@ -38,7 +38,8 @@ GIVEN = {
 ELSEWHERE = {
     "/api/registry/referrals/received/{referral}": "this member has sent it",
     "/api/placement/hosted/{promoter}/{placement}": "this member hosts nobody",
-    "/ripresa": "the service of another member",
+    "/api/registry/persons/{record}/hidden/{entry}/content": "no document is hidden in this life",
+    "/persone/{record}/nascoste/{entry}/documento": "likewise",
 }
 
 
