@@ -92,7 +92,11 @@ async def dsm(folder: Path, **settings: Any) -> AsyncIterator[Runtime]:
     key.touch(mode=0o600)
     key.write_bytes(bytes(range(32)))
     url = f"sqlite:///{folder / 'dsm.db'}"
-    given: dict[str, Any] = {"territory": Territory(places=PLACES), "reporting_key_file": key, "sector": "health"}
+    given: dict[str, Any] = {
+        "territory": Territory(places=PLACES),
+        "reporting_key_file": key,
+        "sector": "health",
+    }
     async with running(service, url, folder, member="dsm", **given, **settings) as runtime:
         yield runtime
 

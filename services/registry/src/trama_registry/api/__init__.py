@@ -8,7 +8,6 @@ from trama_registry.api import (
     erasure,
     identity,
     looking,
-    looking,
     network,
     note,
     obscuring,
@@ -37,7 +36,6 @@ routers = (
     draft.router,
     erasure.router,
     referral.router,
-    looking.router,
     looking.router,
     network.router,
 )

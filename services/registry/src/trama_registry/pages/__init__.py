@@ -7,7 +7,6 @@ from trama_registry.pages import (
     erasure,
     identity,
     looking,
-    looking,
     network,
     new_referral,
     note,
@@ -21,7 +20,6 @@ from trama_registry.pages import (
 )
 
 routers = (
-    looking.router,
     looking.router,
     access.router,
     document.router,
