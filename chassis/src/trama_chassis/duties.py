@@ -50,7 +50,7 @@ if TYPE_CHECKING:
 
 TURN_SECONDS = 1.0
 LOOK_ANYWAY_SECONDS = 5.0
-"""So often it is looked for work although nothing was committed here: another process may have (a command)."""
+"""So often it is looked for work although nothing was written here: a command of the operator's may have."""
 FIGURES_SECONDS = 5.0
 ASK_KEYS_AGAIN = timedelta(hours=1)
 ALARM_AFTER = timedelta(minutes=5)

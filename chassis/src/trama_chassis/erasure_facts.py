@@ -15,9 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 from trama_contracts.encoding import b64u
 from trama_contracts.envelope import parse_event
-from trama_contracts.event import Fact
-from trama_contracts.events import EVENTS
-from trama_contracts.facts import ReportingIdReplacedFact
+from trama_contracts.facts import FACTS, ReportingIdReplacedFact
 from trama_contracts.inner import Inner, complete, parse_head
 from trama_contracts.names import parse_topic
 
@@ -83,13 +81,11 @@ def tell_unlinked(session: AsyncSession, told: Iterable[Told]) -> None:
     pseudonym = b64u(secrets.token_bytes(32))
     places: dict[str, tuple[str, str]] = {}
     for one in told:
-        event_class = EVENTS.get(one.said.type)
-        if event_class is None or not issubclass(event_class, Fact):
-            continue
-        if event_class is ReportingIdReplacedFact:  # it counts nothing, and joins two pseudonyms
+        fact_class = FACTS.get(one.said.type)
+        # What replaces a pseudonym counts nothing, and joins two of them.
+        if fact_class is None or fact_class is ReportingIdReplacedFact:
             continue
         kind = one.stream.scope.partition(":")[0]
         record, scope = places.setdefault(one.stream.stream, (str(uuid.uuid4()), f"{kind}:{uuid.uuid4()}"))
-        fact = event_class.from_payload({**one.said.payload, "reporting_id": pseudonym})
-        if isinstance(fact, Fact):
-            outbox.tell_anew(session, fact, record=record, scope=scope, said=one.said)
+        fact = fact_class.from_payload({**one.said.payload, "reporting_id": pseudonym})
+        outbox.tell_anew(session, fact, record=record, scope=scope, said=one.said)

@@ -119,7 +119,7 @@ async def apply(session: AsyncSession, runtime: "Runtime", listed: ErasedList) -
         if "order" not in line and await _erase_again(session, runtime, line):
             done += 1
     if done:
-        runtime.log.warning("database older than its list of erasures: erased again", erasures=done)
+        runtime.log.warning("database older than its list of erasures: erased again", count=done)
     return done
 
 

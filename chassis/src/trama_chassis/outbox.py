@@ -126,29 +126,24 @@ def add(
     runtime = runtime_of(session)
     if event.wire_type.split(".")[2] != runtime.settings.service:
         raise WrongWriter(f"{runtime.settings.principal} does not own {event.wire_type}")
-    event_id = str(uuid.uuid4())
-    if session.info.get("replay"):
-        return event_id
-    work = work_of(session)
-    full_scope = f"{event.scope}:{scope}"
-    name = StreamName(runtime.settings.topic("events"), record, event.circle, full_scope)
-    now = runtime.clock.moment()
-    work.drafts.append(
-        Draft(
-            event=event,
-            event_id=event_id,
-            name=name,
-            occurred_at=parse_instant(instant(occurred_at)) if occurred_at is not None else now,
-            recorded_at=now,
-            actor=session.info.get("actor") or _itself(runtime),
-            caused_by=tuple(session.info.get("caused_by", ())),
-            corrects=corrects,
-            traceparent=session.info.get("traceparent"),
-            parting=parting,
-        )
+    full_scope, now = f"{event.scope}:{scope}", runtime.clock.moment()
+    draft = Draft(
+        event=event,
+        event_id=str(uuid.uuid4()),
+        name=StreamName(runtime.settings.topic("events"), record, event.circle, full_scope),
+        occurred_at=parse_instant(instant(occurred_at)) if occurred_at is not None else now,
+        recorded_at=now,
+        actor=session.info.get("actor") or _itself(runtime),
+        caused_by=tuple(session.info.get("caused_by", ())),
+        corrects=corrects,
+        traceparent=session.info.get("traceparent"),
+        parting=parting,
     )
-    work.parties.update((record, full_scope, principal) for principal in to)
-    return event_id
+    if not session.info.get("replay"):
+        work = work_of(session)
+        work.drafts.append(draft)
+        work.parties.update((record, full_scope, principal) for principal in to)
+    return draft.event_id
 
 
 def tell_anew(session: AsyncSession, fact: Fact, *, record: str, scope: str, said: Inner) -> None:

@@ -176,7 +176,7 @@ class Runtime:
         except Exception as error:
             if len(letters) == 1 or is_transient(error):
                 raise
-            self.log.info("mail redone one by one", messages=len(letters), error=type(error).__name__)
+            self.log.info("mail redone one by one", count=len(letters), error=type(error).__name__)
             outcomes = [outcome for letter in letters for outcome in await self._receive([letter])]
         for letter, outcome in zip(letters, outcomes, strict=True):
             self.count(letter.sender, outcome)

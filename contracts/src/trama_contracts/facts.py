@@ -5,7 +5,7 @@ the names of members. It imports no owner module, so that the chassis may derive
 """
 
 from abc import abstractmethod
-from typing import ClassVar, Literal, TypeAlias
+from typing import ClassVar, Final, Literal, TypeAlias
 
 from trama_contracts.event import Day, Event, Fact, Member, ReportingId
 from trama_contracts.payload_fields import Code, Sector
@@ -273,3 +273,11 @@ class ReportingIdReplacedFact(Fact):
     was_theirs: bool
     replaced_on: Day
     undone: bool | None = None
+
+
+FACTS: Final[dict[str, type[Fact]]] = {
+    one.wire_type: one
+    for one in list(vars().values())
+    if isinstance(one, type) and issubclass(one, Fact) and one is not Fact
+}
+"""Wire type -> class, of every fact."""
