@@ -14,6 +14,7 @@ from sqlalchemy import text
 from trama_chassis import clock, idempotency
 from trama_chassis.accounts import Caller, open_accounts, require
 from trama_chassis.app import build_app
+from trama_chassis.audit_entry import AUDIT_TABLES
 from trama_chassis.database import Database, Router, Transaction
 from trama_chassis.idempotency import AnswerGiven
 from trama_chassis.testing_databases import create_tables
@@ -50,7 +51,7 @@ async def write_once(
 async def runtime(database_url: str, tmp_path: Path) -> AsyncIterator[SmallRuntime]:
     """A small service that keeps what it answered."""
     service = small_service(notes)
-    database = Database(database_url, [*service.tables, AnswerGiven])
+    database = Database(database_url, [*service.tables, *AUDIT_TABLES, AnswerGiven])
     create_tables(database)
     open_accounts.cache_clear()
     yield SmallRuntime(service, settings_for(tmp_path, database_url), database)

@@ -22,6 +22,7 @@ GOLDEN = Path(__file__).parents[1] / "golden" / "events"
 SCOPES = {
     *("record", "taking-in-charge", "referral", "placement", "sister"),
     *("evaluation", "invitation", "project", "access", "link", "note", "withdrawal"),
+    *("interview", "document", "correction", "erasure", "accesses", "urgent-access"),
 }
 COMMON_KEYWORDS = {
     *("$schema", "$id", "$defs", "$ref", "x-circle", "x-scope", "title", "description", "type", "format"),
