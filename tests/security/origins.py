@@ -78,7 +78,7 @@ class Answer:
     @property
     def text(self) -> str:
         """The body as it is read."""
-        return self.body.decode()
+        return self.body.decode(errors="replace")
 
     def json(self) -> Any:
         """The body of an answer in JSON."""

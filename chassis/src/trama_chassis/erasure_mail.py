@@ -92,7 +92,9 @@ async def _note_answer(session: AsyncSession, runtime: "Runtime", sender: str, m
     """Note what a recipient did, or by which law it keeps what it has; an order is answered in parts, too."""
     asked = await session.get(ErasureRecipient, (message.order, sender), with_for_update=True)
     if asked is None:
-        return Outcome.NO_GRANT
+        # A good message, about an order that we did not give to its sender: passed over.
+        runtime.count(sender, Outcome.NO_GRANT)
+        return Outcome.OK
     if asked.state != WAITING:
         return Outcome.DUPLICATE
     left = {(topic, stream) for topic, some in asked.streams.items() for stream in some}

@@ -79,6 +79,7 @@ class IdentifierNotHere(NotFound):
 class IdentifierMalformed(Refused):
     """A number that cannot be of its kind."""
 
+    status = 422
     code = "identifier-malformed"
     field = "value"
 
