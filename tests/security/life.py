@@ -77,9 +77,7 @@ def kept(answer: Answer, where: str) -> str:
 def multipart(body: Mapping[str, str], name: str, content: bytes = PNG) -> tuple[str, bytes]:
     """The media type and the bytes of a form with a file."""
     parts = [
-        f'--trama\r\nContent-Disposition: form-data; name="{field}"\r\n\r\n{value}\r\n'.encode(
-            errors="surrogatepass"
-        )
+        f'--trama\r\nContent-Disposition: form-data; name="{field}"\r\n\r\n{value}\r\n'.encode()
         for field, value in body.items()
     ]
     # A browser writes what would end the name otherwise (HTML, multipart/form-data encoding algorithm).
