@@ -97,7 +97,9 @@ def _records(consumer: Consumer, open_places: int) -> Iterator[Sealed]:
         assert topic is not None
         assert key is not None
         assert value is not None
-        yield Sealed(topic, key.decode(), tuple(_pieces(json.loads(value)["data_base64"])))
+        # A control event that takes a stream back holds nothing.
+        if (data := json.loads(value).get("data_base64")) is not None:
+            yield Sealed(topic, key.decode(), tuple(_pieces(data)))
 
 
 def _pieces(text: str) -> Iterator[bytes]:

@@ -77,9 +77,14 @@ COPIED_FIELDS = {
 }
 
 
+def _by_name(drawn: list[Story]) -> list[Story]:
+    """One of each name: what is shown is found by whose it is."""
+    return list({story.person.name: story for story in reversed(drawn)}.values())
+
+
 def _people() -> list[Story]:
     """The cast of the demonstration, and of the drawn ones some with whom things went otherwise."""
-    told, drawn = stories(CAST, 1), stories(600, 1)[CAST:]
+    told, drawn = stories(CAST, 1), _by_name(stories(600, 1)[CAST:])
     for otherwise in (
         _refuses_what_the_committee_proposes,
         _heard_at_the_listening_centre_first,

@@ -32,7 +32,7 @@ _MEN = (
     *("Adil", "Bruno", "Ciro", "Davide", "Ettore", "Fabio", "Gino", "Hassan", "Italo", "Livio"),
 )
 _FAMILIES = (
-    *("Dimostrativi", "Inventati", "Immaginari", "Simulati", "Verosimili", "Ipotetici", "Figurati"),
+    *("Dimostrativi", "Inventati", "Supposti", "Simulati", "Verosimili", "Ipotetici", "Figurati"),
     *("Presunti", "Prototipo", "Facsimile", "Campionari", "Fittizioni", "Provadati", "Modellini"),
     *("Fantasiosi", "Illusori", "Supposti", "Esemplari", "Apparenti", "Virtuali", "Sperimentali"),
 )
