@@ -3,15 +3,16 @@
 import asyncio
 import random
 from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlmodel import col
 from trama_chassis import access, outbox
+from trama_chassis.contention import is_retryable
 from trama_chassis.outbox import PersonNotYetKnown, PublishedOutsideACommand, WrongWriter
 from trama_chassis.runtime import Runtime
 from trama_chassis.tables import Decision, GrantGiven, OutboxRow, OwnStream
@@ -125,14 +126,28 @@ async def test_a_stream_that_ends_while_others_write_goes_on_in_its_successor(ru
             terms=given.payload(),
         )
 
+    async def link(edge: str) -> None:
+        async with transaction(runtime) as session:
+            await access.learn_link(session, link=edge, a=("sil", record), b=("cpi", new_id()))
+
+    async def unlink(edge: str) -> None:
+        async with transaction(runtime) as session:
+            await access.unlearn_link(session, edge)
+
+    async def again_if_it_lost_a_race(act: Callable[[str], Awaitable[None]], edge: str) -> None:
+        while True:
+            try:
+                return await act(edge)
+            except DBAPIError as error:
+                if not is_retryable(error):
+                    raise
+
     async def link_and_unlink() -> None:
         for _ in range(4):
             edge = new_id()
-            async with transaction(runtime) as session:
-                await access.learn_link(session, link=edge, a=("sil", record), b=("cpi", new_id()))
+            await again_if_it_lost_a_race(link, edge)
             await asyncio.sleep(0.02)
-            async with transaction(runtime) as session:
-                await access.unlearn_link(session, edge)
+            await again_if_it_lost_a_race(unlink, edge)
 
     async with client(runtime) as http:
         answers = await asyncio.gather(

@@ -85,7 +85,7 @@ async def test_a_refused_form_comes_back_with_what_was_typed_and_what_is_there_n
         again = hidden(late.text, "identita") | {"family_name": "Mòdello"}
         assert (await http.post(f"{path}/identita", data=again)).status_code == 303
         wrong = await post(http, path, "codici", kind="stp", value="niente", replaced_was="replaced")
-        assert wrong.status_code == 409
+        assert wrong.status_code == 422
         assert "STP" in wrong.text
         assert 'value="niente"' in wrong.text
 
