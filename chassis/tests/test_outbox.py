@@ -112,6 +112,16 @@ async def test_a_commit_that_fails_leaves_the_stream_where_it_was(runtime: Runti
     assert [one.event.family_name for one in await published(runtime, PersonRegistered)] == ["Uno", "Tre"]  # type: ignore[attr-defined]
 
 
+async def again_if_it_lost_a_race(act: Callable[[str], Awaitable[None]], edge: str) -> None:
+    """As routes and the inbox do with what the database refused to wait for."""
+    while True:
+        try:
+            return await act(edge)
+        except DBAPIError as error:
+            if not is_retryable(error):
+                raise
+
+
 @pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
 async def test_a_stream_that_ends_while_others_write_goes_on_in_its_successor(runtime: Runtime) -> None:
     """SQLite has one writer; on PostgreSQL a command may wait for a stream that is ended while it waits."""
@@ -133,14 +143,6 @@ async def test_a_stream_that_ends_while_others_write_goes_on_in_its_successor(ru
     async def unlink(edge: str) -> None:
         async with transaction(runtime) as session:
             await access.unlearn_link(session, edge)
-
-    async def again_if_it_lost_a_race(act: Callable[[str], Awaitable[None]], edge: str) -> None:
-        while True:
-            try:
-                return await act(edge)
-            except DBAPIError as error:
-                if not is_retryable(error):
-                    raise
 
     async def link_and_unlink() -> None:
         for _ in range(4):
