@@ -18,6 +18,8 @@ class Trama(OnDemand):
         "broker": "broker_cli",
         "audit": "audit_cli",
         "keys": "keys_cli",
+        "accounts": "accounts_cli",
+        "token": "token_cli",
     }
 
 

@@ -20,6 +20,7 @@ NetworkOption = Annotated[
 JsonOption = Annotated[bool, typer.Option("--json", help="Risposta in JSON, per i programmi.")]
 DryRunOption = Annotated[bool, typer.Option("--dry-run", help="Dice che cosa farebbe, senza farlo.")]
 PrincipalArgument = Annotated[str, typer.Argument(help="Servizio, per esempio «sil.registry».")]
+MemberOption = Annotated[str, typer.Option("--member", help="Membro, per esempio «sil».")]
 
 
 def read_network(file: Path) -> Network:
@@ -41,3 +42,10 @@ def known_principal(network: Network, principal: str) -> str:
     if principal not in network.principals:
         fail(f"«{principal}» non c'è. Servizi: {', '.join(network.principals)}.", Exit.WRONG_USE)
     return principal
+
+
+def known_member(network: Network, member: str) -> str:
+    """The member, or a sentence that names those there are and exit code 2."""
+    if member not in network.members:
+        fail(f"«{member}» non c'è. Membri: {', '.join(network.members)}.", Exit.WRONG_USE)
+    return member

@@ -1,0 +1,156 @@
+"""`trama accounts`: who works at a member, changed by its own staff; it counts from the next request."""
+
+from collections.abc import Iterable
+from secrets import token_urlsafe
+from typing import Annotated, Any
+
+import typer
+from rich.table import Table
+
+from trama_deploy.account_file import Accounts, AccountsRefused
+from trama_deploy.hosting import ServiceUnknown, load_service
+from trama_deploy.network import Network
+from trama_deploy.on_demand import application
+from trama_deploy.options import (
+    DEFAULT_STATE,
+    JsonOption,
+    MemberOption,
+    StateOption,
+    known_member,
+    running_network,
+)
+from trama_deploy.terminal import EXIT_CODES, Exit, console, fail, print_json, refusals
+
+WHAT = "Gli operatori di un membro: chi sono, con quale ruolo, con quale password."
+app = application(WHAT)
+LoginArgument = Annotated[str, typer.Argument(help="Il nome con cui si entra.")]
+RolesOption = Annotated[
+    list[str], typer.Option("--role", help="Ruolo, per esempio «caseworker»; si può ripetere.")
+]
+
+
+@app.callback()
+def accounts() -> None:
+    """Gli operatori di un membro: chi sono, con quale ruolo, con quale password.
+
+    Ogni comando riscrive il file degli account: i commenti che contiene vanno persi.
+    """
+
+
+@app.command("list", epilog=EXIT_CODES)
+def list_operators(
+    member: MemberOption, state: StateOption = DEFAULT_STATE, as_json: JsonOption = False
+) -> None:
+    """Mostra gli operatori, i loro ruoli e come entrano."""
+    network, kept = running_network(state)
+    found = Accounts(kept.accounts(known_member(network, member))).operators
+    if as_json:
+        print_json([_described(one) for one in found])
+        return
+    table = Table("Nome utente", "Nome", "Ruoli", "Entra con")
+    for one in map(_described, found):
+        table.add_row(one["login"], one["name"], ", ".join(one["roles"]), ", ".join(one["by"]) or "niente")
+    console.print(table)
+
+
+@app.command(epilog=EXIT_CODES)
+def add(
+    login: LoginArgument,
+    member: MemberOption,
+    name: Annotated[str, typer.Option("--name", help="Nome e cognome, come si vedono sulle pagine.")],
+    role: RolesOption,
+    subject: Annotated[
+        str, typer.Option("--subject", help="Chi è presso il fornitore di identità: allora non ha password.")
+    ] = "",
+    state: StateOption = DEFAULT_STATE,
+) -> None:
+    """Aggiunge un operatore; la password provvisoria è mostrata una volta sola."""
+    network, kept = running_network(state)
+    file = kept.accounts(known_member(network, member))
+    _refuse_unknown(network, member, role)
+    drawn = "" if subject else token_urlsafe(12)
+    with refusals(AccountsRefused, code=Exit.WRONG_USE):
+        found = Accounts(file)
+        found.add(login, name, role, subject or None)
+        if drawn:
+            found.set_password(login, drawn)
+        found.write()
+    console.print(f"{login} può entrare presso {member}.", highlight=False)
+    _say_password(drawn)
+
+
+@app.command(epilog=EXIT_CODES)
+def password(
+    login: LoginArgument,
+    member: MemberOption,
+    drawn: Annotated[bool, typer.Option("--drawn", help="La estrae Trama e la mostra una volta.")] = False,
+    state: StateOption = DEFAULT_STATE,
+) -> None:
+    """Cambia la password di un operatore: la digita lui, due volte, senza che si veda."""
+    network, kept = running_network(state)
+    with refusals(AccountsRefused, code=Exit.WRONG_USE):
+        found = Accounts(kept.accounts(known_member(network, member)))
+        found.operator(login)
+        new = (
+            token_urlsafe(12)
+            if drawn
+            else typer.prompt("Nuova password", hide_input=True, confirmation_prompt="Ancora una volta")
+        )
+        found.set_password(login, new)
+        found.write()
+    console.print(f"La password di {login} è cambiata; chi è già entrato resta dentro fino all'uscita.")
+    _say_password(new if drawn else "")
+
+
+@app.command(epilog=EXIT_CODES)
+def roles(
+    login: LoginArgument, member: MemberOption, role: RolesOption, state: StateOption = DEFAULT_STATE
+) -> None:
+    """Dà a un operatore questi ruoli, e nessun altro."""
+    network, kept = running_network(state)
+    file = kept.accounts(known_member(network, member))
+    _refuse_unknown(network, member, role)
+    with refusals(AccountsRefused, code=Exit.WRONG_USE):
+        found = Accounts(file)
+        found.set_roles(login, role)
+        found.write()
+    console.print(f"Ruoli di {login}: {', '.join(sorted(set(role)))}.", highlight=False)
+
+
+@app.command(epilog=EXIT_CODES)
+def remove(login: LoginArgument, member: MemberOption, state: StateOption = DEFAULT_STATE) -> None:
+    """Toglie un operatore: dalla prossima richiesta è fuori, anche se ha pagine aperte."""
+    network, kept = running_network(state)
+    with refusals(AccountsRefused, code=Exit.WRONG_USE):
+        found = Accounts(kept.accounts(known_member(network, member)))
+        found.remove(login)
+        found.write()
+    console.print(f"{login} è fuori. Ciò che ha scritto resta, con il suo identificativo.", highlight=False)
+
+
+def _refuse_unknown(network: Network, member: str, wanted: Iterable[str]) -> None:
+    """A role that no service of the member knows opens nothing, and nobody would say why."""
+    with refusals(ServiceUnknown):
+        services = [load_service(name) for name in network.members[member].services]
+    known = {role: title for service in services for role, title in service.roles.items()}
+    for role in wanted:
+        if role not in known:
+            there = ", ".join(f"{role} ({title})" for role, title in sorted(known.items()))
+            fail(f"Il ruolo «{role}» non c'è presso {member}. Ci sono: {there}.", Exit.WRONG_USE)
+
+
+def _described(one: dict[str, Any]) -> dict[str, Any]:
+    ways = {"password_hash": "password", "subject": "fornitore di identità", "token_sha256": "token"}
+    return {
+        "login": one.get("login") or one["id"],
+        "id": one["id"],
+        "name": one["name"],
+        "roles": sorted(one["roles"]),
+        "by": [said for field, said in ways.items() if one.get(field)],
+    }
+
+
+def _say_password(drawn: str) -> None:
+    if drawn:
+        console.print(f"Password provvisoria, mostrata solo adesso: {drawn}", highlight=False, markup=False)
+        console.print("Consegnatela di persona; poi: trama accounts password", highlight=False)
