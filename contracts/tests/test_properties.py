@@ -29,6 +29,8 @@ from trama_contracts.sealing import additional_bytes, open_sealed, seal_event
 from trama_contracts.signature import headers_of, sign
 from trama_contracts.strict_json import LARGEST_INTEGER, parse
 
+from contracts.tests.wounding import mutated
+
 QUICK = settings(deadline=None, max_examples=150, database=None)
 EVENTS_TOPIC = Topic("pn", "dsm", "registry", "events")
 MAILBOX = Topic("pn", "sil", "registry", "mailbox")
@@ -198,44 +200,6 @@ def test_any_single_bit_changed_by_the_source_itself_is_refused(corpus: Corpus, 
     }
     assert Outcome.OK not in refused
     assert {Outcome.MALFORMED, Outcome.BAD_COMMIT, Outcome.BAD_TAG} <= refused
-
-
-TOKENS = (
-    b"null",
-    b"-0",
-    b"1e0",
-    b'"',
-    b"{",
-    b"}",
-    b"[",
-    b"]",
-    b",",
-    b":",
-    b"\\u0000",
-    b"\\ud800",
-    b"\xff",
-    b" ",
-)
-
-
-def mutated(raw: bytes, chance: random.Random) -> bytes:
-    """One to three small wounds: a byte changed, a piece cut, doubled or moved, a token put in."""
-    for _ in range(chance.randint(1, 3)):
-        at, length = chance.randrange(len(raw) + 1), chance.randint(0, 12)
-        piece = raw[at : at + length]
-        wound = chance.randrange(5)
-        if wound == 0:
-            raw = raw[:at] + chance.randbytes(1) + raw[at + 1 :]
-        elif wound == 1:
-            raw = raw[:at] + raw[at + length :]
-        elif wound == 2:
-            raw = raw[:at] + piece + raw[at:]
-        elif wound == 3:
-            raw = raw[:at] + chance.choice(TOKENS) + raw[at:]
-        else:
-            elsewhere = chance.randrange(len(raw) + 1)
-            raw = raw[:elsewhere] + piece + raw[elsewhere:]
-    return raw
 
 
 @pytest.mark.parametrize(

@@ -13,24 +13,10 @@ from trama_contracts.outcomes import Outcome
 from trama_contracts.record import Record
 from trama_contracts.signature import headers_of, sign
 
+from contracts.tests.wounding import mutated
+
 LARGEST = 4_000
 """Bytes of the longest record that is wounded: what is longer is padding."""
-TOKENS = (
-    b"null",
-    b"-0",
-    b"1e0",
-    b'"',
-    b"{",
-    b"}",
-    b"[",
-    b"]",
-    b",",
-    b":",
-    b"\\u0000",
-    b"\\ud800",
-    b"\xff",
-    b" ",
-)
 
 Wound = Callable[[Record, random.Random], Record]
 
@@ -121,25 +107,6 @@ def signed_again(record: Record) -> Record:
 def one_bit_by_the_source(record: Record, chance: random.Random) -> Record:
     """One bit of the value changed by whoever holds the signing key."""
     return signed_again(replace(record, value=flipped(record.value or b"", chance)))
-
-
-def mutated(raw: bytes, chance: random.Random) -> bytes:
-    """One to three wounds: a byte changed, a piece cut, doubled or moved, a token put in."""
-    for _ in range(chance.randint(1, 3)):
-        at, length = chance.randrange(len(raw) + 1), chance.randint(0, 12)
-        piece, wound = raw[at : at + length], chance.randrange(5)
-        if wound == 0:
-            raw = raw[:at] + chance.randbytes(1) + raw[at + 1 :]
-        elif wound == 1:
-            raw = raw[:at] + raw[at + length :]
-        elif wound == 2:
-            raw = raw[:at] + piece + raw[at:]
-        elif wound == 3:
-            raw = raw[:at] + chance.choice(TOKENS) + raw[at:]
-        else:
-            elsewhere = chance.randrange(len(raw) + 1)
-            raw = raw[:elsewhere] + piece + raw[elsewhere:]
-    return raw
 
 
 def mutated_record(record: Record, chance: random.Random) -> Record:
