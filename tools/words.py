@@ -76,7 +76,15 @@ TABLES = {
 }
 """Words that reach pages from Python, where templates write them with the filter `translated`."""
 SINGLE = {
-    "trama_chassis": ("Un sollecito alla settimana", "Prima la valutazione, poi il percorso"),
+    "trama_chassis": (
+        "Un sollecito alla settimana",
+        "Prima la valutazione, poi il percorso",
+        "Durata minima del percorso",
+        "Durata massima del percorso",
+        "Avvio dentro le date previste",
+        "Nessuna segnalazione mentre i dati della persona sono limitati",
+        "Presa in carico integrata solo con un protocollo in vigore",
+    ),
     "trama_registry": (
         "Stesso codice",
         "Stesso telefono",

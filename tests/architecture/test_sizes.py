@@ -20,9 +20,10 @@ PARTS = {
         *("access", "audit", "audit_entry", "conflict", "entitlement", "erasure", "erasure_duties"),
         *("erasure_facts", "erasure_list", "erasure_mail", "erasure_rows", "erasure_tables", "file_custody"),
         *("file_duties", "file_mail", "files", "foreseen", "granting", "grounds", "hiding", "hpke_keys"),
-        *("keystore", "knowledge", "leaving", "links", "looks", "safekeeping", "withdrawing"),
+        *("key_changes", "keystore", "knowledge", "leaving", "links", "looks", "safekeeping", "withdrawing"),
+        "scrubbing",
     },
-    "who is calling": {"accounts", "guessing", "oidc", "sessions", "tokens"},
+    "who is calling": {"accounts", "guessing", "oidc", "sessions", "substitutes", "tokens"},
     "what people see": {
         *("app", "assets", "audit_page", "bodies", "demo_clock", "forms", "front", "help_pages"),
         *("kept_forms", "language", "node_page", "shell", "web"),

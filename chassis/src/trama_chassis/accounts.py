@@ -9,7 +9,6 @@ import os
 import secrets
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
-from datetime import date
 from functools import lru_cache
 from pathlib import Path
 from tempfile import NamedTemporaryFile
@@ -33,6 +32,7 @@ from trama_chassis.oidc import Provider
 from trama_chassis.safekeeping import is_demo_password, is_demo_token, refuse_readable_by_others
 from trama_chassis.sessions import SESSION_SECONDS, Session, Sessions
 from trama_chassis.settings import PLACEHOLDERS, read_secret
+from trama_chassis.substitutes import Substitute, standing_in
 from trama_chassis.tokens import TokenKey, TokenRefused, is_signed, operator_of
 
 FREE_FAILURES = 5
@@ -70,16 +70,6 @@ class NotOneOfOurs(Refused):
 
 class DemoAccounts(Exception):
     """The account file says it is for the demo, and this is not the demo."""
-
-
-class Substitute(BaseModel):
-    """Who stands in for an operator, from the first to the last day, both included."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    operator: str
-    first: date
-    last: date
 
 
 class Operator(BaseModel):
@@ -135,17 +125,26 @@ class AccountFile(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """An operator of this member, as a command sees them; `role` is the one they act in."""
+    """An operator of this member, as a command sees them; `role` is the one they act in.
+
+    `on_behalf_of` is the colleague they stand in for, whom `replaces` names, one of those they may.
+    """
 
     operator: str
     name: str
     member: str
     roles: frozenset[str]
     role: str = "operator"
+    on_behalf_of: str | None = None
+    replaces: str = ""
+    may_replace: tuple[Operator, ...] = ()
 
     def actor(self) -> Actor:
-        """Who did it, as events say it (wire section 9)."""
-        return Actor(role=self.role, member=self.member, operator=self.operator)
+        """Who did it, as events say it (wire section 9): on behalf of a member, here our own."""
+        if self.on_behalf_of is None:
+            return Actor(role=self.role, member=self.member, operator=self.operator)
+        ground = f"substitution:{self.on_behalf_of}"
+        return Actor(self.role, self.member, self.operator, on_behalf_of=self.member, ground=ground)
 
 
 class Accounts:
@@ -380,6 +379,9 @@ def require(*roles: str) -> Callable[..., Awaitable[Caller]]:
         if caller is None:
             raise NotSignedIn
         await audit.recognise(request, caller.operator, caller.roles)
+        caller = standing_in(request, caller)
+        if caller.on_behalf_of is not None:
+            await audit.recognise(request, caller.operator, caller.roles)
         held = [role for role in roles if role in caller.roles]
         if roles and not held:
             raise NotAllowed

@@ -128,7 +128,8 @@ def allowing(session: AsyncSession) -> Iterator[None]:
         look: Look | None = session.info.get(LOOK)
         if look is None or not look.said or refused.allowed_by not in look.roles:
             raise
-        reason(session, "exception", look.said, code=refused.code)
+        codes = [look.code] if look.kind == "exception" else []
+        reason(session, "exception", look.said, code=" ".join([*codes, refused.code]))
 
 
 # What the database gives is named by itself

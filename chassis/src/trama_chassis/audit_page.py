@@ -73,6 +73,8 @@ class Line:
     entry: AuditEntry
     at: datetime
     who: str
+    replaced: str
+    """The colleague for whom it was done."""
     service: str
     people: Sequence[tuple[str, str]]
     """Record and name of those who are known here by name."""
@@ -131,6 +133,7 @@ async def _lines(request: Request, found: Sequence[tuple[AuditEntry, Runtime]]) 
             entry=entry,
             at=parse_instant(entry.at).astimezone(ZONE),
             who=operators.get(entry.operator or "", entry.operator or ""),
+            replaced=operators.get(entry.on_behalf_of or "", entry.on_behalf_of or ""),
             service=runtime.service.title or runtime.service.name,
             people=[(record, names[record]) for record in entry.records if record in names],
             others=sum(record not in names for record in entry.records),

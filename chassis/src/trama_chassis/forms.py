@@ -16,6 +16,7 @@ from trama_chassis import kept_forms, web
 from trama_chassis.accounts import Caller
 from trama_chassis.audit import REASON_FIELD
 from trama_chassis.errors import Refused, field_of, message_of
+from trama_chassis.language import say
 from trama_chassis.sessions import KeptForm
 
 _Asked = TypeVar("_Asked", bound=BaseModel)
@@ -85,9 +86,14 @@ async def page(
     templates: Environment,
     refused: Refused | None = None,
 ) -> Response:
-    """A page with a form; after a refusal `refused` is the list of errors, and the form is as it was sent."""
+    """A page with a form; after a refusal `refused` is the list of errors, and the form is as it was sent.
+
+    Who may allow an exception to the rule is asked for the reason instead.
+    """
     if refused is None:
         return web.page(request, template, {**values, "refused": []}, templates=templates)
+    if (asked := await to_be_allowed(request, refused)) is not None:
+        return asked
     errors = refused.errors if isinstance(refused, Uncorrected) else web.errors_of(refused)
     shown = web.page(
         request, template, {**values, "refused": errors}, templates=templates, status=refused.status
@@ -95,6 +101,28 @@ async def page(
     sent = await request.form()
     typed = [(name, value) for name, value in sent.multi_items() if isinstance(value, str)]
     return filled(shown, request.url.path, typed)
+
+
+async def to_be_allowed(request: Request, refused: Refused) -> Response | None:
+    """The page that asks why it is to be done all the same, with the form as it was sent, or nothing.
+
+    It is for who may allow it; a file cannot be carried over, and has to be sent again with its form.
+    """
+    sent = (await request.form()).multi_items()
+    if refused.allowed_by not in request.state.caller.roles or any(
+        not isinstance(value, str) for _, value in sent
+    ):
+        return None
+    around = (kept_forms.TOKEN, REASON_FIELD)
+    missing = any(name == REASON_FIELD for name, _ in sent)
+    values = {
+        "refusal": refused,
+        "typed": [(name, value) for name, value in sent if name not in around],
+        "field_of_reason": REASON_FIELD,
+        "unsaid": [{"field": REASON_FIELD, "message": say("Scrivete il motivo.")}] if missing else [],
+        "back": kept_forms.page_of(request),
+    }
+    return web.page(request, "eccezione.html", values, status=refused.status)
 
 
 def filled(shown: Response, action: str, typed: list[tuple[str, str]]) -> Response:

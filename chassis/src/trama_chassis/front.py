@@ -17,6 +17,7 @@ from trama_chassis import (
     language,
     node_page,
     oidc,
+    substitutes,
     web,
 )
 from trama_chassis.service import NavigationEntry
@@ -34,7 +35,8 @@ routes = APIRouter()
 @routes.get("/")
 async def index(request: Request) -> Response:
     """The member's first page: where to go, which services there are."""
-    caller = request.state.caller = await request.app.state.accounts.identify(request)
+    caller = await request.app.state.accounts.identify(request)
+    caller = request.state.caller = substitutes.standing_in(request, caller) if caller else None
     only = request.app.state.shell.only_page(caller)
     if only is not None:
         return RedirectResponse(only, 303)
@@ -127,6 +129,23 @@ async def sign_out(request: Request) -> Response:
     response = RedirectResponse("/accedi?uscita=si" if known.provider else "/", 303)
     known.set_cookie(request, response, "")
     return response
+
+
+@routes.post("/sostituisco")
+async def stand_in(
+    request: Request,
+    by: Signed,
+    operatore: Annotated[str, Form(max_length=64)] = "",
+    next: Annotated[str, Form()] = "/",
+) -> Response:
+    """Work from now on for a colleague whom one replaces today, or in one's own name again."""
+    if operatore and operatore not in {one.id for one in by.may_replace}:
+        raise substitutes.NotASubstitute
+    known = _accounts(request)
+    session = known.session(request)
+    if session is not None:
+        known.sessions.stand_in(session, operatore or None)
+    return RedirectResponse(accounts.local_path(next), 303)
 
 
 @routes.post("/lingua")

@@ -36,12 +36,16 @@ async def keep(request: Request) -> str | None:
     ]
     if not isinstance(token, str) or not fields:
         return None
+    sessions = request.app.state.accounts.sessions
+    operator: str | None = sessions.keep(token, request.url.path, page_of(request), fields)
+    return operator
+
+
+def page_of(request: Request) -> str:
+    """The page of ours from which a form was sent, or at least where it was sent to."""
     page = urlsplit(request.headers.get("referer", ""))
     from_here = page.netloc == request.headers.get("host") and page.path not in ("", "/accedi")
-    where = page._replace(scheme="", netloc="", fragment="").geturl() if from_here else request.url.path
-    sessions = request.app.state.accounts.sessions
-    operator: str | None = sessions.keep(token, request.url.path, where, fields)
-    return operator
+    return page._replace(scheme="", netloc="", fragment="").geturl() if from_here else request.url.path
 
 
 def asked_for(request: Request) -> KeptForm | None:

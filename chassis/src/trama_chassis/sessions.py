@@ -36,6 +36,7 @@ _TABLES = """
 CREATE TABLE IF NOT EXISTS session (
     id TEXT PRIMARY KEY, csrf TEXT NOT NULL UNIQUE, operator TEXT NOT NULL, ends REAL NOT NULL);
 CREATE INDEX IF NOT EXISTS session_operator ON session (operator);
+CREATE TABLE IF NOT EXISTS standing_in (session TEXT PRIMARY KEY, operator TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS attempt (
     login TEXT PRIMARY KEY, failures INTEGER NOT NULL, locked_until REAL NOT NULL, at REAL NOT NULL);
 CREATE TABLE IF NOT EXISTS sign_in (id TEXT PRIMARY KEY, ends REAL NOT NULL, content TEXT NOT NULL);
@@ -53,6 +54,8 @@ class Session:
     expires: float
     id: str
     csrf: str
+    stands_in: str | None = None
+    """The colleague for whom was chosen, on screen, to act."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +99,8 @@ class Sessions:
         """The living session of a cookie, or None."""
         now = machine_now().timestamp()
         found = self._file.execute(
-            "SELECT operator, ends, id, csrf FROM session WHERE id = ? AND ends > ?",
+            "SELECT session.operator, ends, id, csrf, standing_in.operator FROM session"
+            " LEFT JOIN standing_in ON standing_in.session = id WHERE id = ? AND ends > ?",
             (_digest("session", token), now),
         ).fetchone()
         return Session(*found) if found else None
@@ -106,6 +110,12 @@ class Sessions:
         self._file.execute(
             "UPDATE session SET ends = ? WHERE id = ?", (machine_now().timestamp(), session.id)
         )
+
+    def stand_in(self, session: Session, operator: str | None) -> None:
+        """From now on this session acts for a colleague, or for nobody but its operator."""
+        self._file.execute("DELETE FROM standing_in WHERE session = ?", (session.id,))
+        if operator is not None:
+            self._file.execute("INSERT INTO standing_in VALUES (?, ?)", (session.id, operator))
 
     # Signing in elsewhere, while it is under way
 
@@ -132,6 +142,7 @@ class Sessions:
 
     def _forget(self, now: float) -> None:
         self._file.execute("DELETE FROM session WHERE ends < ?", (now - KNOWN_AFTER_SECONDS,))
+        self._file.execute("DELETE FROM standing_in WHERE session NOT IN (SELECT id FROM session)")
         self._file.execute("DELETE FROM kept_form WHERE ends < ?", (now,))
 
     # Failed attempts, counted by what was typed as a name

@@ -69,7 +69,9 @@ async def propose_placement(session: AsyncSession, request: ProposePlacement) ->
     if rule is None:
         raise UnknownPathType
     rule.judge_host(caseload.own_entry(session), caseload.directory(session).get(request.host))
-    placement = Placement.propose(Plan(**request.model_dump()), rule, caseload.today(session))
+    placement = Placement.propose(
+        Plan(**request.model_dump()), rule, caseload.today(session), allowing=audit.allowing(session)
+    )
     evaluation = await queries.last_evaluation(session, request.record)
     with audit.allowing(session):
         rule.judge_evaluation(is_known=evaluation is not None)
@@ -170,7 +172,9 @@ async def confirm_start(
     await _person_in_charge(session, placement.record)
     approvals = await queries.approvals_of(session, placement)
     today = caseload.today(session)
-    placement.confirm_start(request.started_on, today, by.operator, approvals.missing)
+    placement.confirm_start(
+        request.started_on, today, by.operator, approvals.missing, allowing=audit.allowing(session)
+    )
     started = PlacementStarted(
         placement=placement.placement,
         path_type=placement.path_type,

@@ -55,6 +55,8 @@ class PlanTooShort(Refused):
     """The planned dates span fewer calendar months than the path type asks for."""
 
     code = "plan-too-short"
+    rule = "Durata minima del percorso"
+    allowed_by = "supervisor"
     field = "planned_to"
 
 
@@ -62,6 +64,8 @@ class PlanTooLong(Refused):
     """The planned dates span more calendar months than the path type allows."""
 
     code = "plan-too-long"
+    rule = "Durata massima del percorso"
+    allowed_by = "supervisor"
     field = "planned_to"
 
 
@@ -125,6 +129,8 @@ class StartOutsidePlan(Refused):
     """The start to confirm lies before or after the planned dates."""
 
     code = "start-outside-plan"
+    rule = "Avvio dentro le date previste"
+    allowed_by = "supervisor"
     field = "started_on"
 
 

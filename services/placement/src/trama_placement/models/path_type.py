@@ -1,6 +1,7 @@
 """Path types: what applies to each from one day to another, as dated data with its sources."""
 
 import calendar
+from contextlib import AbstractContextManager, nullcontext
 from datetime import date, timedelta
 from typing import Any
 
@@ -18,6 +19,9 @@ from trama_placement.errors import (
     PlanTooShort,
     TooManyHours,
 )
+
+NOBODY: AbstractContextManager[None] = nullcontext()
+"""Nobody allows an exception."""
 
 HOST_KINDS = frozenset({"host", "cooperative", "company"})
 """The kinds of member, as the directory names them, at which a person can work."""
@@ -68,13 +72,32 @@ class PathTypeRule(SQLModel, table=True):
             "conditions_source": say(self.conditions_source),
         }
 
-    def judge_plan(self, planned_from: date, planned_to: date, weekly_hours: int) -> None:
+    def judge_plan(
+        self,
+        planned_from: date,
+        planned_to: date,
+        weekly_hours: int,
+        *,
+        allowing: AbstractContextManager[None] = NOBODY,
+    ) -> None:
         """Refuse planned dates and hours outside the rule; what really happens later is not judged by it.
 
-        Raises PlanReversed, PlanTooShort, PlanTooLong, TooManyHours.
+        `allowing` is around what may be set aside: how long it lasts. Raises PlanReversed, PlanTooShort,
+        PlanTooLong, TooManyHours.
         """
         if planned_to < planned_from:
             raise PlanReversed
+        with allowing:
+            self._judge_length(planned_from, planned_to)
+        if self.max_weekly_hours and weekly_hours > self.max_weekly_hours:
+            raise TooManyHours(
+                "%(label)s: al massimo %(max_weekly_hours)s ore alla settimana (%(source)s).",
+                label=say(self.label),
+                max_weekly_hours=self.max_weekly_hours,
+                source=say(self.source),
+            )
+
+    def _judge_length(self, planned_from: date, planned_to: date) -> None:
         if self.min_months and planned_to < (earliest := last_day(planned_from, self.min_months)):
             raise PlanTooShort(
                 "%(label)s: la durata prevista è di almeno %(months)s mesi di calendario; dal %(first)s "
@@ -86,13 +109,6 @@ class PathTypeRule(SQLModel, table=True):
                 "%(label)s: la durata prevista è di al massimo %(months)s mesi di calendario; dal "
                 "%(first)s si arriva al massimo al %(last)s (%(source)s).",
                 **self._bounds(self.max_months, planned_from, latest),
-            )
-        if self.max_weekly_hours and weekly_hours > self.max_weekly_hours:
-            raise TooManyHours(
-                "%(label)s: al massimo %(max_weekly_hours)s ore alla settimana (%(source)s).",
-                label=say(self.label),
-                max_weekly_hours=self.max_weekly_hours,
-                source=say(self.source),
             )
 
     def judge_evaluation(self, *, is_known: bool) -> None:

@@ -1,6 +1,7 @@
 """Placements: proposing, agreeing, starting, ending, withdrawing."""
 
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -24,7 +25,7 @@ from trama_placement.errors import (
     StartOutsidePlan,
 )
 from trama_placement.models.approval import Approval, Approvals, named
-from trama_placement.models.path_type import PathTypeRule
+from trama_placement.models.path_type import NOBODY, PathTypeRule
 
 Withdrawal: TypeAlias = Literal["person-choice", "host-refused", "promoter-choice", "not-started"]
 """Why a placement that never began was given up."""
@@ -109,12 +110,19 @@ class Placement(SQLModel, table=True):
     withdrawal: Withdrawal | None = Field(default=None, sa_type=String)
 
     @classmethod
-    def propose(cls, plan: Plan, rule: PathTypeRule, today: date) -> "Placement":
+    def propose(
+        cls,
+        plan: Plan,
+        rule: PathTypeRule,
+        today: date,
+        *,
+        allowing: AbstractContextManager[None] = NOBODY,
+    ) -> "Placement":
         """A new placement within the rule of its first planned day.
 
         Raises what `PathTypeRule.judge_plan` raises.
         """
-        rule.judge_plan(plan.planned_from, plan.planned_to, plan.weekly_hours)
+        rule.judge_plan(plan.planned_from, plan.planned_to, plan.weekly_hours, allowing=allowing)
         return cls(
             placement=str(uuid4()),
             record=plan.record,
@@ -189,10 +197,17 @@ class Placement(SQLModel, table=True):
             )
 
     def confirm_start(
-        self, started_on: date, today: date, confirmed_by: str, missing: Sequence[ApprovalParty]
+        self,
+        started_on: date,
+        today: date,
+        confirmed_by: str,
+        missing: Sequence[ApprovalParty],
+        *,
+        allowing: AbstractContextManager[None] = NOBODY,
     ) -> None:
         """Take somebody's word that the person really began (avvio confermato), once all have agreed.
 
+        `allowing` is around what may be set aside: the planned dates.
         Raises AlreadyWithdrawn, AlreadyStarted, NotAgreed, StartNotYetReached, StartOutsidePlan.
         """
         self._judge_not_withdrawn()
@@ -206,6 +221,11 @@ class Placement(SQLModel, table=True):
             )
         if started_on > today:
             raise StartNotYetReached
+        with allowing:
+            self._judge_within_plan(started_on)
+        self.started_on, self.confirmed_by = started_on, confirmed_by
+
+    def _judge_within_plan(self, started_on: date) -> None:
         if not self.planned_from <= started_on <= self.planned_to:
             raise StartOutsidePlan(
                 "L'inserimento è previsto dal %(planned_from)s al %(planned_to)s: fuori da queste "
@@ -213,7 +233,6 @@ class Placement(SQLModel, table=True):
                 planned_from=self.planned_from,
                 planned_to=self.planned_to,
             )
-        self.started_on, self.confirmed_by = started_on, confirmed_by
 
     def end(self, ended_on: date, reason: EndingReason, today: date) -> None:
         """Conclude it, as planned or early: an early end is always possible, at once.

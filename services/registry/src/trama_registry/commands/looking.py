@@ -140,7 +140,7 @@ async def lift_conflict(session: AsyncSession, conflict: str, by: Caller) -> Con
     )
     if held is None:
         raise ConflictNotHere
-    if held.operator == by.operator:
+    if held.operator in (by.operator, by.on_behalf_of):
         raise OwnConflict
     today = runtime_of(session).clock.today()
     outbox.add(

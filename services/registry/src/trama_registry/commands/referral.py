@@ -248,8 +248,9 @@ async def _must_reach(session: AsyncSession, record: str, to: str, authorisation
     runtime = runtime_of(session)
     await in_charge(session, record)
     _must_receive(runtime, to)
-    if await queries.restriction_in_force(session, record) is not None:
-        raise SharingRestricted
+    with audit.allowing(session):
+        if await queries.restriction_in_force(session, record) is not None:
+            raise SharingRestricted
     found = await queries.find_authorisation(session, authorisation, record)
     if found is None:
         raise AuthorisationNotHere

@@ -86,9 +86,11 @@ class RestrictionLiftedAlready(Refused):
 
 
 class SharingRestricted(Refused):
-    """Nothing new is sent about somebody whose data are restricted (GDPR 18)."""
+    """Nothing new is sent about somebody whose data are restricted, but for a reason (GDPR 18(2))."""
 
     code = "sharing-restricted"
+    rule = "Nessuna segnalazione mentre i dati della persona sono limitati"
+    allowed_by = "supervisor"
     detail = (
         "I dati della persona sono limitati: finché la limitazione dura non si inviano segnalazioni. "
         "Si toglie dalla pagina «Chi vede che cosa»."

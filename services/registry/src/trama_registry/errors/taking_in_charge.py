@@ -104,6 +104,8 @@ class ProtocolNotInForce(Refused):
     """An integrated taking in charge needs a protocol in force that day, for that district."""
 
     code = "protocol-not-in-force"
+    rule = "Presa in carico integrata solo con un protocollo in vigore"
+    allowed_by = "supervisor"
     field = "protocol"
 
 

@@ -8,7 +8,7 @@ from fastapi import Request, Response
 from fastapi.responses import RedirectResponse
 from pydantic import BaseModel
 from sqlalchemy.ext.asyncio import AsyncSession
-from trama_chassis import web
+from trama_chassis import forms, web
 from trama_chassis.accounts import Accounts, Caller
 from trama_chassis.database import Reading, Router, Transaction
 from trama_chassis.errors import Refused
@@ -92,6 +92,8 @@ async def change_relation_page(
     try:
         await command(session, record, asked, by)
     except Refused as refused:
+        if (reason := await forms.to_be_allowed(request, refused)) is not None:
+            return reason
         errors = [{"field": refused.field or "", "message": refused.detail}]
         return await _relations(request, session, record, _tried(act, fields, errors, refused.status))
     return RedirectResponse(f"/persone/{record}/relazioni", 303)
