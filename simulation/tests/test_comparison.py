@@ -70,6 +70,7 @@ def record(member: str) -> dict[str, Any]:
     following = step and {"what": step.set.what, "due_on": str(step.set.due_on), "outcome": step.outcome}
     nothing: dict[str, Any] = {f"{place}/{one}": [] for one in ("notes", "interviews", "hidden")}
     nothing[f"{place}/documents"] = {"documents": []}
+    nothing[f"{place}/accesses"] = {"urgent": []}
     told = {f"{place}/relations": relations(member), f"{place}/identity": who}
     told[f"{place}/sharing"] = sharing(member)
     return nothing | told | {f"{place}/next-step": following}
@@ -139,6 +140,7 @@ def all_well() -> dict[str, Any]:
         for pages in ("evaluations", "projects"):
             nothing[f"{member}{EVALUATION}/{pages}"] = {"total": 0, pages: []}
         nothing |= {f"{member}{EVALUATION}/asked": [], f"{member}{EVALUATION}/invitations": []}
+    nothing[f"{URBANO}{REGISTRY}/conflicts"] = []
     nothing |= {f"{member}{PLACEMENT}/placements": {"total": 0, "placements": []} for member in PROMOTERS}
     paths = [path(one) for one in oracle.paths_of(BRUNO.story)]
     known = {"persons": [{"name": "Finto Bruno", "record": "?"}], "after": None}

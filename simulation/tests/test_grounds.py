@@ -9,6 +9,7 @@ from trama_simulation.acts import (
     Authorise,
     Close,
     DecideOpposition,
+    LastDayPasses,
     LiftRestriction,
     NameReferente,
     Oppose,
@@ -142,3 +143,15 @@ def test_who_leaves_is_known_as_it_was_to_others_and_knows_them_as_they_were() -
         story = around(*acts)
         for reader, writer in ((URBANO, SIL), (SIL, URBANO)):
             assert known(story, reader, writer) == ["before", "after"]
+
+
+def test_what_has_run_out_lets_nobody_read_on_and_an_open_ended_one_does() -> None:
+    gone = around(LastDayPasses(DAY, URBANO, nth=2))
+    assert [known(gone, EST, one) for one in (URBANO, SIL)] == [["before"], ["before"]]
+    assert known(gone, SIL, URBANO) == ["before", "after"], "the first one has no last day"
+    assert [known(gone, one, EST) for one in (URBANO, SIL)] == [["before"], ["before"]]
+    whole = Story(ANYBODY, tuple(gone.acts))
+    assert [oracle.is_in_force(whole, URBANO, nth) for nth in (1, 2)] == [True, False]
+    again = gone.authorise(URBANO, SIL, EST).do(note(EST, "later"))
+    assert known(again, EST, URBANO) == ["before", "after"]
+    assert known(again, URBANO, EST) == ["before", "after", "later"]

@@ -1,7 +1,18 @@
 """What stories come to at the members: who follows, who is referente, what was asked, heard, read, told."""
 
 from trama_simulation import oracle
-from trama_simulation.acts import Act, ComeIn, Route, Story
+from trama_simulation.acts import (
+    OWN,
+    Act,
+    ComeIn,
+    Correct,
+    FileDocument,
+    HoldInterview,
+    NumberDocument,
+    Route,
+    Story,
+)
+from trama_simulation.comparison import documents, notes
 from trama_simulation.members import CPI, DSM, EST, SERT, SIL, URBANO
 from trama_simulation.oracle.answers import of_referrals
 from trama_simulation.persons import invented
@@ -129,3 +140,39 @@ def test_what_was_completed_and_taken_up_again_is_not_completed() -> None:
     assert of_referrals([story])["referrals-completed"].value == 0
     ((_, referral),) = oracle.life_of(story).referrals.items()
     assert (referral.state, referral.moves, referral.because) == ("in-progress", 4, None)
+
+
+def _between_health_services(*acts: Act) -> Story:
+    plot = Plot(IVO.acts[0].on).register(SERT, "x").authorise(SERT, DSM, URBANO, circles=("care", "clinical"))
+    plot.refer(SERT, DSM).refer(SERT, URBANO).accept(DSM, SERT).accept(URBANO, SERT)
+    return Story(ANYBODY, (*plot.acts, *acts))
+
+
+def test_what_is_struck_or_numbered_in_a_circle_is_so_for_who_knew_of_it_alone() -> None:
+    day, name = IVO.acts[0].on, "Referto.txt"
+    filed = FileDocument(day, SERT, name, "report", "clinical")
+    numbered = NumberDocument(day, SERT, name, "Prot. 1")
+    story = _between_health_services(filed, numbered)
+    for member, lines in ((DSM, [("Prot. 1", "elsewhere")]), (SERT, [("Prot. 1", "here")]), (URBANO, [])):
+        assert [line[-2:] for line in documents.truth(oracle.View(story, member))] == lines
+        shown = oracle.timeline(story, member, oracle.sharing_of(story))
+        assert shown[(SERT, "health-document-numbered")] == len(lines)
+    struck = _between_health_services(filed, numbered, Correct(day, SERT, "health-document-filed", "x"))
+    for member, lines_each in ((DSM, 1), (SERT, 1), (URBANO, 0)):
+        shown = oracle.timeline(struck, member, oracle.sharing_of(struck))
+        kinds = ("health-entry-corrected", f"{oracle.STRUCK} health-document-filed")
+        assert [shown[(SERT, kind)] for kind in kinds] == [lines_each] * 2
+        assert not documents.truth(oracle.View(struck, member))
+
+
+def test_an_interview_that_was_told_wrongly_is_still_told_and_said_to_be_wrong() -> None:
+    day = IVO.acts[0].on
+    held = (HoldInterview(day, SERT, "desk", "first"), HoldInterview(day, SERT, "desk", "second"))
+    own = HoldInterview(day, SERT, "desk", "mine", "own")
+    wrong = (Correct(day, SERT, "interview-recorded", "x"), Correct(day, SERT, OWN, "x"))
+    story = _between_health_services(*held, own, *wrong)
+    told = {"first": "", "second": "corrected"}
+    for member, more in ((DSM, {}), (SERT, {"mine": "corrected"})):
+        lines = notes.truth_of_interviews(oracle.View(story, member))
+        assert {line[3]: line[5] for line in lines} == told | more
+    assert oracle.timeline(story, SERT, oracle.sharing_of(story))[(SERT, "entry-corrected")] == 1

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 from trama_simulation import oracle
-from trama_simulation.acts import Act, ReceiverDeed, SetStep, Story, TermPasses
+from trama_simulation.acts import Act, Authorise, LastDayPasses, ReceiverDeed, SetStep, Story, TermPasses
 from trama_simulation.members import CPI, SIL, URBANO
 from trama_simulation.persons import invented
 from trama_simulation.stories import stories
@@ -76,10 +76,18 @@ def test_terms_change_nothing_else_in_any_story() -> None:
     told = stories(200, 3)
 
     def others(story: Story) -> list[Act]:
-        return [act for act in story.acts if not isinstance(act, TermPasses)]
+        return [act for act in story.acts if not isinstance(act, TermPasses | LastDayPasses)]
 
     in_time = oracle.in_time(told)
     assert [others(story) for story in in_time] == [list(story.acts) for story in told]
     for story in in_time:
         days = [act.on for act in story.acts]
         assert days == sorted(days)
+
+
+def test_a_last_day_has_passed_when_the_clock_stops_after_it_and_not_on_it() -> None:
+    plot = Plot(day(9, 2)).register(URBANO, "x").authorise(URBANO, SIL)
+    plot.do(*(Authorise(plot.day, URBANO, (CPI,), until=day(9, last)) for last in (12, 10)))
+    told, _ = oracle.in_time([Story(ONE, tuple(plot.acts)), stops(day(9, 10), day(9, 11), day(9, 20))])
+    passes = [act for act in told.acts if isinstance(act, LastDayPasses)]
+    assert passes == [LastDayPasses(day(9, 11), URBANO, 3), LastDayPasses(day(9, 20), URBANO, 2)]

@@ -21,6 +21,7 @@ from trama_simulation.acts import (
     Convene,
     Correct,
     DecideOpposition,
+    DeclareConflict,
     Decline,
     DisputeCompetence,
     DocumentAct,
@@ -36,10 +37,15 @@ from trama_simulation.acts import (
     HoldInterview,
     HostApproves,
     HostRefuses,
+    InsideAct,
+    LastDayPasses,
+    LiftConflict,
     LiftRestriction,
+    LookInUrgency,
     MoveCompetence,
     NameReferente,
     NoteAct,
+    NumberDocument,
     Oppose,
     PlacementAct,
     Prepare,
@@ -125,11 +131,17 @@ GROUNDS: dict[type, str] = {
     Oppose: "opposizione alla condivisione",
     Restrict: "limitazione del trattamento",
     LiftRestriction: "limitazione tolta",
+    LastDayPasses: "condivisione scaduta",
 }
 ERASURES: dict[type, str] = {
     Erase: "cancellazione disposta",
     Hide: "una voce nascosta agli altri servizi",
     ShowAgain: "una voce mostrata di nuovo",
+}
+INSIDE: dict[type, str] = {
+    DeclareConflict: "conflitto di interessi dichiarato",
+    LiftConflict: "conflitto di interessi finito",
+    LookInUrgency: "accesso urgente motivato",
 }
 UNDERSTOOD = (Authorise, Approve, HostApproves, Try)
 """What goes without saying when a story is told."""
@@ -169,6 +181,8 @@ def sentence(act: Act) -> str:
         return _of_note(act)
     if isinstance(act, ErasureAct):
         return f"{act.at}: {ERASURES[type(act)]}"
+    if isinstance(act, InsideAct):
+        return f"{act.at}: {INSIDE[type(act)]}"
     if isinstance(act, DocumentAct):
         return _of_document(act)
     if isinstance(act, RelationAct):
@@ -256,6 +270,8 @@ def _of_document(act: DocumentAct) -> str:
     match act:
         case FileDocument():
             return f"{act.at} archivia un documento"
+        case NumberDocument():
+            return f"{act.at} protocolla un documento"
         case AskDocument():
             return f"{act.at} apre un documento di {act.filed_by}"
 

@@ -6,7 +6,7 @@ from datetime import date
 from typing import TypeAlias
 
 from trama_simulation.acts.access import AccessAct, ComeIn, Named, Route
-from trama_simulation.acts.document import AskDocument, DocumentAct, FileDocument
+from trama_simulation.acts.document import AskDocument, DocumentAct, FileDocument, NumberDocument
 from trama_simulation.acts.erasure import Erasable, Erase, ErasureAct, Hide, ShowAgain
 from trama_simulation.acts.evaluation import (
     AgreeProject,
@@ -25,12 +25,14 @@ from trama_simulation.acts.ground import (
     DecideOpposition,
     GiveNotice,
     GroundAct,
+    LastDayPasses,
     LiftRestriction,
     Oppose,
     Restrict,
     TakePartNoLonger,
     Withdraw,
 )
+from trama_simulation.acts.inside import DeclareConflict, InsideAct, LiftConflict, LookInUrgency
 from trama_simulation.acts.note import HoldInterview, NoteAct, ReadNote, WriteNote
 from trama_simulation.acts.placement import (
     Approve,
@@ -80,13 +82,14 @@ from trama_simulation.acts.relation import (
     SignPact,
     Suspend,
 )
-from trama_simulation.acts.story import Correct, SetStep, StoryAct, TakeStep
+from trama_simulation.acts.story import OWN, Correct, SetStep, StoryAct, TakeStep
 from trama_simulation.persons import Person
 
 Deed: TypeAlias = (
     RegistryAct
     | GroundAct
     | AccessAct
+    | InsideAct
     | RelationAct
     | ReferralAct
     | NoteAct
@@ -141,6 +144,7 @@ class Story:
 
 
 __all__ = [
+    "OWN",
     "Accept",
     "AccessAct",
     "Act",
@@ -160,6 +164,7 @@ __all__ = [
     "Convene",
     "Correct",
     "DecideOpposition",
+    "DeclareConflict",
     "Decline",
     "Deed",
     "DisputeCompetence",
@@ -177,11 +182,16 @@ __all__ = [
     "HoldInterview",
     "HostApproves",
     "HostRefuses",
+    "InsideAct",
+    "LastDayPasses",
+    "LiftConflict",
     "LiftRestriction",
+    "LookInUrgency",
     "MoveCompetence",
     "NameReferente",
     "Named",
     "NoteAct",
+    "NumberDocument",
     "Oppose",
     "PlacementAct",
     "Prepare",

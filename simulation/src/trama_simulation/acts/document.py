@@ -14,10 +14,22 @@ class FileDocument:
     name: str
     kind: str
     circle: str = "care"
+    protocol: str = ""
+    """The number under which the office registered it, if it has one already."""
 
     def content(self, person: str) -> bytes:
         """What is written in it: something else for each person, and nothing true."""
         return f"{self.name}\n\n{person}: testo di prova, di fantasia.\n".encode()
+
+
+@dataclass(frozen=True, slots=True)
+class NumberDocument:
+    """The office of a member registers what it had filed before."""
+
+    on: date
+    at: str
+    name: str
+    protocol: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,4 +42,4 @@ class AskDocument:
     name: str
 
 
-DocumentAct: TypeAlias = FileDocument | AskDocument
+DocumentAct: TypeAlias = FileDocument | NumberDocument | AskDocument

@@ -86,6 +86,15 @@ class LiftRestriction:
     reason: str
 
 
+@dataclass(frozen=True, slots=True)
+class LastDayPasses:
+    """Nobody does it: the last day of an authorisation is over."""
+
+    on: date
+    at: str
+    nth: int = 1
+
+
 GroundAct: TypeAlias = (
     GiveNotice
     | AgreeToTakePart
@@ -95,4 +104,5 @@ GroundAct: TypeAlias = (
     | DecideOpposition
     | Restrict
     | LiftRestriction
+    | LastDayPasses
 )

@@ -73,6 +73,8 @@ class Authorise:
     law: tuple[str, str] | None = None
     after_closing: bool = False
     """Whether they go on reading when they follow the person no longer."""
+    until: date | None = None
+    """The last day, if it has one."""
 
 
 RegistryAct: TypeAlias = Register | AssignTaxCode | RecordCertificate | EndCertificate | SetGroups | Authorise

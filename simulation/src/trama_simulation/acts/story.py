@@ -24,6 +24,10 @@ class TakeStep:
     outcome: str
 
 
+OWN = "own-interview"
+"""The kind of what a member keeps to itself, and corrects where nobody else sees it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Correct:
     """A member strikes the last entry of a kind that it wrote, and says how it really was."""

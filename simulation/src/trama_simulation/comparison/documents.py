@@ -10,11 +10,16 @@ from trama_simulation.desks import Json
 
 def truth(view: oracle.View) -> Counter[Line]:
     """What a member must know of, and whether the file is there."""
-    return Counter(
-        (one.filed.at, one.filed.name, one.filed.kind, one.filed.circle, _where(one, view.member))
-        for key, one in view.own.documents.items()
-        if key in view.of(one.filed.at, one.filed.circle).documents
-    )
+    return Counter(_told(view))
+
+
+def _told(view: oracle.View) -> Iterator[Line]:
+    for key, one in view.own.documents.items():
+        filed = one.filed
+        known = view.of(filed.at, filed.circle).documents.get(key)
+        if known is not None and not known.struck:
+            number, where = known.protocol or None, _where(one, view.member)
+            yield filed.at, filed.name, filed.kind, filed.circle, number, where
 
 
 def _where(one: oracle.Document, member: str) -> str:
@@ -24,4 +29,4 @@ def _where(one: oracle.Document, member: str) -> str:
 def read(shown: Json) -> Iterator[Line]:
     """What it does know of."""
     for one in shown["documents"]:
-        yield one["member"], one["name"], one["kind"], one["circle"], one["state"]
+        yield one["member"], one["name"], one["kind"], one["circle"], one["protocol"], one["state"]

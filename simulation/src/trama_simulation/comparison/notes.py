@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from trama_simulation import oracle
+from trama_simulation.acts import HoldInterview
 from trama_simulation.comparison.question import Line
 from trama_simulation.desks import Json
 
@@ -41,13 +42,25 @@ def read(shown: list[Json]) -> Iterator[Line]:
 def truth_of_interviews(view: oracle.View) -> Counter[Line]:
     """The interviews that a member must tell of: what another keeps to itself it does not know."""
     return Counter(
-        (one.at, one.circle, one.kind, one.summary, str(one.on))
+        (one.at, one.circle, one.kind, one.summary, str(one.on), _struck(one, view))
         for one in view.own.interviews
         if one.at == view.member or (one.circle != "own" and one in view.of(one.at, one.circle).interviews)
     )
 
 
+def _struck(one: HoldInterview, view: oracle.View) -> str:
+    circle = "care" if one.circle == "own" else one.circle
+    return "corrected" if one in view.of(one.at, circle).struck else ""
+
+
 def read_interviews(shown: list[Json]) -> Iterator[Line]:
     """Those that it does tell of."""
     for one in shown:
-        yield one["member"], one["circle"], one["kind"], one["summary"], one["held_on"]
+        yield (
+            one["member"],
+            one["circle"],
+            one["kind"],
+            one["summary"],
+            one["held_on"],
+            "corrected" if one["corrected"] else "",
+        )

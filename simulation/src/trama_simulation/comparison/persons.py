@@ -7,7 +7,16 @@ from typing import Any
 import httpx
 
 from trama_simulation import oracle
-from trama_simulation.comparison import documents, erasures, identities, notes, referrals, relations, sharings
+from trama_simulation.comparison import (
+    documents,
+    erasures,
+    identities,
+    inside,
+    notes,
+    referrals,
+    relations,
+    sharings,
+)
 from trama_simulation.comparison.question import Line, Question, unlike
 from trama_simulation.desks import Desk, Json, Refused
 from trama_simulation.living import Lived
@@ -24,6 +33,7 @@ ASKED = {
     "documents": "documenti di",
     "sharing": "chi vede che cosa di",
     "hidden": "voci nascoste di",
+    "accesses": "accessi urgenti a",
 }
 
 
@@ -42,6 +52,7 @@ def about(lived: Lived, number: int, desks: Mapping[str, Desk]) -> Iterator[Ques
     for key, referral in life.referrals.items():
         yield from referrals.about(lived, lived.referrals[key], referral, desks)
     yield from erasures.about(lived, desks)
+    yield from inside.about(lived, life, desks)
     if followers:
         strangers = [member for member in PUBLIC if member not in followers]
         stranger = strangers[number % len(strangers)]
@@ -58,6 +69,7 @@ def _of_person(view: oracle.View) -> Mapping[str, tuple[Counter[Line], Callable[
         "interviews": (notes.truth_of_interviews(view), notes.read_interviews),
         "documents": (documents.truth(view), documents.read),
         "sharing": (sharings.truth(view), sharings.read),
+        "accesses": (inside.truth(view), inside.read),
     }
 
 

@@ -12,6 +12,8 @@ from trama_simulation.acts import (
     EvaluationAct,
     GroundAct,
     Hide,
+    InsideAct,
+    LastDayPasses,
     NoteAct,
     PlacementAct,
     ReferralAct,
@@ -26,6 +28,7 @@ from trama_simulation.living import (
     erasure,
     evaluation,
     ground,
+    inside,
     note,
     placement,
     referral,
@@ -51,7 +54,9 @@ async def live_on(lived: Lived, desks: Mapping[str, Desk]) -> None:
         await everybody_knows(story.up_to(lived.done), lived, desks)
     await do(act, lived, desks)
     lived.done += 1
-    if isinstance(act, HOLDS_STILL):
+    # What was written while it might be read is to arrive while it may: nobody reads what comes after.
+    comes = story.acts[lived.done] if lived.done < len(story.acts) else None
+    if isinstance(act, HOLDS_STILL) or isinstance(comes, LastDayPasses):
         await everybody_knows(story.up_to(lived.done), lived, desks)
 
 
@@ -69,6 +74,8 @@ async def do(act: Act, lived: Lived, desks: Mapping[str, Desk]) -> None:
         await referral.do(act, lived, desks)
     elif isinstance(act, AccessAct):
         await access.do(act, lived, desks)
+    elif isinstance(act, InsideAct):
+        await inside.do(act, lived, desks)
     elif isinstance(act, RelationAct):
         await relation.do(act, lived, desks)
     elif isinstance(act, NoteAct):

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from trama_simulation.acts import AskDocument, DocumentAct, FileDocument
+from trama_simulation.acts import AskDocument, DocumentAct, FileDocument, NumberDocument
 from trama_simulation.desks import Desk, Json
 from trama_simulation.living.lived import Lived
 from trama_simulation.living.registry import own
@@ -14,9 +14,17 @@ async def do(act: DocumentAct, lived: Lived, desks: Mapping[str, Desk]) -> None:
     match act:
         case FileDocument():
             content = act.content(lived.story.person.name)
-            said = {"kind": act.kind, "circle": act.circle}
+            said = {"kind": act.kind, "circle": act.circle, "protocol": act.protocol}
             filed = await desks[act.at].file(documents, act.name, content, said)
             lived.documents[(act.at, act.name)] = filed["document"]
+        case NumberDocument():
+            document = lived.documents[(act.at, act.name)]
+            await desks[act.at].post(
+                f"{documents}/{act.at}/{document}/protocol",
+                {"protocol": act.protocol},
+                not_yet=lived.not_yet("document-not-here"),
+                what=f"«{act.name}» di {lived.story.person.name}",
+            )
         case AskDocument():
             await _ask(act, lived, desks[act.at], documents)
 

@@ -1,13 +1,14 @@
 """What sharing rests on, through the registries' API: told, taken back, opposed, restricted."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypeAlias
 
 from trama_simulation.acts import (
     AgreeToTakePart,
     DecideOpposition,
     GiveNotice,
     GroundAct,
+    LastDayPasses,
     LiftRestriction,
     Oppose,
     Restrict,
@@ -15,13 +16,30 @@ from trama_simulation.acts import (
     Withdraw,
 )
 from trama_simulation.desks import Desk
+from trama_simulation.living.knowing import everybody_shares
 from trama_simulation.living.lived import Lived
 from trama_simulation.living.registry import own
 from trama_simulation.members import SUPERVISOR
 
+Done: TypeAlias = (
+    GiveNotice
+    | AgreeToTakePart
+    | TakePartNoLonger
+    | Withdraw
+    | Oppose
+    | DecideOpposition
+    | Restrict
+    | LiftRestriction
+)
+"""What somebody does."""
+
 
 async def do(act: GroundAct, lived: Lived, desks: Mapping[str, Desk]) -> None:
-    """Do it as the operator there would; what answers for the member is decided by its supervisor."""
+    """Do it as the operator there would; what answers for the member is decided by its supervisor. What time
+    does is waited for."""
+    if isinstance(act, LastDayPasses):
+        await everybody_shares(lived.story.up_to(lived.done + 1), lived, desks)
+        return
     where, body = _asked(act, lived)
     desk = desks[act.at].of(SUPERVISOR[act.at]) if isinstance(act, DecideOpposition) else desks[act.at]
     shown = await desk.post(f"{own(act.at, lived)}/{where}", body)
@@ -34,7 +52,7 @@ async def do(act: GroundAct, lived: Lived, desks: Mapping[str, Desk]) -> None:
             lived.restrictions[act.at] = shown["restriction"]
 
 
-def _asked(act: GroundAct, lived: Lived) -> tuple[str, dict[str, Any]]:
+def _asked(act: Done, lived: Lived) -> tuple[str, dict[str, Any]]:
     """Where it is asked, and with which words."""
     match act:
         case GiveNotice():

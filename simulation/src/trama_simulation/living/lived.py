@@ -38,6 +38,8 @@ class Lived:
     """The orders, by what was ordered."""
     hidden: dict[Erasable, str] = field(default_factory=dict)
     """The lines that were hidden, by what wrote them."""
+    conflicts: dict[tuple[str, str], str] = field(default_factory=dict)
+    """By member and operator."""
     certificates: dict[tuple[str, str], str] = field(default_factory=dict)
     """By member and kind, the last one."""
     evaluations: dict[str, str] = field(default_factory=dict)

@@ -16,6 +16,7 @@ from trama_simulation.acts import (
     TermPasses,
 )
 from trama_simulation.desks import Desk, Json
+from trama_simulation.living.knowing import referente_is_known
 from trama_simulation.living.lived import Lived
 from trama_simulation.living.registry import own
 
@@ -126,9 +127,5 @@ async def _known(desk: Desk, side: str, key: Key, lived: Lived) -> None:
 
 
 async def _must_know_referente(act: TakeBack | ReceiverSays, lived: Lived, desk: Desk) -> None:
-    def enough(shown: Json) -> bool:
-        return bool(shown["referente"] and shown["referente"]["member"] == act.referente)
-
     if act.referente:
-        path = f"{own(act.at, lived)}/relations"
-        await desk.arrived(f"chi è referente di {lived.story.person.name}", path, enough)
+        await referente_is_known(act.referente, act.at, lived, desk)

@@ -90,5 +90,7 @@ async def _authorise(act: Authorise, lived: Lived, desk: Desk) -> None:
     }
     if act.after_closing:
         body["after_closing"] = list(act.among)
+    if act.until is not None:
+        body["ends_on"] = act.until.isoformat()
     given = await desk.post(f"{own(act.at, lived)}/authorisations", body)
     lived.authorisations[act.at].append(given["authorisation"])

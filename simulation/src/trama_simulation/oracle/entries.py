@@ -6,6 +6,13 @@ from typing import TypeAlias
 
 Entry: TypeAlias = tuple[str, str]
 """A line of a timeline: the member that wrote it, and the last part of its type."""
+OF_CIRCLES = {"health": "clinical", "social": "social"}
+CORRECTED = {
+    "care": "entry-corrected",
+    "clinical": "health-entry-corrected",
+    "social": "social-entry-corrected",
+}
+"""A line is corrected in its own circle."""
 STRUCK = "struck"
 """Beside its line, a line that was corrected stands once more, as struck: `struck next-step-set`."""
 
@@ -23,6 +30,11 @@ class Told:
     """The last thing that those hear who may read the writer no longer after it."""
 
 
-def struck(member: str, kind: str) -> Told:
-    """That a line of this kind was corrected."""
-    return Told((member, f"{STRUCK} {kind}"))
+def struck(member: str, kind: str, circle: str = "care") -> Told:
+    """That a line of this kind was corrected: for whom the line is."""
+    return Told((member, f"{STRUCK} {kind}"), circle=circle)
+
+
+def circle_of(kind: str) -> str:
+    """For whom lines of this kind are: what is of health or of social services alone says so."""
+    return OF_CIRCLES.get(kind.partition("-")[0], "care")

@@ -7,6 +7,7 @@ from trama_simulation.acts import (
     DecideOpposition,
     GiveNotice,
     GroundAct,
+    LastDayPasses,
     LiftRestriction,
     Oppose,
     Restrict,
@@ -31,11 +32,14 @@ PARTING = (Oppose, Restrict)
 
 
 def is_in_force(story: Story, at: str, nth: int) -> bool:
-    """Whether an authorisation given at a member was neither taken back nor opposed with success, or yet."""
+    """Whether an authorisation given at a member is not over, and was neither taken back nor opposed with
+    success, or yet."""
     stands = True
     for act in story.deeds():
         match act:
             case Withdraw() if (act.given_at, act.nth) == (at, nth):
+                return False
+            case LastDayPasses() if (act.at, act.nth) == (at, nth):
                 return False
             case Oppose() if (act.at, act.nth) == (at, nth):
                 stands = False
@@ -45,7 +49,10 @@ def is_in_force(story: Story, at: str, nth: int) -> bool:
 
 
 def told_by(act: GroundAct, life: Life) -> Iterator[Told]:
-    """What is written; a consent that is taken back elsewhere is told once more where it was given."""
+    """What is written; a consent that is taken back elsewhere is told once more where it was given. Nobody
+    tells that a last day has passed."""
+    if isinstance(act, LastDayPasses):
+        return
     if isinstance(act, Withdraw):
         for member in dict.fromkeys((act.at, act.given_at)):
             yield Told((member, WITHDRAWN), parting=True)

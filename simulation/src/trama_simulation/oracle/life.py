@@ -8,6 +8,7 @@ from trama_simulation.acts import (
     FileDocument,
     GroundAct,
     HoldInterview,
+    LookInUrgency,
     Prepare,
     Refer,
     SetStep,
@@ -111,6 +112,9 @@ class Document:
     """A document that was filed."""
 
     filed: FileDocument
+    protocol: str = ""
+    struck: bool = False
+    """Whether it was filed by mistake."""
     here: set[str] = field(default_factory=set)
     """Who asked for it and has it."""
 
@@ -145,11 +149,16 @@ class Life:
     notes: dict[tuple[str, int], Note] = field(default_factory=dict)
     """By writer and number."""
     interviews: list[HoldInterview] = field(default_factory=list)
+    struck: list[HoldInterview] = field(default_factory=list)
+    """Interviews that were told wrongly."""
     documents: dict[tuple[str, str], Document] = field(default_factory=dict)
     """By who filed it, and name."""
     grounds: list[GroundAct] = field(default_factory=list)
     """What sharing rests on, but for authorisations: as it was told."""
     steps: dict[str, Step] = field(default_factory=dict)
+    conflicts: list[tuple[str, str]] = field(default_factory=list)
+    """Members and operators of theirs who find nothing of the person."""
+    urgent: list[LookInUrgency] = field(default_factory=list)
     joined: Joined = field(default_factory=Joined)
 
     def followed_at(self, member: str) -> Episode | None:

@@ -9,6 +9,7 @@ from trama_simulation.acts import (
     FileDocument,
     Hide,
     HoldInterview,
+    NumberDocument,
     ReadNote,
     ShowAgain,
     Story,
@@ -51,6 +52,8 @@ def _rests_on(act: Act, of: Erasable) -> bool:
             return (of.at, of.nth) == (act.writer, act.nth)
         case AskDocument(), FileDocument():
             return (of.at, of.name) == (act.filed_by, act.name)
+        case NumberDocument(), FileDocument():
+            return (of.at, of.name) == (act.at, act.name)
         case _:
             return act == of
 

@@ -4,9 +4,9 @@ A member sees what another writes in a circle if their records are linked and so
 writer knows of names the reader, that circle, and the controller of the writer's data. The writer knows of
 those given at its own desk, and of those given where it may read. Links become known in the same way.
 
-It sees it no longer once the writer has heard that the authorisation was taken back, rests or is over, that
-the reader follows the person no longer, or while what the writer holds is restricted. What was read stays;
-who may read again gets what was written meanwhile too.
+It sees it no longer once the authorisation's last day has passed; once the writer has heard that it was
+taken back, rests or is over, or that the reader follows the person no longer; and while what the writer holds
+is restricted. What was read stays; who may read again gets what was written meanwhile too.
 """
 
 from collections.abc import Mapping
@@ -18,6 +18,7 @@ from trama_simulation.acts import (
     Close,
     DecideOpposition,
     Deed,
+    LastDayPasses,
     LiftRestriction,
     Oppose,
     Register,
@@ -29,7 +30,7 @@ from trama_simulation.acts import (
 )
 from trama_simulation.members import CIRCLES, CONTROLLER
 
-NARROWS = (Withdraw, Oppose, Restrict, Close)
+NARROWS = (Withdraw, LastDayPasses, Oppose, Restrict, Close)
 """After these somebody may see less: what was seen until then is told apart."""
 NEVER = -1
 Until = Mapping[tuple[str, str, str], int]
@@ -174,7 +175,8 @@ class _Known:
         return last is not None
 
     def _is_in_force(self, number: int, given: Authorise, writer: str) -> bool:
-        """Whether an authorisation was neither taken back nor opposed, as far as the writer has heard."""
+        """Whether an authorisation was neither taken back nor opposed, as far as the writer has heard; that
+        its last day has passed each sees by itself."""
         nth = [other for other, one in self.given if one.at == given.at].index(number) + 1
         rests = False
         for when, act in self.acts:
@@ -182,6 +184,8 @@ class _Known:
                 case Withdraw() if (act.given_at, act.nth) == (given.at, nth):
                     if any(self._heard_last(writer, end, when) for end in (act.at, given.at)):
                         return False
+                case LastDayPasses() if (act.at, act.nth) == (given.at, nth):
+                    return False
                 case Oppose() if (act.at, act.nth) == (given.at, nth):
                     rests = rests or self._heard_last(writer, act.at, when)
                 case DecideOpposition(upheld=False) if (act.at, act.nth) == (given.at, nth):

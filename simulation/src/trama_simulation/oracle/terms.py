@@ -1,9 +1,10 @@
-"""What time does by itself on the days on which a run stops: reminders, and no answer in time. Pure."""
+"""What time does by itself on the days on which a run stops: reminders, no answer in time, last days gone by.
+Pure."""
 
 from collections.abc import Iterator, Sequence
 from datetime import date
 
-from trama_simulation.acts import Act, Deed, ReferralAct, Story, TermPasses, Try
+from trama_simulation.acts import Act, Authorise, Deed, LastDayPasses, ReferralAct, Story, TermPasses, Try
 from trama_simulation.members import TODAY
 from trama_simulation.oracle.life import Life, Referral
 from trama_simulation.oracle.referrals import PATIENCE
@@ -20,10 +21,13 @@ def in_time(stories: Sequence[Story]) -> list[Story]:
 
 def _lived(story: Story, stops: Sequence[date]) -> Iterator[Act]:
     life, waiting = Life(), list(story.acts)
-    if not any(isinstance(act, ReferralAct) for act in waiting):
+    ends = _last_days(story)
+    if not ends and not any(isinstance(act, ReferralAct) for act in waiting):
         yield from waiting
         return
     for stop in stops:
+        while ends and ends[0][0] < stop:
+            yield LastDayPasses(stop, *ends.pop(0)[1:])
         for passes in [one for key, referral in life.referrals.items() for one in _due(key, referral, stop)]:
             _live(passes, story, life)
             yield passes
@@ -32,6 +36,18 @@ def _lived(story: Story, stops: Sequence[date]) -> Iterator[Act]:
             if not isinstance(act, Try):
                 _live(act, story, life)
             yield act
+
+
+def _last_days(story: Story) -> list[tuple[date, str, int]]:
+    """The last days of authorisations, each with where it was given and its number there, in their order."""
+    given: dict[str, int] = {}
+    found = []
+    for act in story.deeds():
+        if isinstance(act, Authorise):
+            given[act.at] = given.get(act.at, 0) + 1
+            if act.until is not None:
+                found.append((act.until, act.at, given[act.at]))
+    return sorted(found)
 
 
 def _live(act: Deed, story: Story, life: Life) -> None:

@@ -15,6 +15,7 @@ from trama_simulation.acts import (
     ErasureAct,
     EvaluationAct,
     GroundAct,
+    InsideAct,
     NoteAct,
     PlacementAct,
     ReferralAct,
@@ -31,6 +32,7 @@ from trama_simulation.oracle import (
     documents,
     grounds,
     identity,
+    inside,
     notes,
     paths,
     referrals,
@@ -104,6 +106,8 @@ def told_by(act: Deed, story: Story, life: Life) -> Iterator[Told]:
         return documents.told_by(act, life)
     if isinstance(act, StoryAct):
         return steps.told_by(act, life)
+    if isinstance(act, InsideAct):
+        return inside.told_by(act, life)
     if isinstance(act, ErasureAct):
         return iter(())
     return iter(()) if isinstance(act, PlacementAct) else _in_team(act, life)

@@ -12,6 +12,7 @@ from trama_simulation.stories import placed, teams
 from trama_simulation.stories.doors import DOORS
 from trama_simulation.stories.followed import FOLLOWED
 from trama_simulation.stories.grounds import GROUNDS
+from trama_simulation.stories.inside import INSIDE
 from trama_simulation.stories.loops import LOOPS
 from trama_simulation.stories.plot import Plot, TodayReached
 from trama_simulation.stories.words import CLOSINGS, REFUSALS
@@ -204,5 +205,6 @@ WAYS: dict[Way, int] = {
     **LOOPS,
     **FOLLOWED,
     **GROUNDS,
+    **INSIDE,
 }
 """How often each way is gone, of two hundred or so."""

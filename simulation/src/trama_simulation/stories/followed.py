@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import timedelta
 
 from trama_simulation.acts import (
+    OWN,
     AskDocument,
     Close,
     Correct,
@@ -12,6 +13,7 @@ from trama_simulation.acts import (
     FileDocument,
     HoldInterview,
     NameReferente,
+    NumberDocument,
     ReadNote,
     RecordCertificate,
     Reopen,
@@ -24,7 +26,7 @@ from trama_simulation.acts import (
     TakeStep,
     WriteNote,
 )
-from trama_simulation.members import COMIDIS, CPI, DSM, EST, SIL, URBANO
+from trama_simulation.members import COMIDIS, CPI, DSM, EST, SERT, SIL, URBANO
 from trama_simulation.protocols import URBAN
 from trama_simulation.stories import placed
 from trama_simulation.stories.plot import Plot
@@ -116,6 +118,24 @@ def in_touch(plot: Plot) -> None:
     plot.later(1, 9).do(ReadNote(plot.day, SIL, district, "Sì, tutti i giorni."))
 
 
+def told_wrongly(plot: Plot) -> None:
+    """What was told in some circle, or kept to oneself, is struck there; a document is given its number."""
+    plot.register(SERT).authorise(SERT, DSM, URBANO, circles=("care", "clinical"))
+    plot.refer(SERT, DSM).refer(SERT, URBANO).later(1, 6).accept(DSM, SERT).accept(URBANO, SERT)
+    report, letter = "Referto.txt", "Lettera al medico.txt"
+    plot.do(FileDocument(plot.day, SERT, report, "report", "clinical"))
+    plot.do(FileDocument(plot.day, SERT, letter, "letter", "clinical", "Prot. 7/2013"))
+    plot.do(HoldInterview(plot.day, SERT, "desk", "Da risentire tra un mese.", "own"))
+    plot.do(HoldInterview(plot.day, URBANO, "home", "In casa vive anche il padre.", "social"))
+    plot.do(HoldInterview(plot.day, DSM, "phone", "Chiede un orario fisso."))
+    plot.later(1, 9).do(NumberDocument(plot.day, SERT, report, "Prot. 214/2013"))
+    plot.do(AskDocument(plot.day, DSM, SERT, report))
+    reason = "Era di un'altra persona."
+    plot.later(1, 9).do(Correct(plot.day, SERT, "health-document-filed", reason))
+    plot.do(Correct(plot.day, SERT, OWN, reason), Correct(plot.day, DSM, "interview-recorded", reason))
+    plot.do(Correct(plot.day, URBANO, "social-interview-recorded", reason))
+
+
 FOLLOWED: dict[Callable[[Plot], None], int] = {
     rests: 4,
     comes_back: 3,
@@ -123,5 +143,6 @@ FOLLOWED: dict[Callable[[Plot], None], int] = {
     integrated: 3,
     registered_for_work: 4,
     in_touch: 4,
+    told_wrongly: 3,
 }
 """How often each happens, of two hundred or so."""

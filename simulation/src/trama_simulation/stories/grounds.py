@@ -103,6 +103,22 @@ def is_left_behind(plot: Plot) -> None:
         goes_on(plot, district)
 
 
+def runs_out(plot: Plot) -> None:
+    """What the person let others read has a last day; at times they say so once more when it has passed."""
+    district = plot.draw.choice((URBANO, EST))
+    plot.register(district)
+    last = plot.some_day(20, 40)
+    plot.do(Authorise(plot.day, district, (SIL, CPI), until=last))
+    plot.refer(district, SIL).refer(district, CPI).later(1, 6).accept(SIL, district).accept(CPI, district)
+    goes_on(plot, district, CPI)
+    plot.reach(max(last, plot.day))
+    goes_on(plot, SIL)
+    goes_on(plot.later(1, 14), district, CPI)
+    if plot.draw.random() < 0.5:
+        plot.later(3, 20).authorise(district, SIL, CPI)
+        goes_on(plot.later(1, 9), SIL)
+
+
 def is_hidden(plot: Plot) -> None:
     """What was written is to be read by who wrote it alone; at times it may be told again later."""
     district = followed_by_three(plot)
@@ -125,6 +141,7 @@ GROUNDS: dict[Callable[[Plot], None], int] = {
     opposes: 4,
     is_restricted: 4,
     is_left_behind: 4,
+    runs_out: 4,
     is_hidden: 4,
 }
 """How often each happens, of two hundred or so."""

@@ -1,0 +1,69 @@
+"""Who must not look finds nothing, and who looked in urgency is told of: as the comparison asks for it."""
+
+from datetime import date
+
+import httpx
+import pytest
+from trama_simulation import oracle
+from trama_simulation.acts import DeclareConflict, LiftConflict, LookInUrgency, Story
+from trama_simulation.comparison import inside
+from trama_simulation.desks import Desk
+from trama_simulation.living import Lived
+from trama_simulation.members import CPI, SIL, URBANO
+from trama_simulation.persons import invented
+from trama_simulation.stories.plot import Plot
+from trama_simulation.territory import Member
+
+ANYBODY = invented(1, 1)[0]
+DAY = date(2013, 3, 4)
+DECLARED = DeclareConflict(DAY, URBANO, "rita")
+
+
+def story(*acts: DeclareConflict | LiftConflict | LookInUrgency) -> Story:
+    plot = Plot(DAY).register(URBANO, "x").authorise(URBANO, SIL, CPI).refer(URBANO, SIL).refer(URBANO, CPI)
+    return Story(ANYBODY, tuple(plot.accept(SIL, URBANO).accept(CPI, URBANO).do(*acts).acts))
+
+
+async def differs(told: Story, *, shows: str = "", listed: int = 0) -> list[str]:
+    """What differs, where an operator is shown something of a path, and conflicts are in the list."""
+    asked: list[str] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        asked.append(request.headers["authorization"])
+        path = request.url.path
+        if path.endswith("/conflicts"):
+            return httpx.Response(200, json=[{"name": ANYBODY.name}] * listed)
+        if path.endswith("/persons"):
+            known = [{"record": "r"}] if shows == "persons" else []
+            return httpx.Response(200, json={"persons": known})
+        return httpx.Response(200 if shows and path.endswith(shows) else 404, json={})
+
+    lived = Lived(told, records={URBANO: "r"})
+    async with httpx.AsyncClient(transport=httpx.MockTransport(answer)) as client:
+        desks = {URBANO: Desk(Member(URBANO, "x", "http://x", "demo-token-sara"), client, 1)}
+        questions = [*inside.about(lived, oracle.life_of(told), desks), *inside.declared([lived], desks)]
+        found = [one for question in questions for one in await question.ask()]
+    assert set(asked) == {"Bearer demo-token-rita"}
+    return found
+
+
+@pytest.mark.parametrize("shows", ["r", "timeline", "documents", "persons"])
+async def test_who_has_a_conflict_of_interest_and_is_shown_anything_is_a_difference(shows: str) -> None:
+    assert await differs(story(DECLARED), listed=1) == []
+    assert len(await differs(story(DECLARED), shows=shows, listed=1)) == 1
+
+
+async def test_the_supervisor_must_know_of_each_conflict_until_it_is_lifted() -> None:
+    assert await differs(story(DECLARED)) == [f"manca {ANYBODY.name}"]
+    lifted = story(DECLARED, LiftConflict(DAY, URBANO, "rita"))
+    assert (await differs(lifted), await differs(lifted, listed=1)) == ([], [f"in più {ANYBODY.name}"])
+
+
+def test_a_look_in_urgency_is_told_where_it_was_and_to_the_referente_alone() -> None:
+    told = story(LookInUrgency(DAY, URBANO, "why", referente=SIL))
+    for member, lines in ((URBANO, [("why", "2013-03-04")]), (SIL, [("why", "2013-03-04")]), (CPI, [])):
+        assert list(inside.truth(oracle.View(told, member))) == lines
+    nothing = story()
+    for member in (URBANO, SIL, CPI):
+        shown = (oracle.timeline(one, member, oracle.sharing_of(one)) for one in (told, nothing))
+        assert next(shown) == next(shown)
