@@ -35,8 +35,7 @@ routes = APIRouter()
 @routes.get("/")
 async def index(request: Request) -> Response:
     """The member's first page: where to go, which services there are."""
-    caller = await request.app.state.accounts.identify(request)
-    caller = request.state.caller = substitutes.standing_in(request, caller) if caller else None
+    caller = request.state.caller = await substitutes.signed_in(request)
     only = request.app.state.shell.only_page(caller)
     if only is not None:
         return RedirectResponse(only, 303)

@@ -13,7 +13,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 from pydantic import BaseModel, ConfigDict
 
-from trama_chassis import language, web
+from trama_chassis import language, substitutes, web
 
 SUPERVISOR = "supervisor"
 OWN = Path(__file__).with_name("help")
@@ -51,7 +51,7 @@ def read(folder: Path, wanted: str) -> Help:
 @routes.get("/aiuto")
 async def help_page(request: Request) -> Response:
     """Short how-tos for one's own roles, the words, whom to ask, the version."""
-    caller = request.state.caller = await request.app.state.accounts.identify(request)
+    caller = request.state.caller = await substitutes.signed_in(request)
     roles = caller.roles if caller else frozenset()
     wanted = request.cookies.get(language.COOKIE, language.OWN)
     known = [
@@ -70,7 +70,7 @@ async def help_page(request: Request) -> Response:
 @routes.get("/accessibilita")
 async def legal_page(request: Request) -> Response:
     """The accessibility statement, how to report a barrier, what is recorded of operators."""
-    request.state.caller = await request.app.state.accounts.identify(request)
+    request.state.caller = await substitutes.signed_in(request)
     return web.page(request, "accessibilita.html", _whom_to_ask(request))
 
 

@@ -61,6 +61,12 @@ def replaceable(operator: str, operators: Iterable[Operator], today: date) -> tu
     return tuple(sorted(found, key=lambda one: one.name))
 
 
+async def signed_in(request: Request) -> Caller | None:
+    """Who opens a page that is open to all, standing in for whom they said."""
+    caller = await request.app.state.accounts.identify(request)
+    return standing_in(request, caller) if caller else None
+
+
 def standing_in(request: Request, caller: Caller) -> Caller:
     """The caller, with the roles of the colleague for whom they said, on screen or in a header, to act.
 

@@ -17,7 +17,7 @@ from trama_contracts.event import Member, Uuid
 from trama_registry import commands, queries
 from trama_registry.api.callers import Operator
 from trama_registry.pages import preview
-from trama_registry.queries import told
+from trama_registry.queries import looking, told
 from trama_registry.schemas import FileDocument, NumberDocument
 
 router = Router()
@@ -60,6 +60,7 @@ async def ask_document_page(
     record: Uuid, member: Member, document: Uuid, session: Transaction, by: Operator
 ) -> Response:
     """Ask who filed a document for the file."""
+    by = await looking.in_urgency(session, record, by)
     await commands.ask_document(session, record, member, document, by)
     return RedirectResponse(f"/persone/{record}/documenti#documento-{document}", 303)
 
@@ -91,6 +92,7 @@ async def open_document_page(
     record: Uuid, member: Member, document: Uuid, session: Reading, by: Operator
 ) -> Response:
     """The file itself, to be saved: a browser shows none of it."""
+    by = await looking.in_urgency(session, record, by)
     found, content = await queries.content_of(session, record, member, document, by)
     return attached(content, found.name, found.media_type)
 
@@ -104,9 +106,10 @@ async def _documents(
 ) -> Response:
     runtime = runtime_of(session)
     circles = runtime.directory.current.circles(runtime.settings.member)
+    reader = await looking.in_urgency(session, record, by)
     values: dict[str, Any] = {
         "person": await queries.person_view(session, record),
-        "documents": (await queries.documents_view(session, record, by)).documents,
+        "documents": (await queries.documents_view(session, record, reader)).documents,
         "document_kinds": told.document.KINDS,
         "circles": {
             circle: words

@@ -16,6 +16,7 @@ from trama_contracts.event import Uuid
 from trama_registry import commands, queries
 from trama_registry.api.callers import Operator
 from trama_registry.pages.templates import templates
+from trama_registry.queries import looking
 from trama_registry.queries.told import identity as words
 from trama_registry.queries.told.languages import languages
 from trama_registry.schemas import (
@@ -100,8 +101,10 @@ async def _typed(request: Request, form: type[BaseModel]) -> dict[str, object]:
 async def _identity(
     request: Request, session: AsyncSession, record: str, by: Caller, refused: Refused | None = None
 ) -> Response:
-    person = await queries.identity_view(session, record, by)
+    reader = await looking.in_urgency(session, record, by)
+    person = await queries.identity_view(session, record, reader)
     values = {
+        "read_only": () if queries.may_see_judicial(by) else ("justice",),
         "person": person,
         "own_member": by.member,
         "languages": languages(person.language),
