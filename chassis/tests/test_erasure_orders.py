@@ -1,17 +1,21 @@
 """An order to erase: carried out wherever keys were given, answered, never undone by an older database."""
 
+import json
 import shutil
 import sqlite3
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 from sqlmodel import col
-from trama_chassis import erasure, outbox
+from trama_chassis import clock, erasure, file_custody, outbox
 from trama_chassis.erasure import Wish
 from trama_chassis.erasure_list import ListDamaged
 from trama_chassis.erasure_tables import DONE, KEPT, WAITING, ErasureOrder, ErasureRecipient
+from trama_chassis.files import File, FilePiece, Place
+from trama_chassis.idempotency import GONE, AnswerGiven
 from trama_chassis.runtime import Runtime
 from trama_chassis.streams import StreamErased
 from trama_chassis.tables import Erased, GrantGiven, GrantReceived, InboxEvent, OutboxRow, OwnStream
@@ -144,6 +148,60 @@ async def told_facts(runtime: Runtime) -> list[dict[str, object]]:
             runtime, OwnStream, OwnStream.circle == "accountability", OwnStream.sealed_key != b""
         )
         return [dict(one.said.payload) for one in await erasure_facts.opened(session, runtime, living)]
+
+
+async def test_answers_in_which_it_stands_are_emptied_where_it_was_written_and_read(pair: Pair) -> None:
+    record = await pair.register(CANARY)
+    await pair.register("Resta")
+    kept = {"about": json.dumps({"name": CANARY}).encode(), "other": b'{"name": "Altri"}'}
+    for runtime in (pair.writer, pair.reader):
+        async with runtime.bookkeeping() as session:
+            for key, body in kept.items():
+                form = {"media_type": "application/json", "request": "", "status": 200}
+                at = clock.machine_now()
+                session.add(AnswerGiven(operator="op-test", key=key, body=body, at=at, **form))
+            await session.commit()
+    await erase(pair.writer, record)
+    await pair.settle()
+    for runtime in (pair.writer, pair.reader):
+        left = {row.key: row.body for row in await rows(runtime, AnswerGiven)}
+        assert left == {**kept, "about": GONE}
+
+
+async def test_a_file_that_no_stream_tells_of_goes_with_its_record(pair: Pair) -> None:
+    record = await pair.register(CANARY)
+    async with transaction(pair.writer) as session:
+        place = Place(record, "care", f"hidden:{new_id()}")
+        await file_custody.keep(session, new_id(), b"un allegato nascosto agli altri", place)
+    assert len(await rows(pair.writer, FilePiece)) == 1
+    await erase(pair.writer, record)
+    assert await rows(pair.writer, File) == []
+    assert await rows(pair.writer, FilePiece) == []
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+@pytest.mark.parametrize("others", [(), ("Resta Una", "Resta Due", "Resta Tre")])
+async def test_what_postgresql_sampled_of_it_is_forgotten(
+    pair: Pair, database_url: str, others: tuple[str, ...]
+) -> None:
+    """INVARIANT: after an erasure the samples by which PostgreSQL plans hold no word of it, whether rows are
+    left in the table or not. Rewriting tables alone breaks it."""
+    if others:
+        await pair.register(*others)
+    record = await pair.register(f"{CANARY} uno", f"{CANARY} due", f"{CANARY} tre")
+    assert CANARY in sampled(database_url, anew=True), "or it shows nothing"
+    await erase(pair.writer, record)
+    await pair.writer.erasures.turn()
+    assert CANARY not in sampled(database_url)
+
+
+def sampled(url: str, *, anew: bool = False) -> str:
+    """All that the planner has kept of what stands in columns."""
+    with psycopg.connect(url, autocommit=True) as connection:
+        if anew:
+            connection.execute("ANALYZE")
+        found = connection.execute("SELECT most_common_vals::text, histogram_bounds::text FROM pg_stats")
+        return str(found.fetchall())
 
 
 async def test_who_must_keep_says_by_which_law(pair: Pair) -> None:

@@ -1,5 +1,6 @@
 """Files between services: sealed where they are kept, sent in parts to who may, believed by hash."""
 
+import asyncio
 import secrets
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
@@ -20,7 +21,7 @@ from trama_contracts.encoding import full_hash
 from trama_contracts.messages import FILE_PART_BYTES, FilePart, Request, file_parts
 from trama_contracts.outcomes import Outcome
 
-from chassis.tests.small_registry import SERVICE, consent, new_id, person, rows
+from chassis.tests.small_registry import SERVICE, consent, new_id, person, record_of, rows
 from chassis.tests.test_delivery import Post
 
 SOURCE, SIL, CPI = "ambito-urbano.registry", "sil.registry", "cpi.registry"
@@ -294,3 +295,50 @@ async def test_a_forgotten_file_leaves_nothing(three: Three) -> None:
             await file_custody.forget(session, name)
         assert await content_of(one, name) is None
         assert await rows(one, FilePiece) == []
+
+
+async def test_of_an_erased_file_no_part_goes_out_and_none_that_came_stays(three: Three) -> None:
+    """INVARIANT: once a file is erased none of its parts waits to be sent, those that had come are gone where
+    it was asked for, and one that comes late is not kept. A part that does not name its file breaks it."""
+    content = secrets.token_bytes(3 * FILE_PART_BYTES)
+    name, place = await three.filed(content)
+    other, elsewhere = await three.filed(b"resta")
+    await three.ask(three.sil, name, content, place)
+    await three.ask(three.sil, other, b"resta", elsewhere)
+    await file_duties.turn(three.sil)
+    await three.post.carry()
+    await file_duties.turn(three.source)
+    waiting = await rows(three.source, OutboxRow, col(OutboxRow.kind) == "file")
+    first, late, _ = [row for row in waiting if row.stream == name[1]]
+    await three.sil.take_mail([record_of(first)])
+    assert len(await rows(three.sil, FilePiece)) == 1
+    for one in (three.source, three.sil):
+        async with transaction(one) as session:
+            await file_custody.forget(session, name)
+    left = await rows(three.source, OutboxRow, col(OutboxRow.kind) == "file")
+    assert [row.stream for row in left] == [other[1]]
+    await three.sil.take_mail([record_of(late)])
+    assert await rows(three.sil, FilePiece) == []
+    await three.go_on(2)
+    assert await content_of(three.sil, other) == b"resta"
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+async def test_who_erases_a_file_waits_for_the_parts_that_are_being_sealed(three: Three) -> None:
+    name, place = await three.filed(b"di chi non si deve sapere")
+    await three.ask(three.sil, name, b"di chi non si deve sapere", place)
+    await file_duties.turn(three.sil)
+    await three.post.carry()
+
+    async def erase() -> None:
+        async with transaction(three.source) as session:
+            await file_custody.forget(session, name)
+
+    async with three.source.bookkeeping() as session:
+        await file_duties._send(session, three.source)
+        erasing = asyncio.create_task(erase())
+        await asyncio.wait({erasing}, timeout=0.5)
+        assert not erasing.done()
+        await session.commit()
+    await erasing
+    assert await rows(three.source, OutboxRow, col(OutboxRow.kind) == "file") == []

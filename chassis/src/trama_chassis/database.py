@@ -73,26 +73,6 @@ class Database:
         async with self._read_session(info=dict(session_info)) as session:
             yield session
 
-    async def scrub(self) -> bool:
-        """Rewrite the files, so that nothing deleted is left in them; False if somebody is reading (later).
-
-        SQLite: free pages and the write-ahead log. PostgreSQL: dead rows; what its own log and its backups
-        still hold is the site's to let go (docs/security.md).
-        """
-        async with self._writing.connect() as connection:
-            driver: Any = (await connection.get_raw_connection()).driver_connection
-            if self.dialect == "sqlite":
-                await driver.execute("VACUUM")
-                (cursor,) = await driver.execute_fetchall("PRAGMA wal_checkpoint(TRUNCATE)")
-                return bool(cursor[0] == 0)
-            await driver.set_autocommit(True)
-            try:
-                for table in self.tables:
-                    await driver.execute(f'VACUUM FULL "{table.name}"')
-            finally:
-                await driver.set_autocommit(False)
-            return True
-
     async def dispose(self) -> None:
         """Close every connection."""
         await self._writing.dispose()

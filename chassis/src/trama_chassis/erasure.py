@@ -17,12 +17,13 @@ from sqlmodel import SQLModel, col
 from trama_contracts.sealing import erased_event, value_hash
 from trama_contracts.signature import signature_header
 
-from trama_chassis import clock, erasure_facts, idempotency, knowledge
+from trama_chassis import clock, erasure_facts, file_custody, idempotency, knowledge
 from trama_chassis.erasure_tables import ErasureOrder, ErasureRecipient, Streams
+from trama_chassis.files import File
 from trama_chassis.grounds import AuthorisationStopped, RefusedForNow, RelationHeld, RestrictionHeld
 from trama_chassis.handlers import ErasedStream
 from trama_chassis.links import LinkHeard, LinkRemoved, RecordLink
-from trama_chassis.streams import ERASED
+from trama_chassis.streams import ERASED, hold
 from trama_chassis.tables import (
     AuthorisationHeld,
     DeadLetter,
@@ -75,6 +76,7 @@ class Wish:
 async def order(session: AsyncSession, runtime: "Runtime", wish: Wish) -> ErasureOrder:
     """Erase streams of ours, and write down who else has to; all of it when this transaction commits."""
     await session.flush()
+    await hold(session, runtime, [wish.record])
     rows = await _own(session, wish)
     named = grouped((row.topic, row.stream) for row in rows)
     given = await _given(session, [row.stream for row in rows])
@@ -230,6 +232,8 @@ async def destroy_received(
     """
     granted = await session.get(GrantReceived, (topic, stream))
     counts: Counts = Counter(streams=int(granted is not None and bool(granted.sealed_key)))
+    if granted is not None:
+        await _forget_answers(session, runtime, granted)
     for table in (InboxEvent, Waiting, DeadLetter, Position, HeadHeard):
         gone = await _of_stream(session, table, topic, stream)
         counts["events"] += gone if table in (InboxEvent, Waiting, DeadLetter) else 0
@@ -245,6 +249,13 @@ async def destroy_received(
         session, _received(topic, stream, granted)
     )
     return counts
+
+
+async def _forget_answers(session: AsyncSession, runtime: "Runtime", granted: GrantReceived) -> None:
+    """Empty the answers given here in which a word of what others told stands."""
+    words = erasure_facts.words_of(await erasure_facts.heard(session, runtime, granted))
+    if words:
+        await idempotency.forget_answers(session, words)
 
 
 def _received(topic: str, stream: str, granted: GrantReceived | None) -> ErasedStream:
@@ -267,6 +278,9 @@ async def _destroy_record(session: AsyncSession, runtime: "Runtime", record: str
         await session.execute(delete(said).where(col(said.member) == own, col(said.record) == record))
     for edge in (RecordLink, LinkRemoved):
         await session.execute(delete(edge).where(or_(*(one == record for one in _ends(edge)))))
+    own_files = select(File).where(col(File.record) == record, col(File.source) == runtime.settings.principal)
+    for one in (await session.scalars(own_files)).all():
+        await file_custody.forget(session, (one.source, one.file))  # of what was hidden no stream is left
     await session.execute(delete(LinkHeard).where(col(LinkHeard.other_record) == record))
     return counts
 
@@ -284,6 +298,7 @@ async def _let_go(session: AsyncSession, runtime: "Runtime", others: set[tuple[s
     for one in granted.all():
         if (one.source.partition(".")[0], one.record) not in others:
             continue
+        await _forget_answers(session, runtime, one)
         counts["copies"] += await runtime.service.handlers.forget_stream(
             session, _received(one.topic, one.stream, one)
         )

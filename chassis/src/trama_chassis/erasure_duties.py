@@ -12,7 +12,7 @@ from sqlmodel import col
 from trama_contracts.messages import MAX_ITEMS, Erasure
 from trama_contracts.outcomes import Outcome
 
-from trama_chassis import clock, erasure, erasure_list, erasure_mail, mailbox, outbox
+from trama_chassis import clock, erasure, erasure_list, erasure_mail, mailbox, outbox, scrubbing
 from trama_chassis.erasure import ERASURE_SCOPE, Wish
 from trama_chassis.erasure_list import ErasedList
 from trama_chassis.erasure_tables import WAITING, ErasureOrder, ErasureReceived, ErasureRecipient, Streams
@@ -76,7 +76,7 @@ class Erasures:
             if not await session.scalar(select(or_(*(exists().where(one) for one in _UNSCRUBBED)))):
                 return
         begun = clock.machine_now()
-        if not await runtime.database.scrub():
+        if not await scrubbing.scrub(runtime.database):
             return
         async with runtime.bookkeeping() as session:
             for table, since in (

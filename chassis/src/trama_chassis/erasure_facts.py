@@ -1,4 +1,4 @@
-"""What own streams say, opened before it is erased; facts that the law keeps are told anew, unlinked.
+"""What streams say, opened before it is erased; facts that the law keeps are told anew, unlinked.
 
 A fact is personal data while its pseudonym leads to somebody (GDPR art. 4(5)): told again under a drawn one,
 on a record of nobody, it counts as before and leads nowhere. Whoever comes back is counted anew.
@@ -18,9 +18,11 @@ from trama_contracts.envelope import parse_event
 from trama_contracts.facts import FACTS, ReportingIdReplacedFact
 from trama_contracts.inner import Inner, complete, parse_head
 from trama_contracts.names import parse_topic
+from trama_contracts.outcomes import Outcome
 
 from trama_chassis import outbox
-from trama_chassis.tables import OutboxRow, OwnStream
+from trama_chassis.streams import ERASED
+from trama_chassis.tables import GrantReceived, InboxEvent, OutboxRow, OwnStream
 
 if TYPE_CHECKING:
     from trama_chassis.runtime import Runtime
@@ -31,9 +33,9 @@ SHORTEST_WORD: Final = 4
 
 
 class Told(NamedTuple):
-    """One event of ours, opened with the key that is to be destroyed."""
+    """One event, opened with the key that is to be destroyed."""
 
-    stream: OwnStream
+    stream: OwnStream | GrantReceived
     event_id: str
     said: Inner
 
@@ -54,6 +56,22 @@ async def opened(session: AsyncSession, runtime: "Runtime", rows: Sequence[OwnSt
                 said = complete(parse_head(parse_event(value, topic).unseal(key)))
                 found.append(Told(stream, event_id, said))
     return found
+
+
+async def heard(session: AsyncSession, runtime: "Runtime", granted: GrantReceived) -> list[Told]:
+    """All that was applied here of another service's stream, in order."""
+    topic = parse_topic(granted.topic)
+    if topic is None or granted.sealed_key == ERASED:
+        return []
+    key = runtime.keystore.open(granted.sealed_key, granted.stream)
+    kept = await session.scalars(
+        select(col(InboxEvent.value))
+        .where(col(InboxEvent.topic) == granted.topic, col(InboxEvent.stream) == granted.stream)
+        .where(col(InboxEvent.outcome) == Outcome.OK.value)
+        .order_by(col(InboxEvent.seq))
+    )
+    envelopes = [parse_event(value, topic) for value in kept]
+    return [Told(granted, one.id, complete(parse_head(one.unseal(key)))) for one in envelopes]
 
 
 def words_of(told: Iterable[Told]) -> set[str]:

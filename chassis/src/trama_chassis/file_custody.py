@@ -14,6 +14,7 @@ from trama_contracts.messages import file_pieces
 from trama_chassis import files
 from trama_chassis.files import ASKED, KEPT, File, FileDue, FilePiece, Name, Place
 from trama_chassis.outbox import runtime_of
+from trama_chassis.tables import OutboxRow
 
 
 async def keep(session: AsyncSession, file: str, content: bytes, place: Place) -> str:
@@ -54,10 +55,15 @@ async def states(session: AsyncSession, names: Collection[Name]) -> dict[Name, F
 
 
 async def forget(session: AsyncSession, name: Name) -> None:
-    """Let go of a file, ours or another's: with its key every copy of its pieces is unreadable."""
-    held = await session.get(File, name)
+    """Let go of a file, ours or another's: with its key every copy of its pieces is unreadable.
+
+    Of ours no further part goes out: those that wait in the outbox are destroyed with it.
+    """
+    held = await session.get(File, name, with_for_update=True)
     if held is not None:
         await session.execute(delete(FilePiece).where(files.pieces_of(held)))
         if held.source == runtime_of(session).settings.principal:
             await session.execute(delete(FileDue).where(col(FileDue.file) == held.file))
+            parts = (col(OutboxRow.kind) == files.FILE, col(OutboxRow.stream) == held.file)
+            await session.execute(delete(OutboxRow).where(*parts))
         await session.delete(held)

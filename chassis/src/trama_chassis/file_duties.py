@@ -15,14 +15,12 @@ from trama_contracts.messages import Request, file_part
 
 from trama_chassis import clock, files, mailbox
 from trama_chassis.file_mail import MOST_AT_ONCE, may_have
-from trama_chassis.files import ASKED, UNANSWERED, File, FileDamaged, FileDue
+from trama_chassis.files import ASKED, FILE, UNANSWERED, File, FileDamaged, FileDue
 from trama_chassis.tables import OutboxRow
 
 if TYPE_CHECKING:
     from trama_chassis.runtime import Runtime
 
-FILE = "file"
-"""The kind of outbox row that carries a part: sent last, and not kept."""
 IN_FLIGHT = 16
 """Parts that wait in the outbox at once, about 3 MB: keys and events are never behind many."""
 ASK_AFTER = timedelta(minutes=1)
@@ -62,7 +60,8 @@ async def _send(session: AsyncSession, runtime: "Runtime") -> None:
 
 async def _send_parts(session: AsyncSession, runtime: "Runtime", due: FileDue, room: int) -> int:
     """Seal the next parts of one file to who asked, if it may still have it; how many."""
-    held = await session.get(File, (runtime.settings.principal, due.file))
+    # Locked: whoever erases the file waits until these parts are there to be deleted, or finds none begun.
+    held = await session.get(File, (runtime.settings.principal, due.file), with_for_update=True)
     if held is None or not await may_have(session, runtime, held, due.recipient, already=True):
         await session.delete(due)
         return 0
@@ -79,7 +78,7 @@ async def _send_parts(session: AsyncSession, runtime: "Runtime", due: FileDue, r
         row = mailbox.seal(runtime, due.recipient, part)
         if row is None:
             return 0
-        rows.append({**row, "kind": FILE})
+        rows.append({**row, "kind": FILE, "stream": held.file})
     await session.execute(insert(OutboxRow), rows)
     due.next_part = last + 1
     if last == held.parts:

@@ -18,6 +18,8 @@ from trama_contracts.messages import FILE_PART_BYTES
 
 from trama_chassis.keystore import KEY_BYTES, Keystore, KeystoreDamaged
 
+FILE: Final = "file"
+"""The kind of outbox row that carries a part: sent last, not kept, the file's id in the place of a stream."""
 KEPT: Final = "kept"
 """The file is here, and is what its hash says: our own, or one that has arrived."""
 ASKED: Final = "asked"
