@@ -2,23 +2,42 @@
 
 import asyncio
 import os
+import time
+from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from trama_chassis import lease
+from sqlalchemy import select
+from trama_chassis import lease, migrations
+from trama_chassis.database import Database
+from trama_chassis.hpke_keys import EPOCH
+from trama_chassis.keystore import Keystore, KeystoreDamaged
+from trama_chassis.runtime import Runtime
+from trama_chassis.tables import CHASSIS_TABLES, OutboxRow, OwnHpkeKey
+from trama_contracts.catalogue import open_catalogue
 from trama_contracts.directory import Directory, DirectoryReader, is_cross_signed
 from trama_contracts.directory_entries import Entry
+from trama_contracts.encoding import b64u
 from trama_contracts.names import directory_topic
 from trama_contracts.outcomes import Outcome
 from trama_contracts.record import Record
 from trama_contracts.signature import PLAIN_JSON, headers_of
 from trama_deploy.coordinator import keep_directory, next_directory
-from trama_deploy.hosting import database_url
-from trama_deploy.keys import change_broker_password, public_keys, rotate_signing_key
+from trama_deploy.files import write_private
+from trama_deploy.hosting import database_url, load_service, settings_of
+from trama_deploy.keys import (
+    KeyUnknown,
+    change_broker_password,
+    public_keys,
+    revoke_signing_key,
+    revoked_keys,
+    rotate_signing_key,
+)
 from trama_deploy.keys_cli import app
 from trama_deploy.network import Network, load
 from trama_deploy.options import read_network
+from trama_deploy.safety import key_findings
 from trama_deploy.secrets import ensure_secrets, kafka_password, public_bytes, root_keys, signing_key
 from trama_deploy.state import State
 from typer.testing import CliRunner, Result
@@ -106,13 +125,47 @@ def test_a_new_password_takes_the_place_of_the_old_one(state: State) -> None:
     assert len(kafka_password(state, SIL)) >= 32
 
 
+def test_a_revoked_key_is_believed_by_nobody_and_vouches_for_nobody(network: Network, state: State) -> None:
+    """Who has it could have vouched as well: the new key stands on the roots' word alone."""
+    reader = DirectoryReader(network.network, [public_bytes(root) for root in root_keys(network, state)])
+    read(network, state, reader, NOW)
+    stolen = (state.service(SIL) / "signing.key").read_bytes()
+    first, second = revoke_signing_key(state, SIL)
+    after = read(network, state, reader, NOW + timedelta(minutes=1)).members["sil"].services["registry"]
+    assert {key.kid: key.state for key in after.signing} == {first: "revoked", second: "active"}
+    assert not is_cross_signed(after, second, network="pn", principal=SIL)
+    assert not [path for path in state.root.rglob("*") if path.is_file() and stolen in path.read_bytes()]
+    _, third = rotate_signing_key(network, state, SIL)
+    assert revoke_signing_key(state, SIL, second) == (second, third)
+    last = read(network, state, reader, NOW + timedelta(minutes=2)).members["sil"].services["registry"]
+    states = {key.kid: key.state for key in last.signing}
+    assert states == {first: "revoked", second: "revoked", third: "active"}
+    assert len(public_keys(state, SIL)) == 3, "the record of looks goes on being checked with them"
+    for kid in (first, "A" * 22):
+        with pytest.raises(KeyUnknown, match=third):
+            revoke_signing_key(state, SIL, kid)
+
+
+def test_a_revocation_that_was_cut_short_leaves_the_old_key_revoked(network: Network, state: State) -> None:
+    """The mark is written first: a key that should go is never one that signs and is believed."""
+    file = state.service(SIL) / "signing.key"
+    before = file.read_bytes()
+    first, _ = revoke_signing_key(state, SIL)
+    file.write_bytes(before)  # as if the machine had stopped between the two files
+    reader = DirectoryReader(network.network, [public_bytes(root) for root in root_keys(network, state)])
+    service = read(network, state, reader, NOW).members["sil"].services["registry"]
+    assert {key.kid: key.state for key in service.signing} == {first: "revoked"}
+    assert revoke_signing_key(state, SIL)[0] == first
+    assert revoked_keys(state, SIL) == {first}
+
+
 async def run(command: str, state: State) -> Result:
     """The command, in a thread: it has a loop of its own."""
     words = [command, SIL, "--state", str(state.root)]
     return await asyncio.to_thread(CliRunner().invoke, app, words)
 
 
-@pytest.mark.parametrize("command", ["rotate", "password"])
+@pytest.mark.parametrize("command", ["rotate", "password", "revoke", "kek"])
 async def test_secrets_are_not_changed_under_a_service_that_runs(
     network: Network, state: State, command: str
 ) -> None:
@@ -129,5 +182,102 @@ async def test_secrets_are_not_changed_under_a_service_that_runs(
         await held.release()
     answer = await run(command, state)
     assert answer.exit_code == 0, answer.output
-    assert "trama network provision" in answer.output
+    assert ("trama network provision" in answer.output) is (command != "kek")
     assert {path: path.read_bytes() for path in before} != before
+
+
+@pytest.fixture
+async def database(network: Network, state: State) -> AsyncIterator[Database]:
+    """The database of sil's registry, as its first start leaves it: a catalogue record and a sealed seed."""
+    state.network_file.write_text(FIRST.read_text())
+    state.bootstrap.write_text("127.0.0.1:1")
+    state.roots.write_text("\n".join(b64u(public_bytes(root)) for root in root_keys(network, state)))
+    service = load_service("registry")
+    settings = settings_of(network, state, SIL, service)
+    await asyncio.to_thread(migrations.upgrade, settings.database_url, service)
+    runtime = Runtime(service, settings)
+    await runtime.start()
+    await runtime.stop()
+    found = Database(settings.database_url, CHASSIS_TABLES)
+    yield found
+    await found.dispose()
+
+
+async def test_what_a_stolen_key_signed_is_refused_and_comes_again_under_the_new_one(
+    network: Network, state: State, database: Database
+) -> None:
+    """INVARIANT: revoking loses nothing. Breaks if something that was signed is not signed again."""
+    reader = DirectoryReader(network.network, [public_bytes(root) for root in root_keys(network, state)])
+    (row,) = await outbox_of(database)
+    assert open_catalogue(row, read(network, state, reader, NOW), None)[0] is Outcome.OK
+    assert (await run("revoke", state)).exit_code == 0
+    (again,) = await outbox_of(database)
+    assert again.value == row.value
+    after = read(network, state, reader, NOW + timedelta(minutes=1))
+    assert open_catalogue(row, after, None)[0] is Outcome.REVOKED_SIGNER
+    assert open_catalogue(again, after, None)[0] is Outcome.OK
+
+
+async def test_a_revocation_that_was_cut_short_is_finished_and_takes_no_second_key(
+    network: Network, state: State, database: Database
+) -> None:
+    revoke_signing_key(state, SIL)
+    key = (state.service(SIL) / "signing.key").read_bytes()
+    assert [one.level for one in await key_findings(network, state)] == ["wrong"]
+    answer = await run("revoke", state)
+    assert "rimasta a metà" in answer.output
+    assert (state.service(SIL) / "signing.key").read_bytes() == key
+    (again,) = await outbox_of(database)
+    reader = DirectoryReader(network.network, [public_bytes(root) for root in root_keys(network, state)])
+    assert open_catalogue(again, read(network, state, reader, NOW), None)[0] is Outcome.OK
+    assert [one.level for one in await key_findings(network, state)] == []
+
+
+async def test_a_new_kek_opens_what_the_old_one_sealed_and_the_old_one_is_gone(
+    network: Network, state: State, database: Database
+) -> None:
+    """Also when the machine stops between the database and the file: the command is given again."""
+    folder = state.service(SIL)
+    old = Keystore(folder)
+    (kept,) = await seeds_of(database)
+    assert (await run("kek", state)).exit_code == 0
+    (sealed,) = await seeds_of(database)
+    opened = Keystore(folder).open(sealed.sealed_seed, sealed.hpkekey)
+    assert opened == old.open(kept.sealed_seed, kept.hpkekey)
+    with pytest.raises(KeystoreDamaged):
+        old.open(sealed.sealed_seed, sealed.hpkekey)
+    new = (folder / "kek").read_bytes()
+    assert not next_kek_is_there(state)
+    write_private(folder / "kek.next", new)
+    write_private(folder / "kek", bytes(range(32)))  # the database is through, its file is not
+    assert [one.level for one in await key_findings(network, state)] == ["wrong"]
+    assert (await run("kek", state)).exit_code == 0
+    assert (folder / "kek").read_bytes() == new
+    assert await key_findings(network, state) == []
+
+
+async def test_a_kek_of_a_real_network_is_to_be_changed_every_epoch(network: Network, state: State) -> None:
+    kek = state.service(SIL) / "kek"
+    month_ago = time.time() - EPOCH.total_seconds() - 3600
+    os.utime(kek, (month_ago, month_ago))
+    assert await key_findings(network, state) == [], "a demonstration does not last so long"
+    (found,) = await key_findings(network.model_copy(update={"demo": False}), state)
+    assert (found.level, found.remedy) == ("warning", f"trama keys kek {SIL} (il suo nodo fermo)")
+
+
+def next_kek_is_there(state: State) -> bool:
+    return (state.service(SIL) / "kek.next").exists()
+
+
+async def outbox_of(database: Database) -> list[Record]:
+    """What the service has to send, as its receivers read it."""
+    async with database.read() as session:
+        rows = (await session.scalars(select(OutboxRow))).all()
+    return [
+        Record(row.topic, row.key.encode(), row.value, headers_of(row.signature, PLAIN_JSON)) for row in rows
+    ]
+
+
+async def seeds_of(database: Database) -> list[OwnHpkeKey]:
+    async with database.read() as session:
+        return list(await session.scalars(select(OwnHpkeKey)))

@@ -46,8 +46,8 @@ class SigningKey:
 class Keystore:
     """Seals and opens keys at rest (AES-256-GCM under the key-encryption key) and holds the signing key."""
 
-    def __init__(self, secrets_dir: Path) -> None:
-        self._kek = AESGCM(key_from(secrets_dir / KEK))
+    def __init__(self, secrets_dir: Path, kek: str = KEK) -> None:
+        self._kek = AESGCM(key_from(secrets_dir / kek))
         private = Ed25519PrivateKey.from_private_bytes(key_from(secrets_dir / SIGNING))
         public = private.public_key().public_bytes_raw()
         self.signing = SigningKey(private, public, kid_of(public))

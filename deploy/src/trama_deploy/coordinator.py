@@ -18,7 +18,7 @@ from trama_contracts.signature import PLAIN_JSON, headers_of, kid_of
 
 from trama_deploy.access import Access, quiet
 from trama_deploy.files import write_private
-from trama_deploy.keys import cross_signatures
+from trama_deploy.keys import cross_signatures, revoked_keys
 from trama_deploy.network import COORDINATOR, Network
 from trama_deploy.secrets import kafka_password, public_bytes, root_keys, signing_key
 from trama_deploy.state import State
@@ -153,18 +153,21 @@ def _entry(network: Network, state: State, member: str, kept: Signed | None, now
 
 
 def _service(state: State, principal: str, known: Entry | None, now: datetime) -> ServiceEntry:
-    """A service's key, active since it was first listed, and those it had before: what they signed holds."""
+    """A service's key, active since it was first listed, and those it had before: what they signed holds,
+    unless they were revoked."""
     public = public_bytes(signing_key(state.service(principal) / "signing.key"))
     listed = known.services.get(principal.partition(".")[2]) if known else None
     before = {key.kid: key for key in listed.signing} if listed else {}
     kid = kid_of(public)
     since = before[kid].from_ if kid in before else instant(now)
+    revoked = revoked_keys(state, principal)
     key = {"kid": kid, "public": b64u(public), "state": "active", "from": since}
+    if kid in revoked:
+        key["state"] = "revoked"
     active = SigningKey.model_validate(key | {"crosssigned": cross_signatures(state, principal).get(kid)})
     older = [one for one in before.values() if one.kid != kid]
-    retired = [
-        one if one.state == "revoked" else one.model_copy(update={"state": "retired"}) for one in older
-    ]
+    lost = revoked | {one.kid for one in older if one.state == "revoked"}
+    retired = [one.model_copy(update={"state": "revoked" if one.kid in lost else "retired"}) for one in older]
     return ServiceEntry(signing=(active, *retired))
 
 

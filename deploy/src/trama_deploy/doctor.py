@@ -3,10 +3,8 @@
 import asyncio
 import shutil
 from collections.abc import AsyncIterator, Iterator
-from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
-from typing import Literal, TypeAlias
 
 from confluent_kafka import KafkaException
 from trama_chassis.clock import machine_now
@@ -19,6 +17,8 @@ from trama_contracts.names import directory_topic
 from trama_deploy.access import Access
 from trama_deploy.broker import admin_access, is_free
 from trama_deploy.coordinator import kept_directory
+from trama_deploy.erasures import erasure_findings
+from trama_deploy.findings import Finding
 from trama_deploy.hosting import ENTRY_POINTS, ServiceUnknown, database_url, load_service
 from trama_deploy.jars import KAFKA_VERSION, fetched
 from trama_deploy.java import JavaMissing, find_java, java_version
@@ -26,11 +26,11 @@ from trama_deploy.logins import BrokerSilent, can_log_in
 from trama_deploy.network import Network
 from trama_deploy.processes import node_process, supervisor_of
 from trama_deploy.provisioning import plan
+from trama_deploy.safety import key_findings, safety_findings
 from trama_deploy.secrets import secret_files
 from trama_deploy.state import State
 from trama_deploy.status import NetworkStatus, ServiceStatus, network_status
 
-Level: TypeAlias = Literal["ok", "warning", "wrong"]
 MUCH_LAG = 1000
 LITTLE_DISK_MB = 500
 LONG_SILENCE = timedelta(hours=3)
@@ -42,15 +42,6 @@ PARTS = {
     "consumer": "non riesce a leggere",
 }
 CLOCK_TOLERANCE = timedelta(minutes=2)
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One answer: how it is, and what to do if it is not well."""
-
-    level: Level
-    what: str
-    remedy: str = ""
 
 
 def machine_findings() -> Iterator[Finding]:
@@ -206,8 +197,10 @@ async def examine(network: Network, state: State) -> list[Finding]:
     """Every check that applies, in the order in which to mend things."""
     findings = [*machine_findings(), *network_file_findings(network)]
     findings += [*secret_findings(network, state), *clock_findings(state), *port_findings(network, state)]
+    findings += [*safety_findings(network, state), *await key_findings(network, state)]
     findings += disk_findings(state)
     findings += [finding async for finding in lease_findings(network, state)]
+    findings += [finding async for finding in erasure_findings(network, state)]
     if supervisor_of(state) is None:
         return [*findings, Finding("warning", "La rete non è in esecuzione", "trama network run")]
     access = admin_access(state.broker)

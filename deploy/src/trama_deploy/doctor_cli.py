@@ -5,7 +5,8 @@ from dataclasses import asdict
 
 import typer
 
-from trama_deploy.doctor import Finding, examine, machine_findings
+from trama_deploy.doctor import examine, machine_findings
+from trama_deploy.findings import Finding
 from trama_deploy.on_demand import single
 from trama_deploy.options import DEFAULT_STATE, JsonOption, StateOption, read_network
 from trama_deploy.state import State

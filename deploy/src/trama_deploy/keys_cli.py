@@ -1,14 +1,26 @@
 """`trama keys`: new secrets for a service whose own may be known to others, while its node is down."""
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
+from typing import Annotated
 
-from trama_chassis import lease
+import typer
+from trama_chassis import key_changes, lease
+from trama_chassis.database import Database
+from trama_chassis.keystore import KEK, Keystore, KeystoreDamaged
 from trama_chassis.lease import LeaseHeld
+from trama_chassis.tables import CHASSIS_TABLES
 
 from trama_deploy.hosting import database_url
-from trama_deploy.keys import change_broker_password, rotate_signing_key
+from trama_deploy.keys import (
+    KeyUnknown,
+    change_broker_password,
+    next_kek,
+    revoke_signing_key,
+    revoked_keys,
+    rotate_signing_key,
+)
 from trama_deploy.network import Network
 from trama_deploy.on_demand import application
 from trama_deploy.options import (
@@ -19,7 +31,7 @@ from trama_deploy.options import (
     running_network,
 )
 from trama_deploy.state import State
-from trama_deploy.terminal import EXIT_CODES, console, fail
+from trama_deploy.terminal import EXIT_CODES, Exit, console, fail, refusals
 
 app = application("Chiavi e password di un servizio: cambiarle, quando altri possono conoscerle.")
 
@@ -49,6 +61,71 @@ def password(principal: PrincipalArgument, state: StateOption = DEFAULT_STATE) -
         change_broker_password(kept, principal)
     console.print("La nuova password è scritta; quella di prima vale finché non aggiornate il broker.")
     _say_what_follows(network, kept, principal)
+
+
+@app.command(epilog=EXIT_CODES)
+def revoke(
+    principal: PrincipalArgument,
+    kid: Annotated[str, typer.Option("--key", help="Una chiave di prima; se manca, quella di adesso.")] = "",
+    state: StateOption = DEFAULT_STATE,
+) -> None:
+    """Revoca una chiave di firma che altri possono avere: tutto ciò che ha firmato è firmato di nuovo."""
+    network, kept = running_network(state)
+    known_principal(network, principal)
+    with _still(network, kept, principal):
+        if count := _signed_again(kept, principal):
+            console.print(
+                f"Una revoca era rimasta a metà: ora è finita ({count} registrazioni firmate di nuovo)."
+            )
+            console.print("Per revocare anche la chiave di adesso, ripetete il comando.")
+        else:
+            with refusals(KeyUnknown, code=Exit.WRONG_USE):
+                gone, new = revoke_signing_key(kept, principal, kid)
+            count = _signed_again(kept, principal)
+            console.print(
+                f"La chiave {gone} è revocata; firma {new}. Registrazioni firmate di nuovo: {count}."
+            )
+            console.print("Chi aveva la chiave può avere anche la password: trama keys password " + principal)
+    _say_what_follows(network, kept, principal)
+
+
+@app.command(epilog=EXIT_CODES)
+def kek(principal: PrincipalArgument, state: StateOption = DEFAULT_STATE) -> None:
+    """Cambia la chiave che sigilla tutte le altre: le copie della base dati fatte prima non si aprono più."""
+    network, kept = running_network(state)
+    known_principal(network, principal)
+    folder = kept.service(principal)
+    with _still(network, kept, principal), refusals(KeystoreDamaged):
+        old, new = Keystore(folder), Keystore(folder, next_kek(kept, principal).name)
+        count = _in_database(kept, principal, lambda database: key_changes.seal_again(database, old, new))
+        next_kek(kept, principal).replace(folder / KEK)
+    console.print(
+        f"{count} chiavi sigillate di nuovo. Fate subito una copia di {folder / KEK}, e una della base"
+    )
+    console.print(
+        "dati, in due posti diversi: le copie di prima non servono più, e la chiave di prima non c'è più."
+    )
+    node = network.members[principal.partition(".")[0]].node
+    console.print(f"Ora: trama node start --node {node} --state {kept.root}")
+
+
+def _signed_again(state: State, principal: str) -> int:
+    """How many rows a revoked key had signed, and the key of now has signed again."""
+    signing, revoked = Keystore(state.service(principal)).signing, revoked_keys(state, principal)
+    return _in_database(state, principal, lambda kept: key_changes.sign_again(kept, signing, revoked))
+
+
+def _in_database(state: State, principal: str, work: Callable[[Database], Awaitable[int]]) -> int:
+    """Do something in a service's database, if it has one."""
+
+    async def done() -> int:
+        database = Database(database_url(state, principal), CHASSIS_TABLES)
+        try:
+            return await work(database)
+        finally:
+            await database.dispose()
+
+    return asyncio.run(done()) if (state.service(principal) / "service.db").exists() else 0
 
 
 def _say_what_follows(network: Network, state: State, principal: str) -> None:
