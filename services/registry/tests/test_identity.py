@@ -245,8 +245,10 @@ async def test_target_groups_are_told_each_in_its_own_circle(
     with pytest.raises(errors.UnknownGroup):
         async with transaction(ambito) as session:
             await commands.set_target_groups(session, record, SetTargetGroups(groups=["addiction"]), sara)
-    shown = {one.circle: one.chosen for one in (await identity_of(ambito, record, sara)).groups}
+    identity = await identity_of(ambito, record, sara)
+    shown = {one.circle: one.chosen for one in identity.groups}
     assert shown == {"care": ["migrant", "woman-in-difficulty"], "clinical": ["addiction"]}
+    assert identity.certificates == [], "a group is no title of any law"
 
 
 async def test_judicial_groups_lie_apart_and_are_for_who_is_named_for_them(

@@ -19,7 +19,7 @@ from trama_contracts.registry import (
 
 from trama_registry import queries
 from trama_registry.commands.duplicate import keep_traits
-from trama_registry.commands.joined import count_as_one
+from trama_registry.commands.joined import before_pseudonym_changes, count_as_one
 from trama_registry.commands.person import reporting_key
 from trama_registry.errors import IdentifierTaken
 from trama_registry.models import (
@@ -201,6 +201,7 @@ async def _count_under(
     """Give the record the pseudonym of its code, tell sister services, and let reporting follow."""
     runtime = runtime_of(session)
     before = await access.reporting_id_of(session, person.record)
+    await before_pseudonym_changes(session, person)
     person.tax_code = tax_code
     now = reporting_id_of(tax_code, reporting_key(runtime))
     await access.learn_reporting_id(session, person.record, now)
