@@ -17,6 +17,7 @@ class Trama(OnDemand):
         "doctor": "doctor_cli",
         "broker": "broker_cli",
         "audit": "audit_cli",
+        "erasures": "erasures_cli",
         "keys": "keys_cli",
         "accounts": "accounts_cli",
         "token": "token_cli",
