@@ -45,6 +45,17 @@ def test_territory_is_eleven_members_on_six_nodes_with_23_services() -> None:
     assert all(public - {name} <= set(network.members[name].read_by) for name in public)
 
 
+def test_municipalities_province_region_health_cooperative_and_company_answer_for_their_members() -> None:
+    network = load(PORDENONE)
+    answering = {(member.kind, member.sector): member.controller for member in network.members.values()}
+    assert {kind for kind, _ in answering} == {"public-body", "cooperative", "company"}
+    assert {member.controller for member in network.members.values()} == {
+        *("comune-urbano", "comune-est", "ass6", "provincia-pn", "regione", "coop-filo", "mobili-campione")
+    }
+    assert answering["company", "host"] == "mobili-campione"
+    assert answering["public-body", "employment"] == "provincia-pn"
+
+
 def test_hosts_of_the_territory_know_only_who_sends_them_people() -> None:
     """INVARIANT: a host meets its promoters and nobody else. Breaks if read_by opens a service to a host."""
     network = load(PORDENONE)

@@ -59,6 +59,18 @@ async def test_open_pages_name_no_person_no_operator_and_differ_in_nothing(place
     assert len(OPEN) > 15
 
 
+async def test_no_open_page_leaves_a_cookie_with_who_only_looks(places: dict[str, Member]) -> None:
+    """INVARIANT: a browser that comes for the first time goes as it came: a cookie is set when one signs in
+    or chooses a language. One for counting visits, or a session before the log-in, breaks this."""
+    looked = [row for row in OPEN if row.method == "GET"]
+    answers = [await ask(places["full"], row) for row in looked]
+    left = [row.path for row, answer in zip(looked, answers, strict=True) if "set-cookie" in answer.headers]
+    assert left == []
+    assert len(looked) > 8
+    chosen = next(row for row in OPEN if row.path == "/lingua")
+    assert "set-cookie" in (await ask(places["full"], chosen)).headers, "a cookie would be seen"
+
+
 async def test_a_wrong_name_and_a_wrong_password_are_refused_alike(places: dict[str, Member]) -> None:
     answers = set()
     for login in ("op-supervisor", "nobody-of-this-name"):

@@ -187,6 +187,26 @@ async def test_evaluations_are_listed_by_state_and_by_person(stage: Any) -> None
         assert [one["person"] for one in of_bruno["evaluations"]] == ["Bruno Finto"]
 
 
+async def test_who_is_evaluated_again_keeps_what_was_found_before(stage: Any) -> None:
+    """INVARIANT: needs change in time, and what was found stays beside what is found later. Writing a new
+    evaluation over the old one breaks it."""
+    record = await stage.in_charge()
+    await stage.follows("sil", record)
+    first = await stage.completed(record)
+    async with client(stage.runtime, "caseworker") as http:
+        before = (await http.get(f"{API}/evaluations/{first.evaluation}")).json()
+        again = await stage.request(record)
+        await stage.contribute(again, ratings=[{"item": "d710", "score": 4}])
+        found = (await http.get(f"{API}/evaluations", params={"record": record})).json()["evaluations"]
+        now = (await http.get(f"{API}/evaluations/{again.evaluation}")).json()
+        assert {one["evaluation"]: one["state"] for one in found} == {
+            first.evaluation: "completed",
+            again.evaluation: "requested",
+        }
+        assert now["profile"] != before["profile"]
+        assert (await http.get(f"{API}/evaluations/{first.evaluation}")).json() == before
+
+
 async def test_teams_are_those_of_the_day_and_the_instrument_says_who_may_answer(stage: Any) -> None:
     async with client(stage.runtime, "caseworker") as http:
         today = (await http.get(f"{API}/teams")).json()

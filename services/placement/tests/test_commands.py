@@ -9,7 +9,7 @@ from uuid import uuid4
 from sqlalchemy import select
 from trama_chassis.outbox import PersonNotYetKnown
 from trama_chassis.runtime import Runtime
-from trama_chassis.testing import client, deliver, published
+from trama_chassis.testing import client, deliver, published, transaction
 from trama_contracts.event import Event
 from trama_contracts.facts import PlacementEndedFact, PlacementProposedFact, PlacementStartedFact
 from trama_contracts.placement import (
@@ -29,13 +29,23 @@ from trama_placement.errors import (
     NotStarted,
     PersonNotInCharge,
     PlacementNotHere,
+    PlanTooLong,
     PlanTooShort,
     StartNotYetReached,
     UnknownPathType,
 )
-from trama_placement.models import Placement
+from trama_placement.models import PathTypeRule, Placement
 
 Refused = Callable[..., Awaitable[Any]]
+NEW_VERSION: dict[str, Any] = {
+    "valid_from": date(2013, 10, 21),
+    "label": "Borsa lavoro terapeutica breve",
+    "needs_host": True,
+    "needs_evaluation": False,
+    "max_months": 2,
+    "source": "Delibera di prova",
+    "conditions_source": "Delibera di prova",
+}
 
 
 async def stored(runtime: Runtime) -> list[Placement]:
@@ -190,6 +200,27 @@ async def test_rules_are_those_of_the_first_planned_day(stage: Any) -> None:
     later = {"planned_from": "2015-01-22", "planned_to": "2015-12-31"}
     placement = await stage.propose(record, path_type="traineeship-social-inclusion", **later)
     assert placement.path_type == "traineeship-social-inclusion"
+
+
+async def test_a_path_that_runs_keeps_the_rules_it_was_planned_under(
+    stage: Any, refused: Refused, rules: list[PathTypeRule]
+) -> None:
+    """INVARIANT: a rule that changes holds for what is planned from then on. Judging or showing what runs by
+    the rule of today breaks it."""
+    running = await stage.agreed()
+    await stage.start(running.placement)
+    old = next(rule for rule in rules if rule.path_type == running.path_type)
+    async with transaction(stage.runtime) as session:
+        (await session.get_one(PathTypeRule, (old.path_type, old.valid_from))).valid_to = date(2013, 10, 20)
+        session.add(
+            PathTypeRule(**NEW_VERSION, path_type=old.path_type, genus=old.genus, approvals=["person"])
+        )
+    later = {"planned_from": "2013-10-21", "planned_to": "2014-03-31"}
+    await refused(PlanTooLong, stage.propose(await stage.in_charge(), **later))
+    async with client(stage.runtime, "placement-officer") as http:
+        shown = (await http.get(f"/api/placement/placements/{running.placement}")).json()
+    assert shown["path_type_label"] == old.words()["label"]
+    assert (await stage.end(running.placement)).ending == "hired"
 
 
 async def test_a_refused_start_or_end_changes_and_publishes_nothing(stage: Any, refused: Refused) -> None:
