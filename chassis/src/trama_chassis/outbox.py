@@ -230,14 +230,17 @@ async def _publish(session: AsyncSession, runtime: "Runtime", work: Work) -> Non
     if not runtime.directory.current.members:
         raise DirectoryNotYetRead
     await session.flush()
+    # Who is named as a party only now is to have what the scope already holds.
+    again = work.regrants | {record for record, _, _ in work.parties}
+    await streams.hold(session, runtime, again | {draft.name.record for draft in work.drafts})
+    if await granting.day_has_turned(session, runtime):
+        await granting.run_again(session, runtime, {draft.name.record for draft in work.drafts})
     await _remember_parties(session, runtime, work.parties)
     facts = await _facts(session, runtime, work)
     drafts = sorted(work.drafts, key=lambda draft: not draft.parting)
     parting = sum(draft.parting for draft in drafts)
     rows = await _seal(session, runtime, drafts[:parting])
-    # Who is named as a party only now is to have what the scope already holds.
-    named = {record for record, _, _ in work.parties}
-    await granting.run_again(session, runtime, work.regrants | named)
+    await granting.run_again(session, runtime, again)
     rows += await _seal(session, runtime, [*drafts[parting:], *facts])
     await _copy_own(session, runtime, drafts, rows)
 

@@ -1,4 +1,4 @@
-"""This service's own streams: found or begun, locked in one order, their heads read anew each time.
+"""This service's own streams: held by record, found or begun, locked, their heads read anew each time.
 
 Heads are never kept in memory: a rolled-back transaction would leave the hash of a value that never existed.
 """
@@ -9,8 +9,9 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
+from zlib import crc32
 
-from sqlalchemy import bindparam, select, tuple_, update
+from sqlalchemy import bindparam, select, text, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -21,7 +22,8 @@ if TYPE_CHECKING:
     from trama_chassis.runtime import Runtime
 
 
-LOOKS = 5
+STRIPES = 1024
+"""Into how many parts records are held: one transaction may decide for thousands of them."""
 ERASED = b""
 """What stands in the place of the key of a stream that was erased."""
 
@@ -105,26 +107,33 @@ def _head(runtime: "Runtime", row: OwnStream) -> StreamHead:
 _NAME = (col(OwnStream.topic), col(OwnStream.record), col(OwnStream.circle), col(OwnStream.scope))
 
 
+async def hold(session: AsyncSession, runtime: "Runtime", records: Collection[str]) -> None:
+    """Have these records to ourselves until this transaction ends; SQLite has one writer anyhow.
+
+    Held together and in one order, before any of their streams: two commits about one person never wait for
+    each other in a circle, and the second decides by what the first has written.
+    """
+    if records and runtime.database.dialect == "postgresql":
+        stripes = sorted({crc32(record.encode()) % STRIPES for record in records})
+        await session.execute(_HOLD, {"stripes": stripes})
+
+
+_HOLD = text("SELECT pg_advisory_xact_lock(1, one) FROM unnest(CAST(:stripes AS integer[])) AS one")
+
+
 async def lock(
     session: AsyncSession, runtime: "Runtime", names: Collection[StreamName]
 ) -> dict[StreamName, StreamHead]:
-    """Begin what does not exist and lock all the streams named, always in the same order.
-
-    Begun first, in the order of their names, then locked in the order of their ids: two transactions on
-    overlapping sets wait for each other, never in a circle.
-    """
-    if not names:
-        return {}
-    ordered = sorted(names)
-    begin = insert_or(runtime.database.dialect, OwnStream).on_conflict_do_nothing()
-    await session.execute(begin, [_begun(runtime, name) for name in ordered])
-    heads: dict[StreamName, StreamHead] = {}
-    for _ in range(LOOKS):
-        # A stream that ended while we waited for its lock has a successor, which only a new look can see.
-        heads |= await _living(session, runtime, [name for name in ordered if name not in heads])
-        if len(heads) == len(ordered):
-            return heads
-    raise StreamErased
+    """The heads of the streams named, begun if they are not there. Whoever asks holds their records."""
+    heads = await _living(session, runtime, sorted(names)) if names else {}
+    missing = sorted(set(names) - heads.keys())
+    if missing:
+        begin = insert_or(runtime.database.dialect, OwnStream).on_conflict_do_nothing()
+        await session.execute(begin, [_begun(runtime, name) for name in missing])
+        heads |= await _living(session, runtime, missing)
+    if len(heads) < len(names):
+        raise StreamErased
+    return heads
 
 
 async def _living(
@@ -142,7 +151,7 @@ async def _living(
 
 
 async def of_records(session: AsyncSession, runtime: "Runtime", records: Collection[str]) -> list[StreamHead]:
-    """Lock and return all streams of some records, ended ones too: who comes later reads what they hold."""
+    """All streams of some records, which are held; ended ones too: who comes later reads what they hold."""
     wanted = (
         select(OwnStream)
         .where(col(OwnStream.record).in_(sorted(records)), col(OwnStream.sealed_key) != ERASED)

@@ -9,7 +9,7 @@ from sqlalchemy import select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from trama_chassis import erasure
+from trama_chassis import erasure, streams
 from trama_chassis.outbox import runtime_of
 from trama_chassis.streams import ERASED
 from trama_chassis.tables import OwnStream
@@ -22,6 +22,7 @@ async def take_back(session: AsyncSession, places: Collection[Place]) -> int:
     """Destroy all streams of ours in these places, for ever and for everybody; how many there were."""
     runtime = runtime_of(session)
     await session.flush()
+    await streams.hold(session, runtime, {record for record, _, _ in places})
     locked = (
         select(OwnStream)
         .where(
