@@ -12,7 +12,7 @@ from pathlib import Path
 
 from trama_chassis import logs
 
-from tests.bench import delivery, faults, latency, pages, sharing, territory, wounds
+from tests.bench import delivery, erasures, faults, latency, pages, sharing, territory, wounds
 from tests.bench.ground import RUNS, Figure, Ground, ground, repeated, syncs_per_second
 
 KINDS = ("sqlite", "postgresql")
@@ -145,6 +145,8 @@ def main() -> None:
             _write(RELIABILITY, [*_heading(here, 1), *wounds.measured(chosen.scale)], "wounds")
             taken_back = asyncio.run(sharing.measured(here, chosen.scale))
             _write(RELIABILITY, [*_heading(here, 1), *taken_back], "sharing")
+            gone = asyncio.run(erasures.measured(here, chosen.scale))
+            _write(RELIABILITY, [*_heading(here, 1), *gone], "erasures")
         if chosen.only in (None, "pages"):
             here.syncs.append(syncs_per_second(here.folder))
             _write(PERFORMANCE, _heading(here, 1) + asyncio.run(_pages(here, chosen.scale)), "pages")

@@ -3,8 +3,8 @@
 import asyncio
 import statistics
 import time
-from collections.abc import Awaitable, Callable
-from contextlib import AsyncExitStack
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import date
 from uuid import uuid4
@@ -25,6 +25,7 @@ TAKER, OTHERS = "ambito-urbano", ("sil", "cpi")
 PERSONS = 20
 PATIENCE = 60.0
 Seconds = list[float]
+Services = dict[str, Runtime]
 
 
 @dataclass
@@ -52,6 +53,16 @@ async def measured(here: Ground, scale: float) -> list[str]:
 
 async def withdrawals(here: Ground, kind: str, persons: int) -> Seconds:
     """How long each withdrawal took, one after the other."""
+    async with three(here, kind) as services:
+        people = [await followed(services) for _ in range(persons)]
+        for one in people:
+            await until(lambda one=one: shared(services, one))  # type: ignore[misc]
+        return [await _withdrawn(services, one) for one in people]
+
+
+@asynccontextmanager
+async def three(here: Ground, kind: str) -> AsyncIterator[Services]:
+    """Three registries on a new territory, alive, knowing each other."""
     territory = await here.territory()
     async with AsyncExitStack() as stack:
         services = {
@@ -62,18 +73,16 @@ async def withdrawals(here: Ground, kind: str, persons: int) -> Seconds:
         }
         tasks = [asyncio.create_task(runtime.run()) for runtime in services.values()]
         try:
-            await _until(lambda: _acquainted(services))
-            people = [await _followed(services) for _ in range(persons)]
-            for one in people:
-                await _until(lambda one=one: _shared(services, one))  # type: ignore[misc]
-            return [await _withdrawn(services, one) for one in people]
+            await until(lambda: _acquainted(services))
+            yield services
         finally:
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
 
 
-async def _followed(services: dict[str, Runtime]) -> Followed:
+async def followed(services: Services) -> Followed:
+    """A person entered at each of them, who consents at one that all may know."""
     records = {member: str(uuid4()) for member in services}
     given = AuthorisationGiven(
         authorisation=str(uuid4()),
@@ -105,7 +114,7 @@ async def _followed(services: dict[str, Runtime]) -> Followed:
     return Followed(records, given.authorisation)
 
 
-async def _withdrawn(services: dict[str, Runtime], one: Followed) -> float:
+async def _withdrawn(services: Services, one: Followed) -> float:
     """Take the consent back, and wait for the last source."""
     record = one.records[TAKER]
     withdrawn = AuthorisationWithdrawn(authorisation=one.consent, withdrawn_on=date(2013, 10, 14))
@@ -115,11 +124,11 @@ async def _withdrawn(services: dict[str, Runtime], one: Followed) -> float:
             session, one.consent, said_by=(TAKER, record), withdrawn_on=withdrawn.withdrawn_on
         )
     began = time.perf_counter()
-    await _until(lambda: _gone_on_alone(services, one))
+    await until(lambda: _gone_on_alone(services, one))
     return time.perf_counter() - began
 
 
-async def _acquainted(services: dict[str, Runtime]) -> bool:
+async def _acquainted(services: Services) -> bool:
     now = clock.machine_now()
     return all(
         one.directory.hpke_key(other.settings.principal, now) is not None
@@ -142,17 +151,19 @@ async def _readers(runtime: Runtime, record: str) -> int:
         return sum(not one.startswith(own) for one in found)
 
 
-async def _shared(services: dict[str, Runtime], one: Followed) -> bool:
-    shared = [await _readers(runtime, one.records[member]) for member, runtime in services.items()]
-    return all(shared)
+async def shared(services: Services, one: Followed) -> bool:
+    """Whether each of them shares what it writes of a person."""
+    readers = [await _readers(runtime, one.records[member]) for member, runtime in services.items()]
+    return all(readers)
 
 
-async def _gone_on_alone(services: dict[str, Runtime], one: Followed) -> bool:
+async def _gone_on_alone(services: Services, one: Followed) -> bool:
     shared = [await _readers(runtime, one.records[member]) for member, runtime in services.items()]
     return not any(shared)
 
 
-async def _until(done: Callable[[], Awaitable[bool]]) -> None:
+async def until(done: Callable[[], Awaitable[bool]]) -> None:
+    """Wait until something is so."""
     async with asyncio.timeout(PATIENCE):
         while not await done():
             await asyncio.sleep(0.01)
