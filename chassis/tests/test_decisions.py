@@ -4,6 +4,7 @@ import asyncio
 from datetime import UTC, date, datetime
 from pathlib import Path
 
+import pytest
 from sqlmodel import col
 from trama_chassis import access, clock, outbox, timers
 from trama_chassis.runtime import Runtime
@@ -133,9 +134,43 @@ async def test_an_authorisation_begins_and_ends_by_the_calendar(database_url: st
         assert await recipients(runtime, second.stream) == sister
 
 
-async def reach(runtime: Runtime, file: Path, moment: datetime) -> None:
-    """Move business time on, and let the timers run."""
+@pytest.mark.parametrize("restarted", [False, True])
+async def test_what_is_written_after_midnight_is_for_nobody_whose_last_day_has_passed(
+    restarted: bool, database_url: str, tmp_path: Path
+) -> None:
+    """INVARIANT: between midnight and the timer that looks at the calendar nothing is sealed for those whose
+    last day has passed. A commit that trusts the timer breaks it."""
+    at = tmp_path / "clock.json"
+    clock.write_clock(at, datetime(2013, 10, 31, 9, tzinfo=UTC))
+    async with running(SERVICE, database_url, tmp_path, member="sil", clock_file=at) as runtime:
+        record = new_id()
+        given = consent("cpi", starts_on=date(2013, 10, 14), ends_on=date(2013, 10, 31))
+        async with transaction(runtime) as session:
+            outbox.add(session, person(), record=record, scope=record)
+            outbox.add(session, given, record=record, scope=record)
+            outbox.add(session, link(("sil", record), ("cpi", new_id())), record=record, scope=record)
+        await timers.run_due(runtime)
+        (first,) = await rows(runtime, OwnStream)
+        assert "cpi.registry" in await recipients(runtime, first.stream)
+        if restarted:
+            runtime.timer_runs.clear()
+        await moved(runtime, at, datetime(2013, 10, 31, 23, 5, tzinfo=UTC))
+        assert runtime.clock.today() == date(2013, 11, 1)
+        async with transaction(runtime) as session:
+            outbox.add(session, person("Dopo"), record=record, scope=record)
+        (second,) = await rows(runtime, OwnStream, col(OwnStream.ended).is_(False))
+        assert (second.generation, second.seq) == (2, 1)
+        assert await recipients(runtime, second.stream) == {"sil.placement"}
+
+
+async def moved(runtime: Runtime, file: Path, moment: datetime) -> None:
+    """Move business time on, and let nothing else happen."""
     clock.write_clock(file, moment)
     while runtime.clock.now() < moment:
         await asyncio.sleep(0.05)
+
+
+async def reach(runtime: Runtime, file: Path, moment: datetime) -> None:
+    """Move business time on, and let the timers run."""
+    await moved(runtime, file, moment)
     await timers.run_due(runtime)

@@ -12,6 +12,7 @@ from sqlmodel import col
 
 from trama_chassis import knowledge, outbox
 from trama_chassis.entitlement import Authorisation
+from trama_chassis.granting import BY_DATE
 from trama_chassis.grounds import (
     WITHDRAWN,
     AuthorisationStopped,
@@ -31,7 +32,6 @@ from trama_chassis.tables import (
 )
 
 Edge = tuple[str, str]
-BY_DATE = "chassis.authorisations"
 
 
 async def learn_authorisation(

@@ -26,6 +26,7 @@ from trama_chassis.tables import (
     Decision,
     GrantGiven,
     OutboxRow,
+    TimerRun,
     insert_or,
 )
 
@@ -36,6 +37,8 @@ if TYPE_CHECKING:
 Given = Mapping[str, Mapping[str, Mapping[str, Any]]]
 """Who has the key of each stream, and what the grant said."""
 NOBODY: Mapping[str, Mapping[str, Any]] = {}
+BY_DATE = "chassis.authorisations"
+"""The timer that decides again where an authorisation has begun or run out."""
 
 
 @dataclass(slots=True)
@@ -72,6 +75,16 @@ async def run_again(session: AsyncSession, runtime: "Runtime", records: Collecti
     """Decide again about every stream of these records: what they rest on has changed."""
     if records:
         await run(session, runtime, await streams.of_records(session, runtime, records))
+
+
+async def day_has_turned(session: AsyncSession, runtime: "Runtime") -> bool:
+    """Whether it is another day than when that timer ran: until it has, who commits decides for itself, so
+    that nothing is sealed for whom its last day has passed."""
+    ran_at = runtime.timer_runs.get(BY_DATE)
+    if ran_at is None:
+        run = await session.get(TimerRun, BY_DATE)
+        ran_at = run.ran_at if run is not None else None
+    return ran_at is not None and ran_at.astimezone(clock.ZONE).date() != runtime.clock.today()
 
 
 async def _given(session: AsyncSession, heads: Iterable[StreamHead]) -> Given:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from trama_chassis import access, outbox
+from trama_chassis import access, granting, outbox
 from trama_chassis.errors import Refused
 from trama_chassis.tables import TimerRun
 
@@ -27,7 +27,7 @@ class Timer:
     command: Callable[[AsyncSession, date], Awaitable[None]]
 
 
-OWN = (Timer(access.BY_DATE, timedelta(hours=1), access.decide_by_date),)
+OWN = (Timer(granting.BY_DATE, timedelta(hours=1), access.decide_by_date),)
 """What the chassis itself does with business time: authorisations begin and end by the calendar."""
 
 
