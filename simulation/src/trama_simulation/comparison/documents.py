@@ -29,4 +29,4 @@ def _where(one: oracle.Document, member: str) -> str:
 def read(shown: Json) -> Iterator[Line]:
     """What it does know of."""
     for one in shown["documents"]:
-        yield one["member"], one["name"], one["kind"], one["circle"], one["protocol"], one["state"]
+        yield one["member"], one["name"], one["kind"], one["circle"], one["number"], one["state"]
