@@ -226,7 +226,7 @@ def copied(event: str, kind: str, person: str, stream: str, seq: int = 1, **attr
 async def counted(runtime: Runtime, *records: str, told_as: str | None = None) -> list[int]:
     """How many persons reporting counts of what these records told, after each word on pseudonyms; `told_as`
     is under what one of them told something before."""
-    ids = [told_as] if told_as is not None else []
+    ids: list[str | None] = [told_as] if told_as is not None else []
     for record in records:
         async with runtime.database.read() as session:
             ids.append(await access.reporting_id_of(session, record))
