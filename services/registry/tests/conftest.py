@@ -2,30 +2,29 @@
 
 import hashlib
 import secrets
-from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, AsyncExitStack
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
-from itertools import permutations
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
+import httpx
 import pytest
-from sqlalchemy import func, select
-from sqlmodel import col
 from stdnum.it import codicefiscale
 from trama_chassis.accounts import Caller
 from trama_chassis.clock import write_clock
 from trama_chassis.runtime import Runtime
-from trama_chassis.tables import CHASSIS_TABLES, OutboxRow
-from trama_chassis.testing import running, transaction
+from trama_chassis.tables import CHASSIS_TABLES
+from trama_chassis.testing import Place, Territory, client, published, running, transaction
 from trama_chassis.testing_databases import Tables
-from trama_contracts.names import topic_of
-from trama_contracts.record import Record
-from trama_contracts.signature import CLOUDEVENT, PLAIN_JSON, headers_of
+from trama_chassis.testing_post import Post
+from trama_contracts.registry import PersonRegistered
 from trama_registry import commands, queries
 from trama_registry.__main__ import service
 from trama_registry.models import Referral
 from trama_registry.schemas import (
+    AcceptReferral,
     GiveAuthorisation,
     OpenTakingInCharge,
     RegisterPerson,
@@ -36,6 +35,9 @@ from trama_registry.schemas import (
 TODAY = datetime(2013, 10, 14, 8, 42, tzinfo=UTC)
 """Monday 14 October 2013, 10:42 in Italy."""
 
+Both = tuple[Runtime, Runtime]
+Runtimes, Desks = dict[str, Runtime], dict[str, httpx.AsyncClient]
+RunSeveral = Callable[..., AbstractAsyncContextManager[tuple[Runtimes, Desks]]]
 RunRegistry = Callable[..., AbstractAsyncContextManager[Runtime]]
 
 
@@ -108,49 +110,38 @@ async def both(
         second = await stack.enter_async_context(
             registry_of("sil", fresh_database("sqlite"), sector="work-integration")
         )
-        await introduce(first, second)
+        await exchanged(first, second)
         yield first, second
 
 
-async def introduce(*registries: Runtime) -> None:
-    """Let registries know each other's public keys, and what each tells the network."""
-    for one, other in permutations(registries, 2):
-        await one.take_catalogue(await _written(other, "catalogue"))
+async def exchanged(*registries: Runtime) -> None:
+    """Let everything arrive: at first the public keys, then what each writes. What went does not go again."""
+    await Post(registries).carry()
 
 
 @pytest.fixture
-def exchange() -> Callable[[Runtime, Runtime], Any]:
-    """A function that carries everything between two registries, keys first, until nothing is new."""
-    return _exchange
+def exchange() -> Callable[..., Any]:
+    """A function that carries everything between registries, keys first, until nothing is new."""
+    return exchanged
 
 
-async def _exchange(one: Runtime, other: Runtime) -> None:
-    before = -1
-    while before != (now := await _count(one) + await _count(other)):
-        before = now
-        for sender, receiver in ((one, other), (other, one)):
-            for kind in ("message", "file"):
-                await receiver.take_mail(await _written(sender, kind, to=receiver))
-            for kind in ("event", "control"):
-                await receiver.inbox.deliver(await _written(sender, kind))
+@pytest.fixture
+def several(registry_of: RunRegistry, fresh_database: Callable[[str], str]) -> RunSeveral:
+    """A function that runs the registries of some members that know each other, an operator at each."""
 
+    @asynccontextmanager
+    async def run(places: Mapping[str, Place], *members: str) -> AsyncIterator[tuple[Runtimes, Desks]]:
+        territory = Territory(places=places)
+        async with AsyncExitStack() as stack:
+            enter = stack.enter_async_context
+            runtimes = {
+                one: await enter(registry_of(one, fresh_database("sqlite"), territory=territory))
+                for one in members
+            }
+            await exchanged(*runtimes.values())
+            yield runtimes, {one: await enter(client(run, "caseworker")) for one, run in runtimes.items()}
 
-async def _count(runtime: Runtime) -> int:
-    async with runtime.database.read() as session:  # rows may go again: what counts is the last one's place
-        return await session.scalar(select(func.max(col(OutboxRow.position)))) or 0
-
-
-async def _written(runtime: Runtime, kind: str, to: Runtime | None = None) -> list[Record]:
-    wanted = select(OutboxRow).where(col(OutboxRow.kind) == kind).order_by(col(OutboxRow.position))
-    if to is not None:
-        mailbox = topic_of(to.settings.network, to.settings.principal, "mailbox")
-        wanted = wanted.where(col(OutboxRow.topic) == mailbox)
-    content = PLAIN_JSON if kind == "catalogue" else CLOUDEVENT
-    async with runtime.database.read() as session:
-        return [
-            Record(row.topic, row.key.encode(), row.value, headers_of(row.signature, content))
-            for row in await session.scalars(wanted)
-        ]
+    return run
 
 
 class Desk:
@@ -194,6 +185,75 @@ class Desk:
 def desk(sara: Caller) -> Desk:
     """Sara's desk."""
     return Desk(sara)
+
+
+class Followed(NamedTuple):
+    """Anna, whom the social service referred with her consent and the SIL accepted: the records of both."""
+
+    record: str
+    theirs: str
+    referral: str
+    authorisation: str
+
+
+async def follow(both: Both, desk: Desk, person: RegisterPerson, livia: Caller) -> Followed:
+    """Have a person be followed by both."""
+    social, sil = both
+    record = await desk.register(social, person)
+    referral = await desk.refer(social, record)
+    await exchanged(*both)
+    async with transaction(sil) as session:
+        await commands.accept_referral(session, referral.referral, AcceptReferral(), livia)
+    await exchanged(*both)
+    (theirs,) = [one.record for one in await published(sil, PersonRegistered)]
+    return Followed(record, theirs, referral.referral, referral.authorisation)
+
+
+@pytest.fixture
+async def followed(both: Both, desk: Desk, anna: RegisterPerson, livia: Caller) -> Followed:
+    """Anna, followed by both."""
+    return await follow(both, desk, anna, livia)
+
+
+@dataclass
+class Side:
+    """One of two services that follow Anna: its operator, and its record of her."""
+
+    runtime: Runtime
+    http: httpx.AsyncClient
+    record: str
+
+    async def ask(self, path: str) -> Any:
+        """What the API answers of Anna."""
+        return (await self.http.get(f"/api/registry/persons/{self.record}/{path}")).json()
+
+    async def do(self, path: str, body: object = None) -> httpx.Response:
+        """Do something about Anna."""
+        return await self.http.post(f"/api/registry/persons/{self.record}/{path}", json=body or {})
+
+
+@pytest.fixture
+def side() -> type[Side]:
+    """What operators are asked to do; a file whose operators do more has a class of its own."""
+    return Side
+
+
+@pytest.fixture
+def roles() -> tuple[str, str]:
+    """What the operator of each of the two services is."""
+    return "caseworker", "caseworker"
+
+
+@pytest.fixture
+async def sides(
+    both: Both, followed: Followed, side: type[Side], roles: tuple[str, str]
+) -> AsyncIterator[tuple[Side, ...]]:
+    """A social service, and the SIL that has accepted its referral."""
+    async with AsyncExitStack() as stack:
+        desks = [
+            await stack.enter_async_context(client(one, role)) for one, role in zip(both, roles, strict=True)
+        ]
+        yield tuple(map(side, both, desks, (followed.record, followed.theirs)))
 
 
 @pytest.fixture

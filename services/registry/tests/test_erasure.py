@@ -1,26 +1,21 @@
 """Erasure as a supervisor orders it: an entry on the wrong person, a whole record, and what others decide."""
 
-from collections.abc import AsyncIterator, Iterable
-from contextlib import AsyncExitStack
-from dataclasses import dataclass
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-import httpx
 import psycopg
 import pytest
 from sqlalchemy import select
 from sqlalchemy.engine import make_url
 from sqlmodel import col
-from trama_chassis.accounts import Caller
 from trama_chassis.runtime import Runtime
 from trama_chassis.tables import OwnStream, table_of
-from trama_chassis.testing import client, published, transaction
-from trama_contracts.registry import PersonRegistered
-from trama_registry import commands
+from trama_chassis.testing import client
 from trama_registry.event_handlers.erasure import own_tables
 from trama_registry.models import NoteAddressee
-from trama_registry.schemas import AcceptReferral, RegisterPerson
+
+from services.registry.tests import conftest
 
 API = "/api/registry"
 PAGE = {"accept": "text/html"}
@@ -30,19 +25,14 @@ ORDER = {"ground": "wrong-person", "act": "Disposizione 12/2013", "reason": "Scr
 Both = tuple[Runtime, Runtime]
 
 
-@dataclass
-class Side:
+class Side(conftest.Side):
     """One of two services that follow Anna: its supervisor, and its record of her."""
 
-    runtime: Runtime
-    http: httpx.AsyncClient
-    record: str
-
-    async def ask(self, path: str) -> Any:
+    async def read(self, path: str) -> Any:
         """What the API answers."""
         return (await self.http.get(f"{API}/{path}")).json()
 
-    async def do(self, path: str, body: object, status: int = 201) -> Any:
+    async def send(self, path: str, body: object, status: int = 201) -> Any:
         """Do something; what the API answers."""
         answer = await self.http.post(f"{API}/{path}", json=body)
         assert answer.status_code == status, answer.text
@@ -50,7 +40,7 @@ class Side:
 
     async def of_anna(self, path: str, body: object, status: int = 201) -> Any:
         """Do something about Anna."""
-        return await self.do(f"persons/{self.record}/{path}", body, status)
+        return await self.send(f"persons/{self.record}/{path}", body, status)
 
     async def story(self) -> str:
         """All that is told of Anna here, as text."""
@@ -58,24 +48,15 @@ class Side:
 
 
 @pytest.fixture
-async def sides(
-    both: Both, exchange: Any, desk: Any, anna: RegisterPerson, livia: Caller
-) -> AsyncIterator[tuple[Side, Side]]:
-    """A social service, and the SIL that has accepted its referral."""
-    ambito, sil = both
-    record = await desk.register(ambito, anna)
-    referral = await desk.refer(ambito, record)
-    await exchange(*both)
-    async with transaction(sil) as session:
-        await commands.accept_referral(session, referral.referral, AcceptReferral(), livia)
-    await exchange(*both)
-    (theirs,) = [one.record for one in await published(sil, PersonRegistered)]
-    async with AsyncExitStack() as stack:
-        enter = stack.enter_async_context
-        yield (
-            Side(ambito, await enter(client(ambito, "supervisor")), record),
-            Side(sil, await enter(client(sil, "supervisor")), theirs),
-        )
+def side() -> type[Side]:
+    """Those who erase."""
+    return Side
+
+
+@pytest.fixture
+def roles() -> tuple[str, str]:
+    """Supervisors, both."""
+    return "supervisor", "supervisor"
 
 
 async def settle(exchange: Any, sides: Iterable[Side]) -> None:
@@ -133,7 +114,7 @@ async def test_an_entry_on_the_wrong_person_leaves_nothing_anywhere(
         assert ANSWER not in await one.story()
         assert on_disk(one.runtime).count(CANARY.encode()) == 0
         assert on_disk(one.runtime).count(ANSWER.encode()) == 0
-    (order,) = [one for one in await ambito.ask("erasures") if one["order"] == made["order"]]
+    (order,) = [one for one in await ambito.read("erasures") if one["order"] == made["order"]]
     states = {(one["member"], one["service"]): one["state"] for one in order["recipients"]}
     assert states[("sil", "registry")] == "done"
     async with ambito.runtime.database.read() as session:
@@ -146,7 +127,7 @@ async def test_what_stays_with_others_is_not_erased_alone_nor_by_who_may_not(
     sides: tuple[Side, Side],
 ) -> None:
     ambito, sil = sides
-    entries = (await ambito.ask(f"persons/{ambito.record}/timeline"))["entries"]
+    entries = (await ambito.ask("timeline"))["entries"]
     registered = next(one for one in entries if "person-registered" in one["type"])
     theirs = next(one for one in entries if one["member"] == "sil")
     refused = await ambito.of_anna(f"timeline/{registered['event_id']}/erasure", ORDER, 409)
@@ -162,7 +143,7 @@ async def test_what_stays_with_others_is_not_erased_alone_nor_by_who_may_not(
 
 async def is_asked(sil: Side, order: str) -> None:
     """That the SIL was asked to erase its own record, and has not decided."""
-    (asked,) = await sil.ask("erasure-requests")
+    (asked,) = await sil.read("erasure-requests")
     assert (asked["order"], asked["asker"], asked["record"], asked["outcome"]) == (
         *(order, "ambito-urbano", sil.record, None),
     )
@@ -193,13 +174,13 @@ async def test_a_record_is_erased_and_the_other_controller_decides_on_its_own(
         assert on_disk(ambito.runtime).count(word.encode()) == 0, word
     await is_asked(sil, made["order"])
     path = f"erasure-requests/{made['order']}/answer"
-    refused = await sil.do(path, {"outcome": "kept", "act": "D.Lgs. 42/2004"}, 422)
+    refused = await sil.send(path, {"outcome": "kept", "act": "D.Lgs. 42/2004"}, 422)
     assert refused["errors"][0]["field"] == "article"
     kept = {"outcome": "kept", "act": "D.Lgs. 42/2004", "article": "art. 21", "kept_until": "2018-10-14"}
-    await sil.do(path, kept, 204)
-    await sil.do(path, kept, 409)
+    await sil.send(path, kept, 204)
+    await sil.send(path, kept, 409)
     await settle(exchange, sides)
-    order = await ambito.ask(f"erasures/{made['order']}")
+    order = await ambito.read(f"erasures/{made['order']}")
     (decided,) = [one for one in order["recipients"] if one["decides"]]
     assert (decided["member"], decided["state"], decided["basis"], decided["kept_until"]) == (
         *("sil", "kept", "D.Lgs. 42/2004, art. 21", "2018-10-14"),

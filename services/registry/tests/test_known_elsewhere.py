@@ -2,9 +2,7 @@
 
 import re
 from collections.abc import AsyncIterator, Callable
-from contextlib import AsyncExitStack
 from dataclasses import dataclass
-from itertools import combinations
 from typing import Any
 
 import httpx
@@ -14,9 +12,9 @@ from sqlmodel import col
 from trama_chassis.duties import Duties
 from trama_chassis.runtime import Runtime
 from trama_chassis.tables import OutboxRow
-from trama_chassis.testing import FIRST_PLACES, Place, Territory, client
+from trama_chassis.testing import FIRST_PLACES, Place
 
-from services.registry.tests.conftest import introduce, tax_code_of
+from services.registry.tests.conftest import RunSeveral, tax_code_of
 
 API = "/api/registry"
 PAGE = {"accept": "text/html"}
@@ -46,8 +44,7 @@ class Town:
     async def carry(self) -> None:
         """Everything that is sent, receipts and heads too."""
         for _ in range(3):
-            for one, other in combinations(self.runtimes.values(), 2):
-                await self.exchange(one, other)
+            await self.exchange(*self.runtimes.values())
             for runtime in self.runtimes.values():
                 await Duties(runtime).tell_receipts()
 
@@ -87,16 +84,8 @@ def database_url(fresh_database: Callable[[str], str]) -> str:
 
 
 @pytest.fixture
-async def town(registry_of: Any, fresh_database: Any, exchange: Any) -> AsyncIterator[Town]:
-    territory, members = Territory(places=PLACES), (SOCIAL, HEALTH, WORK)
-    async with AsyncExitStack() as stack:
-        enter = stack.enter_async_context
-        runtimes = {
-            member: await enter(registry_of(member, fresh_database("sqlite"), territory=territory))
-            for member in members
-        }
-        await introduce(*runtimes.values())
-        desks = {member: await enter(client(runtime, "caseworker")) for member, runtime in runtimes.items()}
+async def town(several: RunSeveral, exchange: Any) -> AsyncIterator[Town]:
+    async with several(PLACES, SOCIAL, HEALTH, WORK) as (runtimes, desks):
         yield Town(runtimes, desks, exchange)
 
 

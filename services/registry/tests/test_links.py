@@ -18,21 +18,10 @@ from trama_registry.schemas import (
     Unlink,
 )
 
+from services.registry.tests.conftest import follow
+
 Both = tuple[Runtime, Runtime]
 WRONG = Unlink(reason="Sono due persone con lo stesso nome")
-
-
-async def followed_by_both(both: Both, exchange: Any, desk: Any, anna: RegisterPerson, livia: Caller) -> Any:
-    """A person whom the social service referred and the SIL accepted: records of both, and the link."""
-    ambito, sil = both
-    record = await desk.register(ambito, anna)
-    referral = await desk.refer(ambito, record)
-    await exchange(*both)
-    async with transaction(sil) as session:
-        await commands.accept_referral(session, referral.referral, AcceptReferral(), livia)
-    await exchange(*both)
-    (theirs,) = [edge[1] for edge in await way(ambito, record) if edge[0] == "sil"]
-    return record, theirs, referral.referral
 
 
 async def way(runtime: Runtime, record: str) -> set[tuple[str, str]]:
@@ -57,7 +46,7 @@ async def test_a_separation_is_told_ends_the_keys_and_is_followed_by_both_timeli
     """INVARIANT: after a separation neither reads what the other writes, and both know why. Ending the keys
     before the separation is told, or at one end alone, breaks it."""
     ambito, sil = both
-    record, theirs, link = await followed_by_both(both, exchange, desk, anna, livia)
+    record, theirs, link = (await follow(both, desk, anna, livia))[:3]
     assert await readers(ambito, record) == ["sil.placement", "sil.registry"]
     await separate(ambito, record, link, sara)
     await exchange(*both)
@@ -79,7 +68,7 @@ async def test_nothing_joins_again_what_was_separated_until_a_person_decides(
     """INVARIANT: a split is never silently undone: a new referral about the same person, accepted on the same
     record, does not join the two; a decision does, at both ends. Linking whatever is accepted breaks it."""
     ambito, sil = both
-    record, theirs, link = await followed_by_both(both, exchange, desk, anna, livia)
+    record, theirs, link = (await follow(both, desk, anna, livia))[:3]
     await separate(sil, theirs, link, livia)
     await exchange(*both)
     again = await desk.refer(ambito, record)
@@ -102,7 +91,7 @@ async def test_two_records_of_one_service_are_not_joined_through_ours(
     both: Both, exchange: Any, desk: Any, anna: RegisterPerson, sara: Caller, livia: Caller
 ) -> None:
     ambito, sil = both
-    record, _, _ = await followed_by_both(both, exchange, desk, anna, livia)
+    record, _, _ = (await follow(both, desk, anna, livia))[:3]
     other = await desk.register(sil, RegisterPerson(family_name="Altra"))
     for target in ({"member": "sil", "record": other}, {"member": "ambito-urbano", "record": other}):
         with pytest.raises(errors.CannotLink):
@@ -115,7 +104,7 @@ async def test_a_link_that_is_gone_is_not_removed_twice(
     both: Both, exchange: Any, desk: Any, anna: RegisterPerson, sara: Caller, livia: Caller
 ) -> None:
     ambito, _ = both
-    record, _, link = await followed_by_both(both, exchange, desk, anna, livia)
+    record, _, link = (await follow(both, desk, anna, livia))[:3]
     await separate(ambito, record, link, sara)
     with pytest.raises(errors.LinkNotHere):
         await separate(ambito, record, link, sara)
@@ -128,7 +117,7 @@ async def test_who_accepts_again_after_a_separation_links_under_a_new_name_in_an
     would not believe it of other records. Naming every link after its referral breaks it."""
     ambito, sil = both
     nameless = RegisterPerson(family_name="Esempio", taking_in_charge=anna.taking_in_charge)
-    record, wrong, link = await followed_by_both(both, exchange, desk, nameless, livia)
+    record, wrong, link = (await follow(both, desk, nameless, livia))[:3]
     await separate(sil, wrong, link, livia)
     async with transaction(sil) as session:
         await commands.fail_referral(session, link, FailReferral(reason="other"))

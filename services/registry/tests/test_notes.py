@@ -1,31 +1,26 @@
 """Notes to the services that follow a person, read by who says so; interviews told, or kept to ourselves."""
 
-from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-import httpx
 import pytest
 from sqlalchemy import select
-from trama_chassis.accounts import Caller
 from trama_chassis.clock import Clock, write_clock
 from trama_chassis.runtime import Runtime
 from trama_chassis.tables import OutboxRow, OwnStream
-from trama_chassis.testing import client, published, transaction
+from trama_chassis.testing import client, published
 from trama_contracts.registry import (
     EntryCorrected,
     InterviewRecorded,
     NoteRead,
     NoteWritten,
-    PersonRegistered,
     SocialEntryCorrected,
     SocialInterviewRecorded,
 )
-from trama_registry import commands
 from trama_registry.models import OwnInterview
-from trama_registry.schemas import AcceptReferral, RegisterPerson
+from trama_registry.schemas import RegisterPerson
+
+from services.registry.tests import conftest
 
 API = "/api/registry"
 PAGE = {"accept": "text/html"}
@@ -35,21 +30,8 @@ INTERVIEW = {"kind": "home", "present": "Anna e la madre", "summary": "Vuole tor
 NOTE = {"text": "Da lunedì non risponde.\nQualcuno l'ha sentita?", "needs_answer": True}
 
 
-@dataclass
-class Side:
+class Side(conftest.Side):
     """One of two services that follow Anna: its operator, and its record of her."""
-
-    runtime: Runtime
-    http: httpx.AsyncClient
-    record: str
-
-    async def ask(self, path: str) -> Any:
-        """What the API answers of Anna."""
-        return (await self.http.get(f"{API}/persons/{self.record}/{path}")).json()
-
-    async def do(self, path: str, body: object) -> httpx.Response:
-        """Do something about Anna."""
-        return await self.http.post(f"{API}/persons/{self.record}/{path}", json=body)
 
     async def page(self, path: str = "") -> str:
         """A page about Anna."""
@@ -57,24 +39,9 @@ class Side:
 
 
 @pytest.fixture
-async def sides(
-    both: Both, exchange: Any, desk: Any, anna: RegisterPerson, livia: Caller
-) -> AsyncIterator[tuple[Side, Side]]:
-    """A social service, and the SIL that has accepted its referral."""
-    ambito, sil = both
-    record = await desk.register(ambito, anna)
-    referral = await desk.refer(ambito, record)
-    await exchange(*both)
-    async with transaction(sil) as session:
-        await commands.accept_referral(session, referral.referral, AcceptReferral(), livia)
-    await exchange(*both)
-    (theirs,) = [one.record for one in await published(sil, PersonRegistered)]
-    async with AsyncExitStack() as stack:
-        enter = stack.enter_async_context
-        yield (
-            Side(ambito, await enter(client(ambito, "caseworker")), record),
-            Side(sil, await enter(client(sil, "caseworker")), theirs),
-        )
+def side() -> type[Side]:
+    """Operators who look at pages too."""
+    return Side
 
 
 async def carried(exchange: Any, sides: tuple[Side, Side]) -> None:

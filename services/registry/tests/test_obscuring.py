@@ -1,26 +1,20 @@
 """Hidden on the person's wish: at others as if never written, with us behind a lock, and reversible."""
 
 import re
-from collections.abc import AsyncIterator, Callable
-from contextlib import AsyncExitStack
-from dataclasses import dataclass
+from collections.abc import Callable
 from difflib import ndiff
 from typing import Any
 
-import httpx
 import pytest
 from sqlalchemy import func, select
 from sqlmodel import col
 from trama_chassis import file_duties
-from trama_chassis.accounts import Caller
 from trama_chassis.rebuild import rebuild
 from trama_chassis.runtime import Runtime
 from trama_chassis.tables import GrantReceived, InboxEvent
-from trama_chassis.testing import client, published, transaction
-from trama_contracts.registry import PersonRegistered
-from trama_registry import commands
 from trama_registry.models import DocumentCopy, EntryCopy, ObscuredEntry
-from trama_registry.schemas import AcceptReferral, RegisterPerson
+
+from services.registry.tests import conftest
 
 API = "/api/registry"
 PAGE = {"accept": "text/html"}
@@ -41,19 +35,8 @@ ANSWERS = ("timeline", "overview", "notes", "interviews", "documents", "sharing"
 TIMES = re.compile(r"\d{2}:\d{2}(?::\d{2}(?:\.\d+)?(?:Z|[+-]\d{2}:\d{2})?)?|csrf_token\" value=\"[^\"]*")
 
 
-@dataclass
-class Side:
+class Side(conftest.Side):
     """One of two services that follow Anna: its operator, and its record of her."""
-
-    runtime: Runtime
-    http: httpx.AsyncClient
-    record: str
-
-    async def ask(self, path: str) -> Any:
-        return (await self.http.get(f"{API}/persons/{self.record}/{path}")).json()
-
-    async def do(self, path: str, body: object = None) -> httpx.Response:
-        return await self.http.post(f"{API}/persons/{self.record}/{path}", json=body or {})
 
     async def file(self, name: str, text: str) -> str:
         files = {"file": (name, text.encode(), "text/plain")}
@@ -89,24 +72,9 @@ def database_url(fresh_database: Callable[[str], str]) -> str:
 
 
 @pytest.fixture
-async def sides(
-    both: Both, exchange: Any, desk: Any, anna: RegisterPerson, livia: Caller
-) -> AsyncIterator[tuple[Side, Side]]:
-    """A social service, and the SIL that has accepted its referral."""
-    ambito, sil = both
-    record = await desk.register(ambito, anna)
-    referral = await desk.refer(ambito, record)
-    await exchange(*both)
-    async with transaction(sil) as session:
-        await commands.accept_referral(session, referral.referral, AcceptReferral(), livia)
-    await exchange(*both)
-    (theirs,) = [one.record for one in await published(sil, PersonRegistered)]
-    async with AsyncExitStack() as stack:
-        enter = stack.enter_async_context
-        yield (
-            Side(ambito, await enter(client(ambito, "caseworker")), record),
-            Side(sil, await enter(client(sil, "caseworker")), theirs),
-        )
+def side() -> type[Side]:
+    """Operators who see everything."""
+    return Side
 
 
 def differing(before: str, after: str) -> list[str]:

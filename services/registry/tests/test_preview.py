@@ -2,19 +2,17 @@
 
 import random
 from collections.abc import AsyncIterator, Callable
-from contextlib import AsyncExitStack
 from dataclasses import dataclass
-from itertools import combinations
 from typing import Any
 
 import httpx
 import pytest
 from sqlalchemy import func, select
 from trama_chassis.runtime import Runtime
-from trama_chassis.testing import FIRST_PLACES, Place, Territory, client
+from trama_chassis.testing import FIRST_PLACES, Place
 from trama_registry.queries.told import sharing as words
 
-from services.registry.tests.conftest import introduce
+from services.registry.tests.conftest import RunSeveral
 
 API = "/api/registry"
 PAGE = {"accept": "text/html"}
@@ -43,9 +41,7 @@ class Town:
     exchange: Any
 
     async def carry(self) -> None:
-        for _ in range(2):  # what one learns of another it may tell the third
-            for one, other in combinations(self.runtimes.values(), 2):
-                await self.exchange(one, other)
+        await self.exchange(*self.runtimes.values())
 
     async def ask(self, path: str, at: str = SOURCE) -> Any:
         answer = await self.desks[at].get(API + path)
@@ -71,16 +67,8 @@ def database_url(fresh_database: Callable[[str], str]) -> str:
 
 
 @pytest.fixture
-async def town(registry_of: Any, fresh_database: Any, exchange: Any) -> AsyncIterator[Town]:
-    territory = Territory(places=PLACES)
-    async with AsyncExitStack() as stack:
-        enter = stack.enter_async_context
-        runtimes = {
-            member: await enter(registry_of(member, fresh_database("sqlite"), territory=territory))
-            for member in (SOURCE, HEALTH, WORK)
-        }
-        await introduce(*runtimes.values())
-        desks = {member: await enter(client(runtime, "caseworker")) for member, runtime in runtimes.items()}
+async def town(several: RunSeveral, exchange: Any) -> AsyncIterator[Town]:
+    async with several(PLACES, SOURCE, HEALTH, WORK) as (runtimes, desks):
         yield Town(runtimes, desks, exchange)
 
 

@@ -3,7 +3,6 @@
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
-from itertools import combinations
 from typing import Any
 
 import pytest
@@ -22,8 +21,6 @@ from trama_registry.schemas import (
     SendReferral,
     WithdrawReferral,
 )
-
-from services.registry.tests.conftest import introduce
 
 SARA, LIVIA, IRENE = (
     Caller(f"op-{name.lower()}", f"{name} Demo", member, frozenset({"caseworker"}), "caseworker")
@@ -47,9 +44,7 @@ class Three:
 
     async def settle(self) -> None:
         """Carry everything between the three."""
-        for _ in range(2):
-            for one, other in combinations((self.ambito, self.sil, self.cpi), 2):
-                await self.exchange(one, other)
+        await self.exchange(self.ambito, self.sil, self.cpi)
 
     async def do(self, runtime: Runtime, command: Any, *asked: Any) -> Any:
         """One act, carried to all."""
@@ -74,7 +69,7 @@ async def three(
             await stack.enter_async_context(registry_of(member, fresh_database("sqlite"), sector=sector))
             for member, sector in sectors.items()
         ]
-        await introduce(*started)
+        await exchange(*started)
         all_three = Three(*started, exchange=exchange)
         await _begin(all_three, desk, anna)
         yield all_three

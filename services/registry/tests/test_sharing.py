@@ -3,14 +3,14 @@
 from typing import Any
 
 import httpx
-import pytest
 from trama_chassis.accounts import Caller
 from trama_chassis.runtime import Runtime
 from trama_chassis.testing import client, published, transaction
-from trama_contracts.registry import PersonRegistered
 from trama_registry import commands, queries
 from trama_registry.queries.told import sharing as words
-from trama_registry.schemas import AcceptReferral, RecordInterview, RegisterPerson, SharingView, Unlink
+from trama_registry.schemas import RecordInterview, RegisterPerson, SharingView, Unlink
+
+from services.registry.tests.conftest import Followed
 
 Both = tuple[Runtime, Runtime]
 PAGE = {"accept": "text/html"}
@@ -27,20 +27,6 @@ async def page(runtime: Runtime, record: str) -> httpx.Response:
         return await http.get(f"/persone/{record}/riservatezza", headers=PAGE)
 
 
-@pytest.fixture
-async def shared(both: Both, exchange: Any, desk: Any, anna: RegisterPerson, livia: Caller) -> Any:
-    """Anna, referred by the social service with her consent, accepted by the SIL: both records, the link."""
-    ambito, sil = both
-    record = await desk.register(ambito, anna)
-    referral = await desk.refer(ambito, record)
-    await exchange(*both)
-    async with transaction(sil) as session:
-        await commands.accept_referral(session, referral.referral, AcceptReferral(), livia)
-    await exchange(*both)
-    (theirs,) = [one.record for one in await published(sil, PersonRegistered)]
-    return record, theirs, referral.referral
-
-
 async def test_before_anything_is_shared_the_page_says_so(
     ambito: Runtime, desk: Any, anna: RegisterPerson
 ) -> None:
@@ -52,11 +38,13 @@ async def test_before_anything_is_shared_the_page_says_so(
     assert "Nessun altro servizio legge ciò che scriviamo." in shown
 
 
-async def test_each_circle_is_shown_with_its_ground_and_days(both: Both, shared: Any, sara: Caller) -> None:
+async def test_each_circle_is_shown_with_its_ground_and_days(
+    both: Both, followed: Followed, sara: Caller
+) -> None:
     """INVARIANT: the page names exactly the services of others that have a key, and the ground written on it.
     Reading it from what was agreed, not from the keys that were given, breaks it."""
     ambito, sil = both
-    record, theirs, _ = shared
+    record, theirs = followed.record, followed.theirs
     async with transaction(ambito) as session:
         for circle in ("social", "own"):
             asked = RecordInterview.model_validate(SEEN_AT_HOME | {"circle": circle})
@@ -89,10 +77,10 @@ async def test_each_circle_is_shown_with_its_ground_and_days(both: Both, shared:
 
 
 async def test_after_a_separation_what_was_read_is_said_to_be_over(
-    both: Both, shared: Any, exchange: Any, sara: Caller
+    both: Both, followed: Followed, exchange: Any, sara: Caller
 ) -> None:
     ambito, _ = both
-    record, _, link = shared
+    record, link = followed.record, followed.referral
     async with transaction(ambito) as session:
         await commands.unlink(session, record, link, Unlink(reason="Sono due persone"), sara)
     await exchange(*both)

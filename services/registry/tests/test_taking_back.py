@@ -1,43 +1,28 @@
 """What a person takes back, opposes, or wants left alone: what then reaches the other service, both ways."""
 
-from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from typing import Any
 
-import httpx
 import pytest
 from trama_chassis.accounts import Caller
-from trama_chassis.runtime import Runtime
-from trama_chassis.testing import client, published, transaction
-from trama_contracts.registry import PersonRegistered
+from trama_chassis.testing import transaction
 from trama_registry import commands
-from trama_registry.schemas import AcceptReferral, CloseTakingInCharge, RegisterPerson, Reopen
+from trama_registry.schemas import CloseTakingInCharge, Reopen
+
+from services.registry.tests import conftest
+from services.registry.tests.conftest import Followed
 
 API = "/api/registry"
 LAW = {"kind": "law", "act": "L. 328/2000", "article": "14"}
 
 
-@dataclass
-class Side:
+class Side(conftest.Side):
     """One of two services that follow Anna, and its record of her."""
-
-    runtime: Runtime
-    http: httpx.AsyncClient
-    record: str
-
-    async def ask(self, path: str) -> Any:
-        """What the API answers of Anna."""
-        return (await self.http.get(f"{API}/persons/{self.record}/{path}")).json()
-
-    async def do(self, path: str, /, **body: object) -> httpx.Response:
-        """Do something about Anna."""
-        return await self.http.post(f"{API}/persons/{self.record}/{path}", json=body)
 
     async def says(self, text: str) -> None:
         """Write something that everybody may read who may read the care circle."""
         body = {"path": text}
-        assert (await self.do("participations", **body)).status_code == 201
+        assert (await self.do("participations", body)).status_code == 201
 
     async def story(self) -> str:
         """What Anna's timeline tells here."""
@@ -65,25 +50,20 @@ class Two:
 
 
 @pytest.fixture
-async def two(
-    both: tuple[Runtime, Runtime],
-    desk: Any,
-    anna: RegisterPerson,
-    exchange: Any,
-    livia: Caller,
-) -> AsyncIterator[Two]:
-    social, sil = both
-    record = await desk.register(social, anna)
-    referral = await desk.refer(social, record)
-    await exchange(social, sil)
-    async with transaction(sil) as session:
-        await commands.accept_referral(session, referral.referral, AcceptReferral(), livia)
-    await exchange(social, sil)
-    (theirs,) = [one.record for one in await published(sil, PersonRegistered)]
-    async with AsyncExitStack() as stack:
-        first = await stack.enter_async_context(client(social, "supervisor"))
-        second = await stack.enter_async_context(client(sil, "caseworker"))
-        yield Two(Side(social, first, record), Side(sil, second, theirs), referral.authorisation, exchange)
+def side() -> type[Side]:
+    """Operators who ask why, too."""
+    return Side
+
+
+@pytest.fixture
+def roles() -> tuple[str, str]:
+    """At the social service a supervisor, who decides on oppositions."""
+    return "supervisor", "caseworker"
+
+
+@pytest.fixture
+def two(sides: tuple[Side, Side], followed: Followed, exchange: Any) -> Two:
+    return Two(*sides, followed.authorisation, exchange)
 
 
 async def test_what_is_taken_back_ends_both_ways_and_who_falls_away_hears_why(two: Two) -> None:
@@ -91,7 +71,7 @@ async def test_what_is_taken_back_ends_both_ways_and_who_falls_away_hears_why(tw
     await social.says("prima")
     await two.carry()
     assert "prima" in await sil.story()
-    done = await social.do(f"authorisations/{two.consent}/withdraw", reason="ha cambiato idea")
+    done = await social.do(f"authorisations/{two.consent}/withdraw", {"reason": "ha cambiato idea"})
     assert done.status_code == 200, done.text
     await social.says("scritto in seguito")
     await two.carry()
@@ -123,12 +103,12 @@ async def test_an_opposition_lets_the_sharing_rest_until_it_is_decided_with_reas
     social, sil = two.social, two.sil
     await social.do(f"authorisations/{two.consent}/withdraw")
     terms = {"purpose": "work-integration", "circles": ["care"], "recipients": ["sil"], "basis": LAW}
-    by_law = await social.do("authorisations", **terms, notice_given_on="2013-10-14")
+    by_law = await social.do("authorisations", {**terms, "notice_given_on": "2013-10-14"})
     law = by_law.json()["authorisation"]
     await two.carry()
     refused = await social.do(f"authorisations/{law}/withdraw")
     assert refused.json()["type"].endswith("law-is-opposed")
-    raised = await social.do(f"authorisations/{law}/oppose", reasons="Non serve più")
+    raised = await social.do(f"authorisations/{law}/oppose", {"reasons": "Non serve più"})
     assert raised.status_code == 201, raised.text
     await social.says("mentre si decide")
     await two.carry()
@@ -136,15 +116,15 @@ async def test_an_opposition_lets_the_sharing_rest_until_it_is_decided_with_reas
     assert "mentre si decide" not in await sil.story()
     decision = {"upheld": False, "reasons": "Il servizio segue ancora la persona"}
     path = f"oppositions/{raised.json()['opposition']}/decide"
-    assert (await social.do(path, **decision)).json()["decision"] == decision["reasons"]
+    assert (await social.do(path, decision)).json()["decision"] == decision["reasons"]
     await two.carry()
     assert "mentre si decide" in await sil.story(), "what rested is resent"
-    assert (await social.do(path, **decision)).json()["type"].endswith("opposition-decided-already")
+    assert (await social.do(path, decision)).json()["type"].endswith("opposition-decided-already")
 
 
 async def test_what_is_restricted_is_shared_no_further_and_comes_when_it_is_lifted(two: Two) -> None:
     social, sil = two.social, two.sil
-    asked = await social.do("restrictions", ground="accuracy", reason="Contesta il titolo di studio")
+    asked = await social.do("restrictions", {"ground": "accuracy", "reason": "Contesta il titolo di studio"})
     assert asked.status_code == 201, asked.text
     await social.says("limitato")
     await sil.says("del sil")
@@ -152,9 +132,11 @@ async def test_what_is_restricted_is_shared_no_further_and_comes_when_it_is_lift
     assert "ha limitato l'uso dei dati" in await sil.story()
     assert "limitato." not in await sil.story()
     assert "del sil" in await social.story(), "only what we hold is restricted"
-    assert (await social.do("restrictions", ground="claims")).json()["type"].endswith("restricted-already")
+    assert (
+        (await social.do("restrictions", {"ground": "claims"})).json()["type"].endswith("restricted-already")
+    )
     asking = {"to": "sil", "reason": "Ancora", "need": "Lavoro", "authorisation": two.consent}
-    assert (await social.do("referrals", **asking)).json()["type"].endswith("sharing-restricted")
+    assert (await social.do("referrals", asking)).json()["type"].endswith("sharing-restricted")
     path = f"restrictions/{asked.json()['restriction']}/lift"
     assert (await social.do(path)).status_code == 200
     await two.carry()
