@@ -1,16 +1,12 @@
 """What each recipient would see, over HTTP: asked as what is to be sent is sent, and nothing is."""
 
-from typing import Annotated
-
-from fastapi import File, UploadFile
-from trama_chassis import forms
 from trama_chassis.database import Router, Transaction
 from trama_contracts.event import Uuid
 
 from trama_registry import commands, queries
 from trama_registry.api.callers import Operator
-from trama_registry.api.document import Typed
-from trama_registry.schemas import DraftPreviewView, FileDocument, RecordInterview, SendReferral, WriteNote
+from trama_registry.api.document import Sent
+from trama_registry.schemas import DraftPreviewView, RecordInterview, SendReferral, WriteNote
 
 router = Router()
 
@@ -35,20 +31,10 @@ async def preview_of_interview(
 
 @router.post("/persons/{record}/documents/preview")
 async def preview_of_document(
-    record: Uuid,
-    file: Annotated[UploadFile, File()],
-    session: Transaction,
-    by: Operator,
-    *,
-    kind: Typed,
-    circle: Typed = "care",
-    dated: Typed = "",
-    protocol: Typed = "",
+    record: Uuid, session: Transaction, by: Operator, sent: Sent
 ) -> DraftPreviewView:
     """Who would know of a document, and what. Refused as the filing itself would be."""
-    said = {"kind": kind, "circle": circle, "dated": dated, "protocol": protocol}
-    asked, content = forms.read(FileDocument, said), await file.read()
-    await commands.file_document(session, record, asked, (file.filename or "", content), by)
+    await commands.file_document(session, record, *sent, by)
     return await queries.preview(session, record)
 
 

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import Form, Query, Request, Response
+from fastapi import Depends, Form, Query, Request, Response
 from fastapi.responses import RedirectResponse
 from pydantic import BeforeValidator
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -25,6 +25,14 @@ SIZE = 50
 UNSAID = BeforeValidator(lambda chosen: chosen or None)
 """A list of choices sends an empty word where nothing was chosen."""
 Typed = Annotated[str, Form(max_length=2000)]
+
+
+def _correction_form(reason: Typed = "", instead: Typed = "") -> dict[str, str]:
+    """What was typed into the form of a correction."""
+    return {"reason": reason, "instead": instead}
+
+
+Correction = Annotated[dict[str, str], Depends(_correction_form)]
 
 
 @router.get("/persone/{record}")
@@ -115,18 +123,11 @@ async def correction_page(
 
 @router.post("/persone/{record}/storia/{entry}/correzione")
 async def correct_entry_page(
-    request: Request,
-    record: Uuid,
-    entry: Uuid,
-    session: Transaction,
-    by: Operator,
-    *,
-    reason: Typed = "",
-    instead: Typed = "",
+    request: Request, record: Uuid, entry: Uuid, session: Transaction, by: Operator, typed: Correction
 ) -> Response:
     """Correct an entry of ours, or show why not."""
     try:
-        asked = forms.read(CorrectEntry, {"reason": reason, "instead": instead})
+        asked = forms.read(CorrectEntry, typed)
         await commands.correct_entry(session, record, entry, asked, by)
     except Refused as refused:
         return await _correction(request, session, record, entry, refused)
@@ -154,18 +155,11 @@ async def interview_correction_page(
 
 @router.post("/persone/{record}/colloqui/{interview}/correzione")
 async def correct_interview_page(
-    request: Request,
-    record: Uuid,
-    interview: Uuid,
-    session: Transaction,
-    by: Operator,
-    *,
-    reason: Typed = "",
-    instead: Typed = "",
+    request: Request, record: Uuid, interview: Uuid, session: Transaction, by: Operator, typed: Correction
 ) -> Response:
     """Correct an interview we keep to ourselves, or show why not."""
     try:
-        asked = forms.read(CorrectEntry, {"reason": reason, "instead": instead})
+        asked = forms.read(CorrectEntry, typed)
         await commands.correct_interview(session, record, interview, asked, by)
     except Refused as refused:
         return await _interview(request, session, record, interview, refused)
