@@ -57,9 +57,10 @@ def evaluated(
     is_signed = _agreed(plot, lead, chosen)
     if missing and (draw.random() < 0.7 or lead == SIL):
         plot.later(3, 14).do(contribution(plot, missing, lead, PROPOSED[proposed]))
-        review_on = plot.day + timedelta(days=21)
         if draw.random() < 0.6:
-            plot.later(0, 7).do(SetReview(plot.day, lead, review_on, "late-contribution"))
+            plot.later(0, 7)
+            review_on = plot.day + timedelta(days=21)
+            plot.do(SetReview(plot.day, lead, review_on, "late-contribution"))
     return chosen if is_signed else ""
 
 
