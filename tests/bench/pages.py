@@ -1,10 +1,12 @@
 """Pages over a large database: what they take, asked for as a browser does, of persons drawn at random."""
 
+import asyncio
 import os
 import random
 import statistics
 import time
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,6 +21,8 @@ from trama_registry.__main__ import service
 from tests.bench.large_database import MEMBERS, TODAY, Size, fill_postgresql, fill_sqlite, record_of
 
 REQUESTS = 200
+WRITES = 10
+"""Persons registered a second beside the last page: a look is written down by the same database."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +121,27 @@ async def _asked(runtime: Runtime, size: Size, requests: int) -> list[str]:
             timed = await _timed(http, [path() for _ in range(requests)])
             lines.append(timed.row(page))
             print(lines[-1], flush=True)  # noqa: T201 - a report to a person
+        async with _registering(http):
+            timed = await _timed(http, [f"/persone/{anybody()}" for _ in range(requests)])
+        lines.append(timed.row(f"person, beside {WRITES} registrations a second (processor of both)"))
     return lines
+
+
+@asynccontextmanager
+async def _registering(http: httpx.AsyncClient) -> AsyncIterator[None]:
+    """Persons are registered one after the other meanwhile."""
+
+    async def register() -> None:
+        while True:
+            person = {"family_name": "Esempio"}
+            answer = await http.post("/api/registry/persons", json=person)
+            answer.raise_for_status()
+            await asyncio.sleep(1 / WRITES)
+
+    async with asyncio.TaskGroup() as beside:
+        writing = beside.create_task(register())
+        yield
+        writing.cancel()
 
 
 async def _timed(http: httpx.AsyncClient, paths: list[str]) -> Timed:
