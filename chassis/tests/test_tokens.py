@@ -11,6 +11,7 @@ from typing import Any
 import httpx
 import pytest
 import yaml
+from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 from jwcrypto import jwk, jws
 from pydantic import ValidationError
 from sqlalchemy import select
@@ -71,6 +72,34 @@ def hmac_of_the_public_key() -> str:
     body = f"{b64u(json.dumps(head).encode())}.{b64u(json.dumps(claims()).encode())}"
     secret = RSA.export_to_pem()
     return f"{body}.{b64u(hmac.new(secret, body.encode(), hashlib.sha256).digest())}"
+
+
+def with_signature(raw: bytes, key: jwk.JWK = OURS) -> str:
+    """Good claims under a signature that is no signature of anybody."""
+    body = signed(claims(), key).rpartition(".")[0]
+    return f"{body}.{b64u(raw)}"
+
+
+def malleated() -> str:
+    """The same signature said another way: S + L instead of S, which RFC 8032 forbids."""
+    body, _, signature = GOOD.rpartition(".")
+    raw = base64.urlsafe_b64decode(signature + "==")
+    order = 2**252 + 27742317777372353535851937790883648493
+    greater = int.from_bytes(raw[32:], "little") + order
+    return f"{body}.{b64u(raw[:32] + greater.to_bytes(32, 'little'))}"
+
+
+def in_der() -> str:
+    """A true ES256 signature, in the form that certificates use and tokens do not."""
+    body, _, signature = signed(claims(), CURVE).rpartition(".")
+    raw = base64.urlsafe_b64decode(signature + "==")
+    return f"{body}.{b64u(encode_dss_signature(int.from_bytes(raw[:32]), int.from_bytes(raw[32:])))}"
+
+
+def other_trailing_bits() -> str:
+    """The last letter changed in the bits that base64 does not count: the same bytes, another text."""
+    letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
+    return GOOD[:-1] + letters[letters.index(GOOD[-1]) ^ 1]
 
 
 def unsigned(alg: str) -> str:
@@ -142,6 +171,47 @@ BAD: dict[str, Callable[[], str]] = {
     "padding": lambda: f"{HEAD}=.{BODY}.{SIGNATURE}",
     "spaces": lambda: f"{HEAD}. {BODY}.{SIGNATURE}",
     "two dots alone": lambda: "..",
+    "signature of noughts": lambda: with_signature(bytes(64)),
+    "signature of noughts on a curve": lambda: with_signature(bytes(64), CURVE),
+    "signature of noughts of RSA": lambda: with_signature(bytes(256), RSA),
+    "signature one byte short": lambda: with_signature(bytes(63)),
+    "neutral point as signature": lambda: with_signature(b"\x01" + bytes(63)),
+    "S greater than the order": malleated,
+    "signature in DER": in_der,
+    "trailing bits": other_trailing_bits,
+    "the other base64 alphabet": lambda: with_signature(b"\xff" * 64).replace("_", "/"),
+    "escaped line break in the header": lambda: f"{HEAD[:8]}%0A{HEAD[8:]}.{BODY}.{SIGNATURE}",
+    "alg in other letters": lambda: with_head(b'{"alg":"ed25519","kid":"ours","typ":"at+jwt"}'),
+    "alg is a list": lambda: with_head(b'{"alg":["Ed25519"],"kid":"ours","typ":"at+jwt"}'),
+    "alg none beside the right kid": lambda: with_head(b'{"alg":"none","kid":"ours","typ":"at+jwt"}'),
+    "typ is a list": lambda: with_head(b'{"alg":"Ed25519","kid":"ours","typ":["at+jwt"]}'),
+    "typ with a blank": lambda: with_head(b'{"alg":"Ed25519","kid":"ours","typ":"at+jwt "}'),
+    "kid with a nought": lambda: with_head(b'{"alg":"Ed25519","kid":"ours\\u0000","typ":"at+jwt"}'),
+    "kid in look-alike letters": lambda: signed(claims(), kid="\u043eurs"),
+    "header with a byte order mark": lambda: with_head(
+        b'\xef\xbb\xbf{"alg":"Ed25519","kid":"ours","typ":"at+jwt"}'
+    ),
+    "header is a list": lambda: with_head(b'["alg","Ed25519"]'),
+    "two objects": lambda: with_head(b'{"alg":"Ed25519","kid":"ours","typ":"at+jwt"}{}'),
+    "compressed (zip)": lambda: with_head(b'{"alg":"Ed25519","kid":"ours","typ":"at+jwt","zip":"DEF"}'),
+    "certificate chain (x5c)": lambda: signed(claims(), THEIRS, x5c=["MIIB"]),
+    "ends with a fraction": lambda: signed(claims(exp=now() + 300.5)),
+    "ends in a text": lambda: signed(claims(exp=str(now() + 300))),
+    "ends beyond all time": lambda: signed(claims(exp=10**400)),
+    "began before all time": lambda: signed(claims(iat=-(10**400))),
+    "ends before it begins": lambda: signed(claims(iat=now() + 30, exp=now() - 61)),
+    "issuer in a list": lambda: signed(claims(iss=[ISSUER])),
+    "issuer with a slash more": lambda: signed(claims(iss=f"{ISSUER}/")),
+    "audience in capitals": lambda: signed(claims(aud="SIL")),
+    "audience with a blank": lambda: signed(claims(aud="sil ")),
+    "audience in look-alike letters": lambda: signed(claims(aud="s\u0456l")),
+    "no audience in a list": lambda: signed(claims(aud=[])),
+    "operator with a blank": lambda: signed(claims(sub="op-1 ")),
+    "operator with a nought": lambda: signed(claims(sub="op-1\x00")),
+    "operator is a number": lambda: signed(claims(sub=1)),
+    "operator is nothing": lambda: signed(claims(sub="")),
+    "claims are null": lambda: signed(b"null"),
+    "claims end in a comment": lambda: signed(json.dumps(claims()).encode() + b"//"),
     "encrypted form": lambda: f"{GOOD}.x.y",
 }
 
