@@ -19,19 +19,14 @@ import trama_registry.__main__ as registry
 import trama_reporting.__main__ as reporting
 import yaml
 from fastapi import FastAPI
-from sqlalchemy import select
-from sqlmodel import col
 from starlette.routing import Route
 from trama_chassis.accounts import token_digest
 from trama_chassis.app import MemberOrigin, build_app
 from trama_chassis.clock import write_clock
 from trama_chassis.runtime import Runtime
 from trama_chassis.service import Service
-from trama_chassis.tables import OutboxRow
 from trama_chassis.testing import FIRST_PLACES, Territory, running, transaction
-from trama_contracts.names import topic_of
-from trama_contracts.record import Record
-from trama_contracts.signature import CLOUDEVENT, PLAIN_JSON, headers_of
+from trama_chassis.testing_post import Post
 from trama_evaluation.models import TeamRule
 from trama_placement.models import PathTypeRule
 
@@ -183,38 +178,7 @@ class Town:
 
     async def carry(self) -> None:
         """Everything that was written to everybody, keys first, until nothing is new."""
-        before = -1
-        while before != (now := sum([await _written_so_far(one) for one in self.runtimes])):
-            before = now
-            for sender in self.runtimes:
-                for receiver in self.runtimes:
-                    if sender is not receiver:
-                        await _carry(sender, receiver)
-
-
-async def _carry(sender: Runtime, receiver: Runtime) -> None:
-    for kind in ("message", "file"):
-        await receiver.take_mail(await _written(sender, kind, to=receiver))
-    reads = "fact" if receiver.service.reads == "facts" else "event"
-    await receiver.inbox.deliver(await _written(sender, reads))
-
-
-async def _written_so_far(runtime: Runtime) -> int:
-    async with runtime.database.read() as session:
-        return len((await session.execute(select(col(OutboxRow.position)))).all())
-
-
-async def _written(runtime: Runtime, kind: str, to: Runtime | None = None) -> list[Record]:
-    wanted = select(OutboxRow).where(col(OutboxRow.kind) == kind).order_by(col(OutboxRow.position))
-    if to is not None:
-        mailbox = topic_of(to.settings.network, to.settings.principal, "mailbox")
-        wanted = wanted.where(col(OutboxRow.topic) == mailbox)
-    content = PLAIN_JSON if kind == "catalogue" else CLOUDEVENT
-    async with runtime.database.read() as session:
-        return [
-            Record(row.topic, row.key.encode(), row.value, headers_of(row.signature, content))
-            for row in await session.scalars(wanted)
-        ]
+        await Post(self.runtimes).carry()
 
 
 def _territory() -> Territory:
@@ -306,8 +270,5 @@ async def town(
             apps = {service: build_app(runtime) for service, runtime in runtimes.items()}
             members[name] = Member(name, runtimes, apps, MemberOrigin(list(apps.values())))
         built = Town(members)
-        for one in built.runtimes:
-            for other in built.runtimes:
-                if one is not other:
-                    await one.take_catalogue(await _written(other, "catalogue"))
+        await built.carry()
         yield built

@@ -1,10 +1,12 @@
 """Whatever is typed into any text is kept or refused by name, shown as text, never run nor logged."""
 
+import io
 import json
 import logging
 import re
 import unicodedata
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from typing import Any
@@ -54,6 +56,9 @@ class Told:
     broken: list[str] = field(default_factory=list)
 
 
+NOTHING: Mapping[str, Told] = {}
+
+
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def place(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Town]:
     """Four members, and nobody in their registers."""
@@ -62,23 +67,63 @@ async def place(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Town]
         yield built
 
 
-async def live_with(place: Town, typed: str, ids: dict[str, str]) -> Told:
-    """Everything once, one text in all fields that take it, a harmless one in those that do not."""
-    told = Told()
+@dataclass
+class Lived:
+    """A life with several lines in every text, and what became of what no text may hold, tried before."""
+
+    told: dict[str, Told]
+    ids: dict[str, str]
+    printed: list[str]
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def lived(place: Town) -> Lived:
+    """One life for all of the texts that are refused: of them nothing stays."""
+    told, ids = {name: Told() for name in (*REFUSED, "lines")}, {**GIVEN}
+    with all_that_is_printed() as printed:
+        await live_with(
+            place, LINES, ids, told["lines"], {text: told[name] for name, text in REFUSED.items()}
+        )
+    return Lived(told, ids, printed.getvalue().splitlines())
+
+
+@contextmanager
+def all_that_is_printed() -> Iterator[io.StringIO]:
+    """What the services write to their logs, however little it matters."""
+    root = logging.getLogger()
+    with redirect_stderr(io.StringIO()) as printed, redirect_stdout(printed):
+        logs.configure("DEBUG", as_json=True)
+        try:
+            yield printed
+        finally:
+            root.handlers[:] = []
+
+
+async def live_with(
+    place: Town, typed: str, ids: dict[str, str], told: Told, before: Mapping[str, Told] = NOTHING
+) -> None:
+    """Everything once, one text in all fields that take it, a harmless one in those that do not.
+
+    Each of the texts `before` is tried in all fields first.
+    """
     ids |= {"offer": f"o-{uuid4().hex[:8]}", "stranger": str(uuid4())}
     for step in LIFE:
         if step.carried:
             await place.carry()
+        for refused, how in before.items():
+            await _take(place, step, refused, ids, how, until_none_is_left=True)
         answer = await _take(place, step, typed, ids, told)
-        if answer.status >= 300:
-            told.broken.append(f"{step.method} {step.path}: {answer.status} {answer.text[:300]}")
-            return told
+        if answer is None or answer.status >= 300:
+            told.broken.append(f"{step.method} {step.path}: {answer and answer.text[:300]}")
+            return
         ids.update({name: kept(answer, where) for name, where in step.keeps.items()})
     await place.carry()
-    return told
 
 
-async def _take(place: Town, step: Step, typed: str, ids: dict[str, str], told: Told) -> Answer:
+async def _take(
+    place: Town, step: Step, typed: str, ids: dict[str, str], told: Told, *, until_none_is_left: bool = False
+) -> Answer | None:
+    """Type a text in all fields, in those that are left after each refusal; perhaps never a harmless one."""
     tried = set(free_texts(step.body))
     if step.file is not None and "\ud800" in typed:
         tried = set()  # a form of bytes cannot hold half a character; whatever bytes it holds are some text
@@ -86,7 +131,8 @@ async def _take(place: Town, step: Step, typed: str, ids: dict[str, str], told: 
     def text(at: str, otherwise: str) -> str:
         return typed if at in tried else f"{otherwise} {ids['offer'][2:]}"
 
-    while True:
+    answer = None
+    while tried or not until_none_is_left:
         answer = await take(place[step.at], step, filled(step.body, ids, text), ids)
         if answer.status != 422 or not tried:
             break
@@ -154,26 +200,24 @@ async def test_each_text_of_each_command_is_in_the_life_that_is_lived(place: Tow
 
 
 @pytest.mark.parametrize("name", ACCEPTED)
-async def test_what_could_be_run_is_kept_as_typed_and_shown_as_text(
-    place: Town, name: str, capsys: pytest.CaptureFixture[str]
-) -> None:
-    typed, ids = ACCEPTED[name], {**GIVEN}
-    logs.configure("DEBUG", as_json=True)
-    root = logging.getLogger()
-    try:
-        told = await live_with(place, typed, ids)
+async def test_what_could_be_run_is_kept_as_typed_and_shown_as_text(place: Town, name: str) -> None:
+    typed, ids, told = ACCEPTED[name], {**GIVEN}, Told()
+    with all_that_is_printed() as printed:
+        await live_with(place, typed, ids, told)
         assert told.broken == []
         assert {text.rpartition(".")[2] for _, text in told.refused} <= OF_TWENTY_LETTERS
         assert len(told.accepted) > 60
         found = await _pages_and_answers(place, ids)
-    finally:
-        root.handlers[:] = []
     assert [where for where, answer in found if answer.status != 200] == []
     expected = unicodedata.normalize("NFC", typed)
     assert [where for where, answer in found if _runs(answer)] == []
     shows = [where for where, answer in found if expected in _as_read(answer)]
     assert len(shows) > 20
-    printed = capsys.readouterr().err.splitlines()
+    assert_says_nothing(printed.getvalue().splitlines())
+
+
+def assert_says_nothing(printed: list[str]) -> None:
+    """Each line of a log is one of ours, and holds nothing of what was typed."""
     assert len(printed) > 100
     assert [line for line in printed if WORD in line or not isinstance(json.loads(line), dict)] == []
 
@@ -235,23 +279,21 @@ def _as_read(answer: Answer) -> str:
 
 
 @pytest.mark.parametrize("name", REFUSED)
-async def test_what_no_text_may_hold_is_refused_in_every_field_by_name(place: Town, name: str) -> None:
-    told = await live_with(place, REFUSED[name], {**GIVEN})
+async def test_what_no_text_may_hold_is_refused_in_every_field_by_name(lived: Lived, name: str) -> None:
+    told = lived.told[name]
     assert told.broken == []
     assert sorted(told.accepted) == []
     assert len(told.refused) > 60
 
 
-async def test_a_text_of_several_lines_forges_none(place: Town, capsys: pytest.CaptureFixture[str]) -> None:
-    ids = {**GIVEN}
-    told = await live_with(place, LINES, ids)
+async def test_a_text_of_several_lines_forges_none(place: Town, lived: Lived) -> None:
+    told = lived.told["lines"]
     assert told.broken == []
     assert len(told.accepted) > 20
-    for where, answer in await _pages_and_answers(place, ids):
+    for where, answer in await _pages_and_answers(place, lived.ids):
         assert answer.status == 200, where
         assert not any("\n" in value or "\r" in value for value in answer.headers.values())
-    said = capsys.readouterr()
-    assert WORD not in said.out + said.err
+    assert_says_nothing(lived.printed)
 
 
 async def test_whatever_is_sought_by_is_a_text(place: Town) -> None:
