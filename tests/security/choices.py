@@ -55,7 +55,26 @@ AFTERWARDS: tuple[Step, ...] = (
     on_person("/notes", {"text": Free("Una nota in più")}, keeps={"hidden": "note"}),
     on_person("/timeline/{hidden}/hide", {"reason": Free("Lo chiede la persona")}),
     on_person("/hidden/{hidden}/show"),
+    on_person("/documents", {"kind": "letter"}, file="riservata.png"),
+    Step("GET", "/api/registry/persons/{record}/timeline", keeps={"hidden": "entries.-1.event_id"}),
+    on_person("/timeline/{hidden}/hide", {"reason": Free("Anche questa")}),
     on_person("/urgent-access", {"reason": Free("Sta male, e la porta è chiusa")}),
+)
+LONG_AGO = {"kind": "desk", "present": "Anna", "summary": "Di anni fa", "held_on": "2005-05-05"}
+TOO_LONG: tuple[Step, ...] = (
+    on_person("/interviews", {**LONG_AGO, "circle": "own"}),
+    post("/persons/{other_record}/interviews", {**LONG_AGO, "circle": "own"}),
+    post(
+        "/erasure-proposals",
+        by="supervisor",
+        keeps={"proposal": "0.proposal", "put_off": "1.proposal"},
+    ),
+    post(
+        "/erasure-proposals/{put_off}/put-off",
+        {"reason": Free("Un ricorso"), "until": "2014-10-14"},
+        by="supervisor",
+    ),
+    post("/erasure-proposals/{proposal}/accept", {"act": Free("Determina 7")}, by="supervisor"),
 )
 ERASED = {"ground": "wrong-person", "act": Free("Disposizione 12"), "reason": Free("Era di un omonimo")}
 ERASURE = (

@@ -50,6 +50,7 @@ service = Service(
         models.ObscuredEntry,
         models.ErasureAsked,
         models.ErasureReplyCopy,
+        models.RetentionProposal,
     ],
     migrations=Path(__file__).with_name("migrations"),
     settings=RegistrySettings,
@@ -57,9 +58,11 @@ service = Service(
         Timer("registry.referral-terms", timedelta(hours=1), commands.watch_terms),
         Timer("registry.access-terms", timedelta(hours=1), commands.watch_accesses),
         Timer("registry.disputes", timedelta(hours=1), commands.watch_disputes),
+        Timer("registry.retention", timedelta(hours=12), commands.propose_erasures),
     ],
-    page_prefixes=("/persone", "/segnalazioni", "/accessi", "/rete", "/cancellazioni"),
+    page_prefixes=("/oggi", "/persone", "/segnalazioni", "/accessi", "/rete", "/cancellazioni"),
     navigation=(
+        NavigationEntry("Oggi", "/oggi", ("caseworker", "supervisor"), 5),
         NavigationEntry("Persone", "/persone", ("caseworker", "supervisor"), 10, search="nome"),
         NavigationEntry(
             "Segnalazioni", "/segnalazioni", ("caseworker", "supervisor"), 20, covers=("/accessi",)

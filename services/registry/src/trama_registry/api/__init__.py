@@ -15,9 +15,11 @@ from trama_registry.api import (
     preview,
     referral,
     relation,
+    retention,
     sharing,
     story,
     taking_in_charge,
+    today,
 )
 
 routers = (
@@ -35,8 +37,10 @@ routers = (
     preview.router,
     draft.router,
     erasure.router,
+    retention.router,
     referral.router,
     looking.router,
     network.router,
+    today.router,
 )
 """In the order of the documentation."""

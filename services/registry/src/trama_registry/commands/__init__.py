@@ -69,6 +69,7 @@ from trama_registry.commands.relation import (
     suspend,
     watch_disputes,
 )
+from trama_registry.commands.retention import accept_proposal, propose_erasures, put_off_proposal
 from trama_registry.commands.sharing import (
     agree_participation,
     decide_opposition,
@@ -89,6 +90,7 @@ from trama_registry.commands.taking_in_charge import (
 from trama_registry.commands.terms import watch_terms
 
 __all__ = [
+    "accept_proposal",
     "accept_referral",
     "agree_participation",
     "answer_erasure",
@@ -133,6 +135,8 @@ __all__ = [
     "number_document",
     "open_taking_in_charge",
     "oppose",
+    "propose_erasures",
+    "put_off_proposal",
     "question_referral",
     "read_note",
     "reconsider_referral",

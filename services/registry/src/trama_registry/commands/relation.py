@@ -22,6 +22,7 @@ from trama_contracts.registry import (
 )
 
 from trama_registry import queries
+from trama_registry.commands.retention import let_fall
 from trama_registry.commands.taking_in_charge import in_charge, moment_of
 from trama_registry.errors import (
     AlreadyInCharge,
@@ -93,6 +94,7 @@ async def reopen(session: AsyncSession, record: str, request: Reopen, by: Caller
         episode=episode.episode, reopened_on=request.reopened_on or today, reason=request.reason
     )
     episode.reopen(reopened, today=today)
+    await let_fall(session, record)
     return _publish(session, episode, reopened, reopened.reopened_on, by)
 
 

@@ -85,6 +85,12 @@ from trama_registry.errors.referral import (
     TermInPast,
     WithdrawnBySender,
 )
+from trama_registry.errors.retention import (
+    NoLongerDue,
+    ProposalNotHere,
+    ProposalSettled,
+    RetentionUnreadable,
+)
 from trama_registry.errors.sharing import (
     AuthorisationWithdrawnAlready,
     ConsentIsWithdrawn,
@@ -185,6 +191,7 @@ __all__ = [
     "LinkNotHere",
     "ListeningForSpecialists",
     "MoveNotNow",
+    "NoLongerDue",
     "NoNextStep",
     "NoServicePactHere",
     "NoTakingInChargeHere",
@@ -215,6 +222,8 @@ __all__ = [
     "ParticipationNotHere",
     "PersonNotHere",
     "PersonNotNamed",
+    "ProposalNotHere",
+    "ProposalSettled",
     "ProtocolNotHere",
     "ProtocolNotInForce",
     "ReceivesNoReferrals",
@@ -226,6 +235,7 @@ __all__ = [
     "RestrictedAlready",
     "RestrictionLiftedAlready",
     "RestrictionNotHere",
+    "RetentionUnreadable",
     "SamePersonFound",
     "SharingRestricted",
     "StepInPast",

@@ -6,6 +6,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.engine import CursorResult
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import SQLModel, col
+from trama_chassis import file_custody
 from trama_chassis.handlers import ErasedStream, Origin
 from trama_chassis.outbox import runtime_of
 from trama_chassis.tables import table_of
@@ -16,6 +17,7 @@ from trama_registry import commands, models
 from trama_registry.event_handlers.heard import handlers, log
 
 OWN_ROWS = "own:interview"
+HIDDEN_ROWS = "own:obscured"
 
 
 @handlers.react(ErasureRequested)
@@ -47,6 +49,18 @@ async def forget_own_interview(session: AsyncSession, erased: ErasedStream) -> i
 
 
 @handlers.forget
+async def forget_hidden(session: AsyncSession, erased: ErasedStream) -> int:
+    """Delete an entry that was hidden from everybody, with its file: it has no stream any more."""
+    if erased.topic != HIDDEN_ROWS:
+        return 0
+    hidden = models.ObscuredEntry
+    rows = await session.scalars(select(hidden).where(col(hidden.entry) == erased.stream))
+    for document in {one.payload.get("document") for one in rows} - {None}:
+        await file_custody.forget(session, (runtime_of(session).settings.principal, str(document)))
+    return await _delete(session, hidden, hidden.entry == erased.stream)
+
+
+@handlers.forget
 async def forget_referrals(session: AsyncSession, erased: ErasedStream) -> int:
     """Let go of a referral whose stream was erased, by who sent it or by who received it."""
     kind, _, referral = erased.scope.partition(":")
@@ -75,6 +89,7 @@ async def erase_rows(session: AsyncSession, record: str) -> int:
     """Delete every row of ours that is of a record: what its referrals led to, what is kept by record, then
     the person. What others told of theirs goes with their streams."""
     own, gone = runtime_of(session).settings.member, 0
+    await _let_proposals_fall(session, record)
     pairs = models.DistinctPersons
     gone += await _delete(session, pairs, (pairs.record == record) | (pairs.other == record))
     answered = models.AccessesToldCopy
@@ -92,9 +107,18 @@ async def erase_rows(session: AsyncSession, record: str) -> int:
     return gone
 
 
+async def _let_proposals_fall(session: AsyncSession, record: str) -> None:
+    """Nothing is left to be decided on; that it was proposed, and what was decided before, stays."""
+    proposal, today = models.RetentionProposal, runtime_of(session).clock.today()
+    for one in await session.scalars(
+        select(proposal).where(col(proposal.record) == record, col(proposal.state) == "open")
+    ):
+        one.fall(today)
+
+
 def own_tables() -> list[type[SQLModel]]:
     """The tables that say of which record a row is, those that others refer to first."""
-    spared = (models.ErasureAsked, models.ReferralCopy)
+    spared = (models.ErasureAsked, models.ReferralCopy, models.RetentionProposal)
     order = {table.name: at for at, table in enumerate(SQLModel.metadata.sorted_tables)}
     found = [
         table

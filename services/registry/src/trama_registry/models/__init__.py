@@ -74,6 +74,7 @@ from trama_registry.models.referral import (
     must_know_of_acceptance,
     term,
 )
+from trama_registry.models.retention import RetentionProposal
 from trama_registry.models.sharing import Notice, Opposition, Participation, Restriction
 from trama_registry.models.taking_in_charge import (
     TakingInCharge,
@@ -134,6 +135,7 @@ __all__ = [
     "ReferralProtocol",
     "ReferralReply",
     "Restriction",
+    "RetentionProposal",
     "SenderMove",
     "Side",
     "State",

@@ -15,14 +15,17 @@ from trama_registry.pages import (
     protocol,
     referral,
     relation,
+    retention,
     sharing,
     story,
+    today,
 )
 
 routers = (
     looking.router,
     access.router,
     document.router,
+    retention.router,
     erasure.router,
     identity.router,
     person.router,
@@ -36,5 +39,6 @@ routers = (
     protocol.router,
     obscuring.router,
     story.router,
+    today.router,
 )
 """What has a path of its own under /persone comes before the page of a person, which takes any."""

@@ -78,6 +78,7 @@ async def _register(request: Request, session: AsyncSession, refused: Refused | 
         "erasures": await queries.erasures(session),
         "asked": await queries.erasures_asked(session),
         "grounds": queries.GROUNDS,
+        "proposed": await queries.count_open_proposals(session),
     }
     return await forms.page(request, "cancellazioni.html", values, templates=templates, refused=refused)
 

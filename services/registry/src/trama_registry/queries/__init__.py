@@ -73,6 +73,15 @@ from trama_registry.queries.person import (
     view_of_taking_in_charge,
 )
 from trama_registry.queries.preview import preview
+from trama_registry.queries.proposal import (
+    count_open_proposals,
+    days_of,
+    find_proposal,
+    open_proposals,
+    proposal_view,
+    rule_views,
+    settled_proposals,
+)
 from trama_registry.queries.receivers import grounds_for_referring, receivers, shared_purpose
 from trama_registry.queries.referral import (
     find_received_referral,
@@ -101,6 +110,7 @@ from trama_registry.queries.relation import (
     referente_of,
     relations_of,
 )
+from trama_registry.queries.retention import overdue
 from trama_registry.queries.sharing import sharing_of
 from trama_registry.queries.timeline import entry_view, timeline
 
@@ -119,8 +129,10 @@ __all__ = [
     "corrections_of",
     "count_groups",
     "count_obscured",
+    "count_open_proposals",
     "course_of",
     "courses_of",
+    "days_of",
     "documents_to_name",
     "documents_view",
     "draft_view",
@@ -142,6 +154,7 @@ __all__ = [
     "find_opposition",
     "find_participation",
     "find_person",
+    "find_proposal",
     "find_protocol",
     "find_received_referral",
     "find_restriction",
@@ -168,8 +181,10 @@ __all__ = [
     "notes_of",
     "notice_view",
     "obscured_of",
+    "open_proposals",
     "open_taking_in_charge_of",
     "opposition_view",
+    "overdue",
     "overdue_accesses",
     "overdue_referrals",
     "overview",
@@ -180,6 +195,7 @@ __all__ = [
     "person_view",
     "persons_by_name",
     "preview",
+    "proposal_view",
     "protocol_of",
     "protocols",
     "readers_of_notes",
@@ -196,9 +212,11 @@ __all__ = [
     "relations_of",
     "restriction_in_force",
     "restriction_view",
+    "rule_views",
     "sent_by_urgency",
     "sent_referral_view",
     "sent_referrals",
+    "settled_proposals",
     "shared_purpose",
     "sharing_of",
     "story_of_referral",

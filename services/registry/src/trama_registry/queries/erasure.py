@@ -113,6 +113,8 @@ def subject_of(subject: Mapping[str, Any]) -> str:
     """What was erased, by kind and day."""
     kind = str(subject.get("type", "")).removeprefix("it.trama.registry.").removesuffix(".v1")
     words = say(SUBJECTS[kind]) if kind in SUBJECTS else say("Voci della cartella")
+    if "count" in subject:
+        return say("%(what)s (%(count)s)", what=words, count=subject["count"])
     if "day" not in subject:
         return words
     return say("%(what)s del %(day)s", what=words, day=date.fromisoformat(subject["day"]))
@@ -120,22 +122,20 @@ def subject_of(subject: Mapping[str, Any]) -> str:
 
 def _register(order: ErasureOrder, name: str, own: str) -> list[RecipientView]:
     """What we ourselves keep by law: the entry of the register under which a document came in."""
-    number = order.subject.get("protocol")
-    if number is None:
-        return []
-    basis = say(
-        "resta la registrazione di protocollo %(number)s: %(law)s", number=Named(number), law=REGISTER
-    )
+    subject = order.subject
     return [
         RecipientView(
             member=own,
             name=name,
             service="registry",
             state="kept",
-            basis=basis,
+            basis=say(
+                "resta la registrazione di protocollo %(number)s: %(law)s", number=Named(number), law=REGISTER
+            ),
             asked_on=order.ordered_on,
             answered_on=order.ordered_on,
         )
+        for number in subject.get("protocols", [subject["protocol"]] if "protocol" in subject else [])
     ]
 
 

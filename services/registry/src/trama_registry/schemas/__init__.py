@@ -120,6 +120,12 @@ from trama_registry.schemas.relation import (
     SignPact,
     Suspend,
 )
+from trama_registry.schemas.retention import (
+    AcceptProposal,
+    ProposalView,
+    PutOffProposal,
+    RetentionRuleView,
+)
 from trama_registry.schemas.sharing import (
     AgreeParticipation,
     DecideOpposition,
@@ -151,6 +157,7 @@ from trama_registry.schemas.taking_in_charge import (
 from trama_registry.schemas.timeline import EntryView, ShownBy, TimelineView
 
 __all__ = [
+    "AcceptProposal",
     "AcceptReferral",
     "AccessList",
     "AccessView",
@@ -245,8 +252,10 @@ __all__ = [
     "PersonView",
     "PreviewView",
     "ProjectView",
+    "ProposalView",
     "ProtocolNumberView",
     "ProtocolView",
+    "PutOffProposal",
     "QuestionReferral",
     "ReadNote",
     "ReceivedReferralView",
@@ -266,6 +275,7 @@ __all__ = [
     "Restrict",
     "RestrictionView",
     "Resume",
+    "RetentionRuleView",
     "SaveDraft",
     "SeekDuplicates",
     "SendReferral",
