@@ -4,7 +4,7 @@ from datetime import date, datetime, time
 from uuid import uuid4
 
 from sqlalchemy.ext.asyncio import AsyncSession
-from trama_chassis import outbox
+from trama_chassis import audit, outbox
 from trama_chassis.accounts import Caller
 from trama_chassis.clock import ZONE
 from trama_chassis.errors import refuse_changed
@@ -19,6 +19,7 @@ from trama_contracts.registry import (
 )
 
 from trama_registry import queries
+from trama_registry.commands.retention import let_fall
 from trama_registry.errors import NoTakingInChargeHere, NotInCharge
 from trama_registry.models import TakingInCharge
 from trama_registry.models.taking_in_charge import KINDS
@@ -43,6 +44,7 @@ async def open_taking_in_charge(
     await queries.find_person(session, record)
     last = await queries.last_taking_in_charge(session, record)
     integration = await integration_of(session, request)
+    await let_fall(session, record)
     return open_episode(session, record, request, by, last=last, integration=integration)
 
 
@@ -56,7 +58,8 @@ async def integration_of(session: AsyncSession, request: OpenTakingInCharge) -> 
     runtime = runtime_of(session)
     protocol = await queries.find_protocol(session, request.protocol)
     own, others = runtime.settings.member, request.integrated_with or protocol.members
-    return protocol.integrate({own, *others}, on=request.opened_on or runtime.clock.today())
+    on = request.opened_on or runtime.clock.today()
+    return protocol.integrate({own, *others}, on=on, allowing=audit.allowing(session))
 
 
 def open_episode(
