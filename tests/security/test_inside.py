@@ -13,7 +13,7 @@ from trama_chassis.conflict import ConflictHeld
 from trama_registry.models import UrgentAccess
 
 from tests.security.everything import LIFE
-from tests.security.life import Step, live
+from tests.security.life import Step, live, multipart
 from tests.security.origins import Answer, Member, Town, token_of, town
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -197,12 +197,24 @@ async def test_an_urgent_access_opens_what_is_hidden_for_a_written_reason_and_is
     identity, urgent = (f"/api/registry/persons/{record}/{one}" for one in ("identity", "urgent-access"))
     groups = {"circle": "justice", "groups": ["former-prisoner"]}
     await sil.do("PUT", f"/api/registry/persons/{record}/target-groups", groups, by="supervisor")
-    assert "former-prisoner" not in (await _look(sil, identity)).text
+    measure = await _file_measure(sil, record)
+    hidden = {
+        identity: "former-prisoner",
+        f"/persone/{record}/dati": "ex detenuto",
+        f"/persone/{record}/documenti": "misura.pdf",
+        f"/api/registry/persons/{record}/documents": "misura.pdf",
+        measure["href"]: "%PDF",
+        f"/api/registry/persons/{record}/documents/sil/{measure['document']}/content": "%PDF",
+    }
+    assert await _open(sil, hidden) == []
     short = await sil.ask("POST", urgent, body={"reason": "serve"})
     assert (short.status, short.json()["errors"][0]["field"]) == (422, "reason")
     reason = "Il carcere chiede oggi chi segue la persona"
     assert (await sil.ask("POST", urgent, body={"reason": reason})).status == 201
-    assert "former-prisoner" in (await _look(sil, identity)).text
+    assert await _open(sil, hidden) == list(hidden)
+    choices = (await _look(sil, f"/persone/{record}/documenti")).text
+    assert 'value="justice"' not in choices, "what is opened is to be read: nothing judicial is filed by it"
+    assert (await sil.ask("PUT", identity.replace("identity", "target-groups"), body=groups)).status == 403
     report = await sil.do("GET", f"/api/registry/persons/{record}/accesses")
     assert [(one["reason"], one["holds"]) for one in report["urgent"]] == [(reason, True)]
     assert reason in {one["reason"] for one in report["own"]["looks"] if one["kind"] == "urgent"}
@@ -210,4 +222,19 @@ async def test_an_urgent_access_opens_what_is_hidden_for_a_written_reason_and_is
         past = datetime(2013, 1, 1, tzinfo=UTC)
         await session.execute(update(UrgentAccess).values(until=past))
         await session.commit()
-    assert "former-prisoner" not in (await _look(sil, identity)).text, "its hour is over"
+    assert await _open(sil, hidden) == [], "its hour is over"
+
+
+async def _file_measure(member: Member, record: str) -> dict[str, str]:
+    """A judicial document, filed by who may."""
+    kind, sent = multipart({"kind": "measure", "circle": "justice"}, "misura.pdf", b"%PDF-1.7 misura %%EOF")
+    path = f"/api/registry/persons/{record}/documents"
+    answer = await member.ask("POST", path, by="supervisor", headers={"content-type": kind}, content=sent)
+    assert answer.status == 201, answer.text
+    filed: dict[str, str] = answer.json()
+    return filed
+
+
+async def _open(member: Member, hidden: dict[str, str]) -> list[str]:
+    """The paths on which a caseworker finds what is hidden there."""
+    return [path for path, words in hidden.items() if words in (await _look(member, path)).text]

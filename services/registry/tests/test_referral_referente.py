@@ -9,8 +9,18 @@ import pytest
 from trama_chassis.accounts import Caller
 from trama_chassis.runtime import Runtime
 from trama_chassis.testing import published, transaction
-from trama_contracts.registry import ReferralSent, ReferralWithdrawn, WithdrawalTold
+from trama_contracts.registry import (
+    ConsentWithdrawalTold,
+    PersonRegistered,
+    ReferralSent,
+    ReferralWithdrawn,
+    UrgentAccessTaken,
+    WithdrawalTold,
+)
 from trama_registry import commands, errors
+from trama_registry.commands.looking import take_urgent_access
+from trama_registry.queries.looking import accesses_view
+from trama_registry.queries.today import today_view
 from trama_registry.schemas import (
     AcceptReferral,
     CaseManagerAsked,
@@ -19,8 +29,10 @@ from trama_registry.schemas import (
     LinkRecord,
     RegisterPerson,
     SendReferral,
+    Withdraw,
     WithdrawReferral,
 )
+from trama_registry.schemas.looking import TakeUrgentAccess
 
 SARA, LIVIA, IRENE = (
     Caller(f"op-{name.lower()}", f"{name} Demo", member, frozenset({"caseworker"}), "caseworker")
@@ -140,3 +152,57 @@ async def test_what_nobody_had_accepted_is_taken_back_between_the_two(
     )
     await three.do(three.ambito, commands.withdraw_referral, second.referral, WithdrawReferral())
     assert await published(three.ambito, WithdrawalTold) == []
+
+
+async def taken_back_at(runtime: Runtime, by: Caller) -> list[tuple[str, str]]:
+    """What Oggi says there of consents that were taken back."""
+    async with runtime.database.read(runtime=runtime) as session:
+        found = (await today_view(session, by)).taken_back
+    return [(one.name, one.member_name) for one in found]
+
+
+async def test_a_consent_taken_back_is_told_to_the_referente_also_where_they_do_not_read(
+    three: Three, desk: Any
+) -> None:
+    """INVARIANT: who holds the referente learns of every withdrawal at a service of the person, and not who
+    was to receive. A message only to who reads, or one that names recipients, breaks it."""
+    (first,) = await published(three.ambito, ReferralSent)
+    given = first.event.authorisation  # type: ignore[attr-defined]  # a referral's
+    await three.do(three.ambito, commands.withdraw_authorisation, three.record, given, Withdraw())
+    assert await published(three.ambito, ConsentWithdrawalTold) == [], "who reads hears it as it is"
+    assert await taken_back_at(three.cpi, IRENE) == [("Anna Esempio", "ambito-urbano")]
+    terms = {"purpose": "work-integration", "basis": {"kind": "consent"}, "circles": ["care"]}
+    terms |= {"recipients": ["sil"], "notice_given_on": "2013-10-14"}
+    asked = GiveAuthorisation.model_validate(terms)
+    second = await three.do(three.ambito, commands.give_authorisation, three.record, asked)
+    before = await told(desk, three)
+    await three.do(
+        three.ambito,
+        commands.withdraw_authorisation,
+        three.record,
+        second.authorisation,
+        Withdraw(reason="Preferisce tenerlo per sé"),
+    )
+    (message,) = await published(three.ambito, ConsentWithdrawalTold)
+    assert message.granted_to == ("cpi.registry",)
+    assert set(message.event.payload()) == {"authorisation", "withdrawn_on"}
+    (said,) = (await told(desk, three))[len(before) :]
+    assert said.startswith("La persona ha revocato un'autorizzazione a condividere il 14")
+    assert "sil" not in said
+    assert await taken_back_at(three.cpi, IRENE) == [("Anna Esempio", "ambito-urbano")] * 2
+    colleague = Caller("op-remo", "Remo Demo", "cpi", frozenset({"caseworker"}), "caseworker")
+    assert await taken_back_at(three.cpi, colleague) == []
+    assert await taken_back_at(three.ambito, SARA) == [], "the referente is not theirs"
+
+
+async def test_an_urgent_access_elsewhere_is_told_to_the_referente_and_to_nobody_else(three: Three) -> None:
+    reason = "Il pronto soccorso chiede chi la segue"
+    asked = TakeUrgentAccess(reason=reason)
+    await three.do(three.ambito, take_urgent_access, three.record, asked, SARA)
+    (one,) = await published(three.ambito, UrgentAccessTaken)
+    assert one.granted_to == ("cpi.registry",)
+    (registered,) = await published(three.sil, PersonRegistered)
+    for runtime, record, heard in ((three.cpi, three.here, [reason]), (three.sil, registered.record, [])):
+        async with runtime.database.read(runtime=runtime) as session:
+            urgent = (await accesses_view(session, record)).urgent
+        assert [one.reason for one in urgent] == heard

@@ -7,6 +7,7 @@ from trama_contracts.registry.access import AccessConcluded, AccessOutcome, Acce
 from trama_contracts.registry.authorisation import (
     AuthorisationGiven,
     AuthorisationWithdrawn,
+    ConsentWithdrawalTold,
     OppositionDecided,
     OppositionRaised,
 )
@@ -139,6 +140,7 @@ __all__ = [
     "CompetenceSettled",
     "ConflictDeclared",
     "ConflictLifted",
+    "ConsentWithdrawalTold",
     "DocumentFiled",
     "DocumentKind",
     "DocumentName",

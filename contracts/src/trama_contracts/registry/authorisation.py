@@ -51,6 +51,19 @@ class AuthorisationWithdrawn(Event):
     reason: ShortText | None = None
 
 
+class ConsentWithdrawalTold(Event):
+    """Published beside `AuthorisationWithdrawn` by the registry at which a person took a consent back: to the
+    registry of the member that holds the referente del percorso, where that does not read us. It names
+    nobody who was to receive: that a service knows the person is told in its own circles alone."""
+
+    wire_type: ClassVar[str] = "it.trama.registry.consent-withdrawal-told.v1"
+    circle: ClassVar[Circle] = "referral"
+    scope: ClassVar[str] = "withdrawal"
+
+    authorisation: Uuid
+    withdrawn_on: Day
+
+
 class OppositionRaised(Event):
     """Published by the registry that received an authorisation by law when the person opposes it (GDPR 21;
     opposizione). While it is not decided, nothing is shared on that ground (GDPR 18(1)(d))."""

@@ -9,6 +9,7 @@ from trama_chassis.handlers import Origin
 from trama_chassis.outbox import runtime_of
 from trama_contracts.registry import (
     AuthorisationWithdrawn,
+    ConsentWithdrawalTold,
     NoticeGiven,
     OppositionDecided,
     OppositionRaised,
@@ -98,6 +99,7 @@ async def withdraw_authorisation(
         await _must_be_known(session, record, withdrawn)
     else:
         own.withdraw(withdrawn, today=today)
+    await _tell_referente(session, record, withdrawn)
     await _tell_withdrawal(session, record, withdrawn)
     return withdrawn
 
@@ -115,6 +117,18 @@ async def _must_be_known(session: AsyncSession, record: str, withdrawn: Authoris
             "L'autorizzazione è già stata revocata il %(day)s.", day=one.withdrawn_on
         )
     Authorisation.must_be_withdrawable(withdrawn, today=runtime_of(session).clock.today())
+
+
+async def _tell_referente(session: AsyncSession, record: str, withdrawn: AuthorisationWithdrawn) -> None:
+    """Let who holds the referente at another member know, if they do not read us: who does hears it so."""
+    readers = {one.partition(".")[0] for one in await access.seen_by(session, record, withdrawn.circle)}
+    told = await queries.referente_elsewhere(session, record) - readers
+    if told:
+        event = ConsentWithdrawalTold(
+            authorisation=withdrawn.authorisation, withdrawn_on=withdrawn.withdrawn_on
+        )
+        to = {f"{member}.registry" for member in told}
+        outbox.add(session, event, record=record, scope=str(uuid4()), to=to)
 
 
 async def _tell_withdrawal(session: AsyncSession, record: str, withdrawn: AuthorisationWithdrawn) -> None:

@@ -3,6 +3,7 @@
 from trama_chassis.language import say
 from trama_contracts.registry import (
     AuthorisationWithdrawn,
+    ConsentWithdrawalTold,
     NoticeGiven,
     OppositionDecided,
     OppositionRaised,
@@ -47,6 +48,16 @@ def _withdrawn(event: AuthorisationWithdrawn, member: str, names: Names) -> str:
         day=event.withdrawn_on,
         who=names(member),
     ) + because(event.reason)
+
+
+@tells(ConsentWithdrawalTold)
+def _withdrawn_elsewhere(event: ConsentWithdrawalTold, member: str, names: Names) -> str:
+    return say(
+        "La persona ha revocato un'autorizzazione a condividere il %(day)s, presso il %(who)s: ne è "
+        "informato il referente del percorso.",
+        day=event.withdrawn_on,
+        who=names(member),
+    )
 
 
 @tells(OppositionRaised)

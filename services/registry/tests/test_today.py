@@ -1,0 +1,94 @@
+"""Oggi: one's own people, those of whom one stands in for, all for a supervisor; relations that sleep."""
+
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from trama_chassis.accounts import Caller
+from trama_chassis.clock import write_clock
+from trama_chassis.runtime import Runtime
+from trama_chassis.testing import client, transaction
+from trama_registry import commands
+from trama_registry.queries.today import today_view
+from trama_registry.schemas import (
+    CaseManagerAsked,
+    CompleteNextStep,
+    RecordInterview,
+    RegisterPerson,
+    SetNextStep,
+    Suspend,
+)
+from trama_registry.schemas.today import TodayView
+
+from services.registry.tests.conftest import TODAY
+
+SLEEPS = 180
+
+
+async def seen(runtime: Runtime, by: Caller) -> TodayView:
+    async with runtime.database.read(runtime=runtime) as session:
+        return await today_view(session, by)
+
+
+async def do(runtime: Runtime, command: Any, *asked: Any) -> Any:
+    async with transaction(runtime) as session:
+        return await command(session, *asked)
+
+
+@pytest.fixture
+async def record(ambito: Runtime, desk: Any, anna: RegisterPerson, sara: Caller) -> str:
+    """Anna, of whom Sara is the referente."""
+    found: str = await desk.register(ambito, anna)
+    await do(ambito, commands.assign_case_manager, found, CaseManagerAsked(), sara)
+    return found
+
+
+async def test_the_worklist_is_one_s_own_that_of_who_is_replaced_or_all_for_a_supervisor(
+    ambito: Runtime, record: str, sara: Caller
+) -> None:
+    """INVARIANT: who stands in for a colleague sees what awaits the colleague; who does not, sees nothing."""
+    step = SetNextStep.model_validate({"what": "Telefonare", "due_on": "2013-10-14"})
+    await do(ambito, commands.set_next_step, record, step, sara)
+    rita = Caller("op-rita", "Rita Demo", "ambito-urbano", frozenset({"caseworker"}), "caseworker")
+    standing_in = replace(rita, on_behalf_of=sara.operator, replaces=sara.name)
+    chief = replace(rita, roles=frozenset({"supervisor"}))
+    for by, expected in ((sara, 1), (rita, 0), (standing_in, 1), (chief, 1)):
+        steps = (await seen(ambito, by)).steps
+        assert [(one.record, one.what, one.referente) for one in steps] == [
+            (record, "Telefonare", "Sara Demo")
+        ] * expected, by
+    await do(ambito, commands.complete_next_step, record, CompleteNextStep(), sara)
+    assert (await seen(ambito, sara)).steps == []
+
+
+async def test_a_relation_sleeps_when_nothing_was_written_for_long_and_wakes_with_the_next_word(
+    ambito: Runtime, record: str, sara: Caller, clock_file: Path
+) -> None:
+    write_clock(clock_file, TODAY + timedelta(days=SLEEPS))
+    assert (await seen(ambito, sara)).sleeping == []
+    write_clock(clock_file, TODAY + timedelta(days=SLEEPS + 1))
+    (one,) = (await seen(ambito, sara)).sleeping
+    assert (one.record, one.days, one.referente) == (record, SLEEPS + 1, "Sara Demo")
+    kept = {"kind": "desk", "present": "Anna", "summary": "Tutto bene", "circle": "own"}
+    await do(ambito, commands.record_interview, record, RecordInterview.model_validate(kept), sara)
+    assert (await seen(ambito, sara)).sleeping == [], "also by what we keep to ourselves"
+
+
+async def test_what_was_suspended_is_not_said_to_sleep(
+    ambito: Runtime, record: str, sara: Caller, clock_file: Path
+) -> None:
+    await do(ambito, commands.suspend, record, Suspend.model_validate({"reason": "health"}), sara)
+    write_clock(clock_file, TODAY + timedelta(days=2 * SLEEPS))
+    assert (await seen(ambito, sara)).sleeping == []
+
+
+async def test_the_page_and_the_api_say_the_same(ambito: Runtime, record: str, clock_file: Path) -> None:
+    write_clock(clock_file, TODAY + timedelta(days=SLEEPS + 2))
+    async with client(ambito, "supervisor") as http:
+        answer = (await http.get("/api/registry/today")).json()
+        page = await http.get("/oggi", headers={"accept": "text/html"})
+    assert [(one["name"], one["days"]) for one in answer["sleeping"]] == [("Anna Esempio", SLEEPS + 2)]
+    assert "Relazioni ferme" in page.text
+    assert f"/persone/{record}/relazioni" in page.text
