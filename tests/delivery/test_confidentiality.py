@@ -3,7 +3,6 @@
 import asyncio
 import base64
 import json
-from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pytest
@@ -19,6 +18,7 @@ from trama_deploy.broker import EmbeddedBroker
 from chassis.tests.small_registry import DAY, SERVICE, consent, link, new_id, rows
 from tests.delivery.life import PLACEMENT, REPORTING, REPORTING_ID, happen, heard_ids
 from tests.delivery.network import Network, acquainted, until
+from tests.harness.guises import everything_in, found
 
 PEOPLE = [
     ("Ercolina", "Zanettovich", "ZNTRLN75R54Z999W"),
@@ -27,45 +27,6 @@ PEOPLE = [
     ("Adalgiso", "Bressanutti Del Zotto", "BRSDGS59C15Z999A"),
 ]
 OTHER_WORDS = ["Villotta di Sopra", "0434 999999", "magazziniere a tempo parziale", "Ivonne Pradolin"]
-
-
-def guises(secret: str) -> Iterator[bytes]:
-    """The forms in which a text may stand in a file: encodings, escapes, and base64 wherever it may begin."""
-    for text in {secret, secret.upper(), secret.lower()}:
-        for encoding in ("utf-8", "utf-16-le", "utf-16-be", "latin-1", "cp1252"):
-            try:
-                raw = text.encode(encoding)
-            except UnicodeEncodeError:
-                continue
-            yield raw
-            yield from in_base64(raw)
-        yield json.dumps(text)[1:-1].encode()
-        yield text.encode().hex().encode()
-
-
-def in_base64(raw: bytes) -> Iterator[bytes]:
-    """The characters of base64 that depend on nothing but these bytes, for each place they may begin at."""
-    for before in range(3):
-        encoded = base64.b64encode(bytes(before) + raw)
-        whole = len(encoded) if (before + len(raw)) % 3 == 0 else len(encoded) - 4
-        sure = encoded[(0, 2, 3)[before] : whole]
-        yield sure
-        yield sure.translate(bytes.maketrans(b"+/", b"-_"))
-
-
-def found(secrets: Iterable[str], places: Iterable[tuple[str, bytes]]) -> set[str]:
-    """Which of these texts stand somewhere, in whatever guise, and where."""
-    # Shorter ones stand in random bytes by chance.
-    needles = [(secret, needle) for secret in secrets for needle in set(guises(secret)) if len(needle) >= 8]
-    return {
-        f"{secret} in {name}" for name, content in places for secret, needle in needles if needle in content
-    }
-
-
-def everything_in(folder: Path) -> list[tuple[str, bytes]]:
-    """Every file below a folder: names and bytes (a name is searched too)."""
-    files = [path for path in folder.rglob("*") if path.is_file()]
-    return [(str(path.relative_to(folder)), str(path).encode() + b"\n" + path.read_bytes()) for path in files]
 
 
 @pytest.mark.parametrize("place", range(3))
