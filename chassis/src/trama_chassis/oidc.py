@@ -158,8 +158,7 @@ class Client:
             "code_challenge": challenge,
             "code_challenge_method": "S256",
         }
-        endpoint = str(metadata["authorization_endpoint"])
-        return f"{endpoint}{'&' if '?' in endpoint else '?'}{urlencode(asked, quote_via=quote)}"
+        return _with(str(metadata["authorization_endpoint"]), asked)
 
     async def subject(self, begun: Begun | None, answer: Mapping[str, str]) -> str:
         """Who came back, as the provider calls them.
@@ -183,13 +182,14 @@ class Client:
         """Where the browser can sign out at the provider too, if that can be done."""
         try:
             endpoint = (await self._published()).get("end_session_endpoint")
+            _refuse_open_endpoint(endpoint)
         except ProviderSilent:
             return None
         asked = {
             "client_id": self.provider.client_id,
             "post_logout_redirect_uri": self.provider.origin.rstrip("/") + "/",
         }
-        return f"{endpoint}?{urlencode(asked, quote_via=quote)}" if endpoint else None
+        return _with(str(endpoint), asked)
 
     async def _named(self, token: str, nonce: str) -> str:
         """The subject of an ID token for us, of our issuer, of this sign-in (OIDC core 3.1.3.7)."""
@@ -269,6 +269,10 @@ def _usable(found: object) -> dict[str, VerifyingKey]:
         if isinstance(key.kid, str):
             keys[key.kid] = key
     return keys
+
+
+def _with(endpoint: str, asked: Mapping[str, str]) -> str:
+    return f"{endpoint}{'&' if '?' in endpoint else '?'}{urlencode(asked, quote_via=quote)}"
 
 
 def _refuse_open_endpoint(address: object) -> None:
