@@ -161,9 +161,11 @@ async def test_what_is_accepted_goes_everywhere_and_the_proof_names_nobody(
         assert CANARY not in await side.story()
         assert on_disk(side.runtime).count(CANARY.encode()) == 0
     (proof,) = await proposed(ambito.http, settled=True)
-    assert (proof["closed"], proof["settled_by"], proof["count"]) == (True, "Operatrice di prova", 2)
+    assert (proof["name"], proof["settled_by"], proof["count"]) == (None, "Operatrice di prova", 2)
     assert proof["counts"]["copies"] >= 3
     order = await ambito.read(f"erasures/{proof['order']}")
+    answers = {(one["member"], one["service"]): one["state"] for one in order["recipients"]}
+    assert answers["sil", "registry"] == "done"
     assert (order["ground"], order["act"], order["subject"]) == (
         *("retention", ACT["act"], "Nota alla rete (2)"),
     )
