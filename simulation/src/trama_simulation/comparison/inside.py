@@ -53,13 +53,13 @@ def _nothing(lived: Lived, desk: Desk, record: str) -> Question:
 
 
 def declared(lived: Sequence[Lived], desks: Mapping[str, Desk]) -> Iterator[Question]:
-    """Which conflicts a supervisor must know of, who is to hand those persons on."""
+    """Which conflicts a supervisor must know of, who is to hand those persons on; not their own."""
     for member, login in SUPERVISOR.items():
         expected = Counter[Line](
             (one.story.person.name,)
             for one in lived
-            for at, _ in oracle.life_of(one.story).conflicts
-            if at == member
+            for at, who in oracle.life_of(one.story).conflicts
+            if at == member and who != login
         )
         yield _listed(desks[member].of(login), expected)
 
