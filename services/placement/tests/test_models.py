@@ -1,5 +1,7 @@
 """The rules: calendar months on planned dates, states told from dates, what can be started and ended."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from datetime import date, timedelta
 from typing import Any
 
@@ -114,6 +116,27 @@ def test_a_plan_outside_the_rule_is_refused(
 ) -> None:
     with pytest.raises(condition):
         LAB.judge_plan(planned_from, planned_to, hours)
+
+
+@contextmanager
+def allowing(condition: type[Exception]) -> Iterator[None]:
+    """Somebody may set this rule aside, and no other."""
+    with suppress(condition):
+        yield
+
+
+@pytest.mark.parametrize(
+    ("planned_to", "condition"), [(date(2013, 4, 29), PlanTooShort), (date(2013, 8, 1), PlanTooLong)]
+)
+def test_how_long_a_path_lasts_may_be_set_aside_and_the_hours_may_not(
+    planned_to: date, condition: type[Exception]
+) -> None:
+    first = date(2013, 2, 1)
+    LAB.judge_plan(first, planned_to, 20, allowing=allowing(condition))
+    with pytest.raises(TooManyHours):
+        LAB.judge_plan(first, planned_to, 41, allowing=allowing(condition))
+    with pytest.raises(PlanReversed):
+        LAB.judge_plan(first, date(2013, 1, 31), 20, allowing=allowing(PlanReversed))
 
 
 def test_a_refused_duration_says_the_day_to_plan_for_and_the_source() -> None:

@@ -2,12 +2,10 @@
 
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
 from trama_chassis.accounts import Caller
-from trama_chassis.clock import write_clock
 from trama_chassis.runtime import Runtime
 from trama_chassis.testing import client, transaction
 from trama_registry import commands
@@ -64,11 +62,11 @@ async def test_the_worklist_is_one_s_own_that_of_who_is_replaced_or_all_for_a_su
 
 
 async def test_a_relation_sleeps_when_nothing_was_written_for_long_and_wakes_with_the_next_word(
-    ambito: Runtime, record: str, sara: Caller, clock_file: Path
+    ambito: Runtime, record: str, sara: Caller
 ) -> None:
-    write_clock(clock_file, TODAY + timedelta(days=SLEEPS))
+    ambito.clock.move(TODAY + timedelta(days=SLEEPS))
     assert (await seen(ambito, sara)).sleeping == []
-    write_clock(clock_file, TODAY + timedelta(days=SLEEPS + 1))
+    ambito.clock.move(TODAY + timedelta(days=SLEEPS + 1))
     (one,) = (await seen(ambito, sara)).sleeping
     assert (one.record, one.days, one.referente) == (record, SLEEPS + 1, "Sara Demo")
     kept = {"kind": "desk", "present": "Anna", "summary": "Tutto bene", "circle": "own"}
@@ -76,16 +74,14 @@ async def test_a_relation_sleeps_when_nothing_was_written_for_long_and_wakes_wit
     assert (await seen(ambito, sara)).sleeping == [], "also by what we keep to ourselves"
 
 
-async def test_what_was_suspended_is_not_said_to_sleep(
-    ambito: Runtime, record: str, sara: Caller, clock_file: Path
-) -> None:
-    await do(ambito, commands.suspend, record, Suspend.model_validate({"reason": "health"}), sara)
-    write_clock(clock_file, TODAY + timedelta(days=2 * SLEEPS))
+async def test_what_was_suspended_is_not_said_to_sleep(ambito: Runtime, record: str, sara: Caller) -> None:
+    await do(ambito, commands.suspend, record, Suspend.model_validate({"reason": "away"}), sara)
+    ambito.clock.move(TODAY + timedelta(days=2 * SLEEPS))
     assert (await seen(ambito, sara)).sleeping == []
 
 
-async def test_the_page_and_the_api_say_the_same(ambito: Runtime, record: str, clock_file: Path) -> None:
-    write_clock(clock_file, TODAY + timedelta(days=SLEEPS + 2))
+async def test_the_page_and_the_api_say_the_same(ambito: Runtime, record: str) -> None:
+    ambito.clock.move(TODAY + timedelta(days=SLEEPS + 2))
     async with client(ambito, "supervisor") as http:
         answer = (await http.get("/api/registry/today")).json()
         page = await http.get("/oggi", headers={"accept": "text/html"})
