@@ -4,7 +4,6 @@ What a member's services write is carried to the others as the broker would; not
 """
 
 import hashlib
-import importlib.util
 import json
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -26,6 +25,7 @@ from trama_chassis.clock import write_clock
 from trama_chassis.runtime import Runtime
 from trama_chassis.service import Service
 from trama_chassis.testing import FIRST_PLACES, Territory, running, transaction
+from trama_chassis.testing_databases import migration
 from trama_chassis.testing_post import Post
 from trama_evaluation.models import TeamRule
 from trama_placement.models import PathTypeRule
@@ -210,25 +210,15 @@ def _accounts(path: Path, member: str) -> None:
     path.chmod(0o600)
 
 
-def _rows_of(service: Service, migration: str, name: str) -> list[dict[str, Any]]:
-    """The dated rules, read from the migration where they are written."""
-    path = service.migrations / "versions" / f"{migration}.py"
-    spec = importlib.util.spec_from_file_location(f"{service.name}_{migration}", path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    found: Any = getattr(module, name)
-    return found
-
-
 async def _with_rules(runtime: Runtime) -> None:
+    """The dated rules, read from the migrations where they are written."""
     rules: Sequence[Any] = ()
+    versions = runtime.service.migrations / "versions"
     if runtime.service.name == "evaluation":
-        rules = [TeamRule(**row) for row in _rows_of(evaluation.service, "0001_evaluation", "RULES")]
+        rules = [TeamRule(**row) for row in migration(versions, "0001_evaluation").RULES]
     elif runtime.service.name == "placement":
-        conditions: Any = _rows_of(placement.service, "0002_placement", "CONDITIONS")
-        terms = _rows_of(placement.service, "0001_placement", "RULES")
+        conditions = migration(versions, "0002_placement").CONDITIONS
+        terms = migration(versions, "0001_placement").RULES
         rules = [PathTypeRule(**row, **conditions[row["path_type"]]) for row in terms]
     async with transaction(runtime) as session:
         session.add_all(rules)

@@ -17,7 +17,7 @@ from contextlib import closing, contextmanager
 from functools import cache
 from pathlib import Path
 from tempfile import mkdtemp
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import psycopg
 import pytest
@@ -211,3 +211,13 @@ def fresh_database(
 def database_url(request: pytest.FixtureRequest, fresh_database: Callable[[str], str]) -> str:
     """A new database; every test that takes it runs on SQLite and on PostgreSQL."""
     return fresh_database(request.param)
+
+
+def migration(versions: Path, name: str) -> Any:  # noqa: ANN401 - a module
+    """A migration as a module: what it does, and the dated rules that are written in it."""
+    spec = importlib.util.spec_from_file_location(name, versions / f"{name}.py")
+    if spec is None or spec.loader is None:
+        raise ModuleNotFoundError(name)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module

@@ -1,6 +1,5 @@
 """An evaluation service of the urban district on Monday 14 October 2013, its registry, and who follows."""
 
-import importlib.util
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
@@ -13,7 +12,7 @@ from trama_chassis.clock import write_clock
 from trama_chassis.runtime import Runtime
 from trama_chassis.tables import CHASSIS_TABLES
 from trama_chassis.testing import Peer, Place, Territory, deliver, running, transaction
-from trama_chassis.testing_databases import Tables
+from trama_chassis.testing_databases import Tables, migration
 from trama_contracts.evaluation import ContributionSubmitted
 from trama_contracts.registry import (
     AuthorisationGiven,
@@ -73,17 +72,6 @@ def rated(score: int) -> list[dict[str, Any]]:
     return [{"item": item, "score": score} for item in ALL_ITEMS]
 
 
-def rules_of_the_migration() -> list[dict[str, Any]]:
-    """The dated rules, read from where they are written."""
-    path = service.migrations / "versions" / "0001_evaluation.py"
-    spec = importlib.util.spec_from_file_location("evaluation_0001", path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return list(module.RULES)
-
-
 @pytest.fixture
 def database_tables() -> Tables:
     return (*CHASSIS_TABLES, *service.tables)
@@ -91,7 +79,8 @@ def database_tables() -> Tables:
 
 @pytest.fixture
 def rules() -> list[TeamRule]:
-    return [TeamRule(**values) for values in rules_of_the_migration()]
+    written = migration(service.migrations / "versions", "0001_evaluation").RULES
+    return [TeamRule(**values) for values in written]
 
 
 @pytest.fixture

@@ -1,15 +1,13 @@
 """What was copied before a migration is there after it."""
 
-import importlib.util
 from collections.abc import Callable
-from typing import Any
 
 import pytest
 from alembic.migration import MigrationContext
 from alembic.operations import Operations
 from sqlalchemy import Connection, create_engine, text
 from trama_chassis.migrations import check, upgrade
-from trama_chassis.testing_databases import Tables
+from trama_chassis.testing_databases import Tables, migration
 from trama_evaluation.__main__ import service
 
 PERSON = {"record": "r1", "given_name": "Anna", "family_name": "Esempio"}
@@ -22,16 +20,6 @@ def database_tables() -> Tables:
     return ()
 
 
-def migration(name: str) -> Any:
-    """A migration as a module."""
-    spec = importlib.util.spec_from_file_location(name, service.migrations / "versions" / f"{name}.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
 def run(connection: Connection, step: Callable[[], None]) -> None:
     with Operations.context(MigrationContext.configure(connection)):
         step()
@@ -39,7 +27,7 @@ def run(connection: Connection, step: Callable[[], None]) -> None:
 
 def test_persons_and_episodes_stay_under_their_common_name(database_url: str) -> None:
     upgrade(database_url, service)
-    caseload = migration("0003_caseload")
+    caseload = migration(service.migrations / "versions", "0003_caseload")
     engine = create_engine(database_url.replace("postgresql://", "postgresql+psycopg://", 1))
     with engine.begin() as connection:
         run(connection, caseload.downgrade)

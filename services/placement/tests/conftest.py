@@ -1,6 +1,5 @@
 """A placement service of the SIL on Monday 14 October 2013, its sister registry, and a person in charge."""
 
-import importlib.util
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
@@ -15,7 +14,7 @@ from trama_chassis.clock import write_clock
 from trama_chassis.runtime import Runtime
 from trama_chassis.tables import CHASSIS_TABLES
 from trama_chassis.testing import FIRST_PLACES, Peer, Territory, deliver, running, transaction
-from trama_chassis.testing_databases import Tables
+from trama_chassis.testing_databases import Tables, migration
 from trama_contracts.evaluation import EvaluationCompleted
 from trama_contracts.placement import ApprovalParty, HostApprovalGiven, HostApprovalRefused
 from trama_contracts.registry import (
@@ -40,22 +39,6 @@ TODAY = datetime(2013, 10, 14, 9, tzinfo=UTC)
 LIVIA = Caller("op-livia", "Livia Demo", "sil", frozenset({"placement-officer"}), "placement-officer")
 
 
-def rules_of_the_migration() -> list[dict[str, Any]]:
-    """The dated rules, read from where they are written."""
-    rules, conditions = migration("0001_placement").RULES, migration("0002_placement").CONDITIONS
-    return [rule | conditions[rule["path_type"]] for rule in rules]
-
-
-def migration(name: str) -> Any:
-    """A migration as a module."""
-    spec = importlib.util.spec_from_file_location(name, service.migrations / "versions" / f"{name}.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
 @pytest.fixture
 def database_tables() -> Tables:
     return (*CHASSIS_TABLES, *service.tables)
@@ -63,7 +46,10 @@ def database_tables() -> Tables:
 
 @pytest.fixture
 def rules() -> list[PathTypeRule]:
-    return [PathTypeRule(**values) for values in rules_of_the_migration()]
+    versions = service.migrations / "versions"
+    conditions = migration(versions, "0002_placement").CONDITIONS
+    written = migration(versions, "0001_placement").RULES
+    return [PathTypeRule(**rule, **conditions[rule["path_type"]]) for rule in written]
 
 
 @pytest.fixture

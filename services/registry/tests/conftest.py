@@ -127,16 +127,21 @@ def exchange() -> Callable[..., Any]:
 
 @pytest.fixture
 def several(registry_of: RunRegistry, fresh_database: Callable[[str], str]) -> RunSeveral:
-    """A function that runs the registries of some members that know each other, an operator at each."""
+    """A function that runs the registries of some members that know each other, an operator at each.
+
+    `first` is the kind of database of the first of them.
+    """
 
     @asynccontextmanager
-    async def run(places: Mapping[str, Place], *members: str) -> AsyncIterator[tuple[Runtimes, Desks]]:
+    async def run(
+        places: Mapping[str, Place], *members: str, first: str = "sqlite"
+    ) -> AsyncIterator[tuple[Runtimes, Desks]]:
         territory = Territory(places=places)
         async with AsyncExitStack() as stack:
             enter = stack.enter_async_context
             runtimes = {
-                one: await enter(registry_of(one, fresh_database("sqlite"), territory=territory))
-                for one in members
+                one: await enter(registry_of(one, fresh_database(kind), territory=territory))
+                for one, kind in zip(members, (first, *("sqlite" for _ in members[1:])), strict=True)
             }
             await exchanged(*runtimes.values())
             yield runtimes, {one: await enter(client(run, "caseworker")) for one, run in runtimes.items()}
@@ -179,6 +184,14 @@ class Desk:
         """What has become of a referral."""
         async with runtime.database.read() as session:
             return await session.get_one(Referral, referral)
+
+
+@asynccontextmanager
+async def browser(runtime: Runtime) -> AsyncIterator[httpx.AsyncClient]:
+    """An operator who looks at pages."""
+    async with client(runtime, "caseworker") as http:
+        http.headers["Accept"] = "text/html"
+        yield http
 
 
 @pytest.fixture

@@ -1,8 +1,7 @@
 """The pages on who a person is, as a browser without scripts meets them."""
 
 import re
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Callable
 from typing import Any
 
 import httpx
@@ -11,6 +10,8 @@ from trama_chassis.runtime import Runtime
 from trama_chassis.testing import client
 from trama_registry.schemas import RegisterPerson
 
+from services.registry.tests.conftest import browser
+
 NO_SUCH = "6f1c9b7e-3a52-4d0e-9a4f-0c2f5d8e7b11"
 
 
@@ -18,13 +19,6 @@ NO_SUCH = "6f1c9b7e-3a52-4d0e-9a4f-0c2f5d8e7b11"
 def database_url(fresh_database: Callable[[str], str]) -> str:
     """Pages are the same on each kind of database: one is enough."""
     return fresh_database("sqlite")
-
-
-@asynccontextmanager
-async def browser(runtime: Runtime) -> AsyncIterator[httpx.AsyncClient]:
-    async with client(runtime, "caseworker") as http:
-        http.headers["Accept"] = "text/html"
-        yield http
 
 
 def hidden(page: str, action: str) -> dict[str, str]:

@@ -1,19 +1,19 @@
 """What people do with a referral on its pages: sent in few fields, read, asked about, answered, printed."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable
 from typing import Any
 
-import httpx
 import pytest
 from trama_chassis.duties import Duties
 from trama_chassis.runtime import Runtime
-from trama_chassis.testing import client, published
+from trama_chassis.testing import published
 from trama_contracts.registry import ReferralSeen, ReferralSent
 from trama_registry import queries
 from trama_registry.schemas import (
     RegisterPerson,
 )
+
+from services.registry.tests.conftest import browser
 
 Exchange = Callable[[Runtime, Runtime], Awaitable[None]]
 Both = tuple[Runtime, Runtime]
@@ -24,13 +24,6 @@ PAGE = {"Accept": "text/html"}
 def database_url(fresh_database: Callable[[str], str]) -> str:
     """Pages are the same on each kind of database: one is enough."""
     return fresh_database("sqlite")
-
-
-@asynccontextmanager
-async def browser(runtime: Runtime) -> AsyncIterator[httpx.AsyncClient]:
-    async with client(runtime, "caseworker") as http:
-        http.headers["Accept"] = "text/html"
-        yield http
 
 
 async def sent_state(runtime: Runtime, referral: str) -> Any:
