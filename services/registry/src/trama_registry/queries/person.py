@@ -38,6 +38,8 @@ from trama_registry.schemas import (
 )
 
 PAGE = 50
+NUMBER = re.compile(rf"{TAX_CODE_PATTERN}|(?=(?:[A-Z]*[0-9]){{5}})[A-Z0-9]{{9,16}}")
+"""What looks like a person's number, of whatever kind: who seeks many that are nobody's is guessing."""
 
 
 async def find_person(session: AsyncSession, record: str, *, lock: bool = False) -> Person:
@@ -167,18 +169,19 @@ async def _otherwise_found(session: AsyncSession, sought: str) -> list[str]:
     """Records by a number of the person, by a referral's id or protocol number, or by words in any order."""
     typed = sought.strip()
     number = "".join(letter for letter in typed.upper() if letter.isalnum())
-    is_whole = re.fullmatch(TAX_CODE_PATTERN, number) is not None
-    if is_whole:
+    is_number = NUMBER.fullmatch(number) is not None
+    if is_number:
         guessing.refuse(session)
     numbers = select(col(PersonIdentifier.record)).where(col(PersonIdentifier.value) == number)
     found = set(await session.scalars(numbers))
-    if is_whole and not found:
-        guessing.missed(session, number)
     names = sorted(one for one in traits_of(Identity(family_name=typed)) if one.startswith("n:"))
     if not found and names:
         alike = select(col(PersonTrait.record)).where(col(PersonTrait.trait).in_(names)).limit(10 * PAGE)
         found = set(await session.scalars(alike))
-    return sorted(found or await _by_referral(session, typed))
+    found = found or await _by_referral(session, typed)
+    if is_number and not found:
+        guessing.missed(session, number)
+    return sorted(found)
 
 
 async def _by_referral(session: AsyncSession, number: str) -> set[str]:
