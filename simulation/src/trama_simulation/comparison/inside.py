@@ -12,6 +12,8 @@ from trama_simulation.living import Lived
 from trama_simulation.members import SUPERVISOR
 
 PERSONS, CONFLICTS = "/api/registry/persons", "/api/registry/conflicts"
+SHOWN = {"": "la scheda", "/timeline": "la storia", "/documents": "i documenti"}
+"""What of a person is shown, below the record."""
 
 
 def about(lived: Lived, life: oracle.Life, desks: Mapping[str, Desk]) -> Iterator[Question]:
@@ -38,15 +40,19 @@ def _nothing(lived: Lived, desk: Desk, record: str) -> Question:
 
     async def ask() -> list[str]:
         found = []
-        for path in (record, f"{record}/timeline", f"{record}/documents"):
+        for path, what in SHOWN.items():
             try:
-                await desk.get(f"{PERSONS}/{path}")
+                await desk.get(f"{PERSONS}/{record}{path}")
             except Refused as refused:
                 found += [str(refused)] * (refused.status != httpx.codes.NOT_FOUND)
             else:
-                found.append(f"{path}: ha risposto, e non doveva")
+                found.append(f"ha visto {what}, e non doveva")
         shown = await desk.get(PERSONS, name=person.family_name)
-        found += ["è nell'elenco, e non doveva" for one in shown["persons"] if one["record"] == record]
+        found += [
+            "ha trovato la persona nell'elenco, e non doveva"
+            for one in shown["persons"]
+            if one["record"] == record
+        ]
         return found
 
     return Question(f"{desk.member.name}, chi ha un conflitto di interessi con {person.name}", ask)

@@ -16,7 +16,6 @@ from trama_simulation.acts import (
     Withdraw,
 )
 from trama_simulation.desks import Desk
-from trama_simulation.living.knowing import everybody_shares
 from trama_simulation.living.lived import Lived
 from trama_simulation.living.registry import own
 from trama_simulation.members import SUPERVISOR
@@ -35,10 +34,8 @@ Done: TypeAlias = (
 
 
 async def do(act: GroundAct, lived: Lived, desks: Mapping[str, Desk]) -> None:
-    """Do it as the operator there would; what answers for the member is decided by its supervisor. What time
-    does is waited for."""
+    """Do it as the operator there would; what answers for the member is decided by its supervisor."""
     if isinstance(act, LastDayPasses):
-        await everybody_shares(lived.story.up_to(lived.done + 1), lived, desks)
         return
     where, body = _asked(act, lived)
     desk = desks[act.at].of(SUPERVISOR[act.at]) if isinstance(act, DecideOpposition) else desks[act.at]

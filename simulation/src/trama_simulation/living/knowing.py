@@ -34,23 +34,6 @@ async def everybody_knows(story: Story, lived: Lived, desks: Mapping[str, Desk])
         await desks[member].arrived(what, f"{own(member, lived)}/timeline", enough)
 
 
-async def everybody_shares(story: Story, lived: Lived, desks: Mapping[str, Desk]) -> None:
-    """Wait until each page of who sees what says that it is as it must be: what only time does is told in no
-    line. Raises NotArrived."""
-    sharing, who = oracle.sharing_of(oracle.remembered(story)), oracle.followers(story)
-    for member in who:
-        expected = {other for other in who if other != member and sharing.sees(other, member, "care")}
-
-        def enough(shown: Json, expected: set[str] = expected) -> bool:
-            readers = (
-                one for one in shown["readers"] if any(line["circle"] == "care" for line in one["shared"])
-            )
-            return {one["member"] for one in readers} == expected
-
-        what = f"chi vede ciò che si sa di {story.person.name}"
-        await desks[member].arrived(what, f"{own(member, lived)}/sharing", enough)
-
-
 async def referente_is_known(referente: str, at: str, lived: Lived, desk: Desk) -> None:
     """Wait until a member knows whose operator is the one to speak to. Raises NotArrived."""
 
