@@ -240,7 +240,7 @@ async def test_no_refusal_is_lost_or_counted_twice(runtime: Runtime, peer: Peer)
 
 
 @pytest.mark.parametrize(
-    ("database_url", "streams"), [("sqlite", 2000), ("postgresql", 100)], indirect=["database_url"]
+    ("database_url", "streams"), [("sqlite", 500), ("postgresql", 100)], indirect=["database_url"]
 )
 async def test_key_and_events_in_any_order_leave_nothing_waiting(
     database_url: str, peer: Peer, tmp_path: Path, streams: int

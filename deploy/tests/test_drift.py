@@ -1,6 +1,6 @@
 """Whatever on the broker is not as the file says is found, told in words, and put right or left to people."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -35,12 +35,6 @@ NOW = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)
 MAILBOX, EVENTS = "pn.sil.registry.mailbox.v1", "pn.sil.registry.events.v1"
 A_MONTH = 35 * 24 * 3600 * 1000
 Hurt = Callable[[EmbeddedBroker], None]
-
-
-@pytest.fixture(scope="module")
-def own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedBroker]:
-    with EmbeddedBroker(tmp_path_factory.mktemp("own")) as running:
-        yield running
 
 
 @pytest.fixture(scope="module")

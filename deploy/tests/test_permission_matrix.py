@@ -46,6 +46,7 @@ def accesses(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Acc
             "admin": broker.access(),
             **{p: Access(broker.bootstrap, p, kafka_password(state, p)) for p in PRINCIPALS},
         }
+        broker.kill()
 
 
 @pytest.mark.parametrize("principal", PRINCIPALS)

@@ -1,6 +1,5 @@
 """Provisioning on a real broker: made once, found unchanged, mended when it drifts, restored when wiped."""
 
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -43,12 +42,6 @@ from trama_deploy.state import State
 
 FIRST = load(Path(__file__).parents[1] / "networks" / "first.yaml")
 NOW = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)
-
-
-@pytest.fixture(scope="module")
-def own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedBroker]:
-    with EmbeddedBroker(tmp_path_factory.mktemp("own")) as running:
-        yield running
 
 
 @pytest.fixture(scope="module")

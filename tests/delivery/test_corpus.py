@@ -76,6 +76,7 @@ def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Network]:
         network = Network(broker, folder, CorpusTerritory())
         network.make_topics(topics_of(read(ROOT / FILE)))
         yield network
+        broker.kill()
 
 
 def topics_of(corpus: Corpus) -> set[str]:

@@ -358,6 +358,7 @@ async def test_files_are_in_no_database_in_clear(
     async with client(sil, "caseworker") as http:
         place = f"/api/registry/persons/{theirs}/documents/ambito-urbano/{filed.json()['document']}"
         await http.post(f"{place}/ask")
+        await file_duties.turn(sil)
         await exchange(ambito, sil)
         await file_duties.turn(ambito)
         assert await rows(ambito, OutboxRow, col(OutboxRow.kind) == "file")
