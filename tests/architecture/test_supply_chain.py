@@ -43,11 +43,16 @@ def test_a_vulnerability_that_was_not_looked_at_stops_a_change() -> None:
     assert advisories.report([VULNERABLE], {"CVE-2014-0012": "not reached"}) == ([], 0)
 
 
-def test_silence_of_the_advisories_is_said_loudly_and_stops_nothing() -> None:
+def test_silence_of_the_advisories_is_said_loudly_and_stops_nothing_but_a_release() -> None:
     """Asked through a proxy that is not there: nothing was looked at, and nobody may think that it was."""
     nowhere = dict.fromkeys(("HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy"), "http://127.0.0.1:9")
     command = [sys.executable, str(sbom.ROOT / "tools" / "advisories.py")]
-    done = subprocess.run(command, env=os.environ | nowhere, capture_output=True, text=True, check=False)
-    assert done.returncode == 0
-    assert "NOT CHECKED" in done.stderr
-    assert "asked about" not in done.stdout
+    pins = len(sbom.PINNED.findall(advisories.LOCK.read_text()))
+    for options, code in (([], 0), (["--must-answer"], 2)):
+        done = subprocess.run(
+            [*command, *options], env=os.environ | nowhere, capture_output=True, text=True, check=False
+        )
+        assert done.returncode == code
+        assert "NOT CHECKED" in done.stderr
+        assert f"the {pins} packages" in done.stderr
+        assert "asked about" not in done.stdout
