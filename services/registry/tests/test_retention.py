@@ -233,7 +233,7 @@ async def test_the_pages_propose_put_off_and_order(
         await interviews(http, record, "own")
         await move_to(clock_file, "2016-10-14", ambito)
         assert (await http.post("/cancellazioni/proposte", headers=PAGE)).status_code == 303
-        for page in ("/cancellazioni", "/segnalazioni"):
+        for page in ("/cancellazioni", "/oggi"):
             assert "Proposte di cancellazione" in (await http.get(page, headers=PAGE)).text
         shown = (await http.get("/cancellazioni/proposte", headers=PAGE)).text
         assert "scelta del titolare" in shown

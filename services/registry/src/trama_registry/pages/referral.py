@@ -69,7 +69,6 @@ async def referrals_page(
         "waiting": await queries.referrals_to_answer(session),
         "overdue": await queries.overdue_referrals(session) if supervises else [],
         "late": await queries.overdue_accesses(session, by) if supervises else [],
-        "proposed": await queries.count_open_proposals(session) if supervises else 0,
         **_common(session),
     }
     return web.page(request, "segnalazioni.html", values, templates=templates)

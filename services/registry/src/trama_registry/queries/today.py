@@ -15,6 +15,7 @@ from trama_chassis.outbox import runtime_of
 
 from trama_registry.models import EntryCopy, NextStep, OwnInterview, Person, TakingInCharge
 from trama_registry.queries.names import names_of
+from trama_registry.queries.proposal import count_open_proposals
 from trama_registry.queries.referral import referrals_to_answer
 from trama_registry.queries.relation import referente_of
 from trama_registry.queries.told import local_day
@@ -37,6 +38,7 @@ async def today_view(session: AsyncSession, by: Caller) -> TodayView:
         taken_back=await _taken_back(session, by, today),
         sleeping=await _sleeping(session, by, today, sleeping_after),
         sleeping_after=sleeping_after,
+        proposals=await count_open_proposals(session) if "supervisor" in by.roles else 0,
     )
 
 

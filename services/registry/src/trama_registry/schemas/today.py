@@ -45,3 +45,5 @@ class TodayView(BaseModel):
     sleeping: list[SleepingView]
     sleeping_after: int
     """After how many days without a word of ours a relation sleeps."""
+    proposals: int = 0
+    """Of a supervisor: proposals of erasure that wait for a decision."""
