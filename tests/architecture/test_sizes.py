@@ -11,10 +11,10 @@ ROOT = Path(__file__).parents[2]
 FILE_LINES = 400
 FUNCTION_LINES = 40
 POSITIONAL = 6
-# Lines of code of the chassis without tests, test support and migrations (decision 0014). What is in none of
-# the three parts named moves things. Raising a budget needs an ADR.
+# Lines of code of the chassis without tests, test support and migrations (decisions 0014, 0020). What is in
+# none of the three parts named moves things. Raising a budget needs an ADR.
 MOVING = "how things move"
-BUDGETS = {MOVING: 5_000, "who may know": 2_700, "who is calling": 900, "what people see": 1_200}
+BUDGETS = {MOVING: 5_000, "who may know": 2_850, "who is calling": 900, "what people see": 1_200}
 PARTS = {
     "who may know": {
         *("access", "audit", "audit_entry", "conflict", "entitlement", "erasure", "erasure_duties"),
