@@ -10,7 +10,7 @@ from sqlmodel import col
 from trama_chassis import access, clock, leaving, outbox
 from trama_chassis.runtime import Runtime
 from trama_chassis.tables import Decision, GrantGiven, GrantReceived, OwnStream, SourceHeard
-from trama_chassis.testing import FIRST_PLACES, Peer, Territory, running, transaction
+from trama_chassis.testing import FIRST_PLACES, Peer, Place, Territory, running, transaction
 from trama_contracts.inner import Continues
 from trama_contracts.messages import GrantEnd, Heads
 from trama_contracts.record import Record
@@ -110,6 +110,53 @@ async def test_who_leaves_the_directory_or_the_circle_reads_no_more_of_any_recor
         living = await rows(runtime, OwnStream, col(OwnStream.ended).is_(False), OwnStream.circle == "care")
         assert {one.record for one in ended} == {one.record for one in living} == set(records)
         assert await last_reason(runtime, "cpi.registry") == "not-listed cpi"
+
+
+async def told_anew(runtime: Runtime, version: int, **changed: Place) -> None:
+    """Another version of the directory, and what is decided on it."""
+    places = FIRST_PLACES | changed
+    await runtime.take_directory(Territory(places=places).directory_records(version=version))
+    assert await leaving.turn(runtime, version - 1) == version
+
+
+async def test_whatever_the_directory_says_anew_of_a_member_is_decided_again_to_take_and_to_give(
+    database_url: str, tmp_path: Path
+) -> None:
+    """INVARIANT: what a member reads is what the directory of now lets it read: a purpose, circle or service
+    taken out or put in again. A change that is not decided again breaks it."""
+    cpi = FIRST_PLACES["cpi"]
+    both = {"cpi.registry", "cpi.placement"}
+    async with running(SERVICE, database_url, tmp_path, member="sil") as runtime:
+        record = await followed(runtime)
+        await leaving.turn(runtime, None)
+        assert await readers(runtime, record) == both
+        await told_anew(runtime, 2, cpi=replace(cpi, purposes=("accountability",)))
+        assert await readers(runtime, record) == set()
+        assert await last_reason(runtime, "cpi.registry") == "other-purpose cpi work-integration"
+        await told_anew(runtime, 3)
+        assert await readers(runtime, record) == both, "to who may again it is given again"
+        await told_anew(runtime, 4, cpi=replace(cpi, services=("registry",)))
+        assert await readers(runtime, record) == {"cpi.registry"}
+        await told_anew(runtime, 5)
+        assert await readers(runtime, record) == both
+        await told_anew(runtime, 6, cpi=replace(cpi, circles=("accountability",)))
+        assert await readers(runtime, record) == set()
+        await told_anew(runtime, 7)
+        assert await readers(runtime, record) == both
+
+
+async def test_a_member_that_joins_is_given_what_an_authorisation_heard_before_lets_it_read(
+    database_url: str, tmp_path: Path
+) -> None:
+    smaller = {name: place for name, place in FIRST_PLACES.items() if name != "cpi"}
+    smaller["sil"] = replace(smaller["sil"], read_by=("ambito-urbano", "coop-filo"))
+    async with running(SERVICE, database_url, tmp_path, member="sil") as runtime:
+        await runtime.take_directory(Territory(places=smaller).directory_records(version=2))
+        await leaving.turn(runtime, None)
+        record = await followed(runtime)
+        assert await readers(runtime, record) == set()
+        await told_anew(runtime, 3)
+        assert await readers(runtime, record) == {"cpi.registry", "cpi.placement"}
 
 
 async def test_a_grant_rests_on_the_authorisation_that_lasts(database_url: str, tmp_path: Path) -> None:

@@ -296,6 +296,11 @@ async def _end(session: AsyncSession, runtime: "Runtime", changes: Changes, give
         )
     if messages:
         await session.execute(insert(OutboxRow), messages)
+    # Of a stream that ended before anything was in it nobody reads: it is decided about no more.
+    empty = col(GrantGiven.stream).in_([head.stream for head in shrunk.values() if head.seq == 0])
+    await session.execute(
+        update(GrantGiven).where(empty, col(GrantGiven.ended_at).is_(None)).values(ended_at=now)
+    )
     for head in shrunk.values():
         successor = await streams.succeed(session, runtime, head)
         _decide(runtime, successor, changes.known[head.record], NOBODY, changes, before=given[head.stream])

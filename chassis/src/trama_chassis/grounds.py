@@ -49,4 +49,15 @@ class RefusedForNow(SQLModel, table=True):
     source: str = Field(primary_key=True)
 
 
-GROUNDS: tuple[type[SQLModel], ...] = (AuthorisationStopped, RestrictionHeld, RelationHeld, RefusedForNow)
+class MemberDecided(SQLModel, table=True):
+    """What the directory said of a member when all that concerns it was last decided."""
+
+    __tablename__ = "member_decided"
+    member: str = Field(primary_key=True)
+    terms: str
+
+
+GROUNDS: tuple[type[SQLModel], ...] = (
+    *(AuthorisationStopped, RestrictionHeld, RelationHeld),
+    *(RefusedForNow, MemberDecided),
+)

@@ -82,7 +82,7 @@ class Territory:
         """The HPKE key that a peer publishes."""
         return HpkePrivateKey.from_seed(_seed(self.network, "hpke", principal))
 
-    def _entry(self, member: str, place: Place) -> Entry:
+    def _entry(self, member: str, place: Place, version: int) -> Entry:
         services = {}
         for service in place.services:
             public = raw_public(self.signing(f"{member}.{service}"))
@@ -93,7 +93,7 @@ class Territory:
                 "member": member,
                 "controller": place.controller,
                 "delegations": (),
-                "version": 1,
+                "version": version,
                 "name": member,
                 "kind": place.kind,
                 "sector": place.sector,
@@ -109,7 +109,7 @@ class Territory:
     ) -> list[Record]:
         """The signed entries and, last, the manifest."""
         topic, now = directory_topic(self.network), clock.machine_now()
-        values = {member: self._entry(member, place) for member, place in self.places.items()}
+        values = {member: self._entry(member, place, version) for member, place in self.places.items()}
         lines = {member: manifest_line(entry, entry.encode()) for member, entry in values.items()}
         manifest = Manifest.model_validate(
             {"version": version, "issued": now, "expires": now + expires_in, "entries": lines}

@@ -54,7 +54,7 @@ async def test_a_protocol_that_is_over_is_set_aside_on_the_page_with_all_that_wa
 ) -> None:
     alone = anna.model_copy(update={"taking_in_charge": None})
     record = await desk.register(ambito, alone)
-    terms = {"district": "Urbano", "act": "Protocollo 7", "members": ["ambito-urbano", "sil"]}
+    terms = {"district": "urbano", "act": "Protocollo 7", "members": ["ambito-urbano", "sil"]}
     terms |= {"valid_from": "2013-01-01", "valid_to": "2013-09-30"}
     async with transaction(ambito) as session:
         protocol = commands.enter_protocol(session, EnterProtocol.model_validate(terms)).protocol
