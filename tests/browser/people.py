@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 from trama_simulation.desks import Desk
 from trama_simulation.living import Lived
-from trama_simulation.members import CPI, FILO, MOBILI, URBANO
+from trama_simulation.members import CPI, FILO, MOBILI, SUPERVISOR, URBANO
 from trama_simulation.simulation import Run, desks_of
 from trama_simulation.stories import stories
 from trama_simulation.territory import read_territory
@@ -70,6 +70,9 @@ async def _live(town: Town) -> list[Lived]:
             desks[URBANO], [one.records[URBANO] for one in run.lived if URBANO in one.records]
         )
         await _hide_document(desks[URBANO], known)
+        await _keep_too_long(
+            desks[URBANO], [one.records[URBANO] for one in run.lived if URBANO in one.records]
+        )
         for host in (FILO, MOBILI):
             await desks[host].arrived("a placement at the host", "/api/placement/hosted", bool)
     return run.lived
@@ -91,6 +94,17 @@ async def _hide_document(desk: Desk, record: str) -> None:
     entries = (await desk.get(f"{path}/timeline"))["entries"]
     filed = [one["event_id"] for one in entries if one["type"].endswith(".document-filed.v1")]
     await desk.post(f"{path}/timeline/{filed[-1]}/hide", {"reason": "L'ha chiesto al colloquio"})
+
+
+async def _keep_too_long(desk: Desk, records: Sequence[str]) -> None:
+    """Of interviews of many years ago the erasure is proposed; one of them is kept longer."""
+    for record in records[:2]:
+        await desk.post(f"/api/registry/persons/{record}/interviews", KEPT | {"held_on": "2005-05-05"})
+    supervisor, proposals = desk.of(SUPERVISOR[URBANO]), "/api/registry/erasure-proposals"
+    await supervisor.post(proposals, {})
+    first, *_ = await supervisor.list(proposals)
+    put_off = {"reason": "Un ricorso in corso", "until": "2014-10-14"}
+    await supervisor.post(f"{proposals}/{first['proposal']}/put-off", put_off)
 
 
 async def _ask_host(desk: Desk, lived: Lived) -> None:
