@@ -67,10 +67,10 @@ def harmless(_: str, text: str) -> str:
 
 
 def kept(answer: Answer, where: str) -> str:
-    """What stands somewhere in an answer."""
+    """What stands somewhere in an answer: `entries.-1.event_id`."""
     found = answer.json()
     for part in where.split("."):
-        found = found[int(part)] if part.isdecimal() else found[part]
+        found = found[int(part)] if part.lstrip("-").isdecimal() else found[part]
     return str(found)
 
 

@@ -38,8 +38,6 @@ GIVEN = {
 ELSEWHERE = {
     "/api/registry/referrals/received/{referral}": "this member has sent it",
     "/api/placement/hosted/{promoter}/{placement}": "this member hosts nobody",
-    "/api/registry/persons/{record}/hidden/{entry}/content": "no document is hidden in this life",
-    "/persone/{record}/nascoste/{entry}/documento": "likewise",
 }
 
 
@@ -115,7 +113,9 @@ def _alone(step: Step) -> bool:
 
 
 def _at_ambito(step: Step) -> Step:
-    return replace(_marked(step, THEIR_SECRET), at="ambito-urbano")
+    # What a member offers is told to the whole network: no word of it is to be kept.
+    marked = step if "/offers/" in step.path else _marked(step, THEIR_SECRET)
+    return replace(marked, at="ambito-urbano")
 
 
 def _marked(step: Step, word: str) -> Step:

@@ -45,6 +45,7 @@ THEIRS = {
     ("/api/registry/referrals/{referral}/note", "by"): "who signed the answer on paper",
     ("/api/evaluation/evaluations", "record"): "whom the team is asked about",
     ("/api/placement/placements", "record"): "who is to go there",
+    ("/api/placement/placements/preview", "record"): "who is to go there",
 }
 """Where a command does ask for a field of such a name, and what for. Nowhere else."""
 

@@ -20,6 +20,28 @@ ASKED = {
     "question": Free("Che lavoro può iniziare?"),
     "contributions_by": "2013-10-31",
 }
+HEALTH_PART = {
+    "discipline": "psychology",
+    "health": {"stability": "stable", "diagnosis": Free("Una diagnosi")},
+}
+SOCIAL_PART = {
+    "discipline": "social-work",
+    "social": {
+        "family": Free("Due figli"),
+        "housing": Free("In affitto"),
+        "economy": Free("Nessun reddito"),
+    },
+}
+OWN_PART = {
+    "discipline": "social-work",
+    "ratings": [{"item": "d710", "score": 1}],
+    "note": Free("Puntuale"),
+}
+AGREED = {
+    "own_words": Free("Vorrei lavorare al mattino"),
+    "goals": [{"what": Free("Un tirocinio"), "by": "sil"}],
+    "review_on": "2014-01-15",
+}
 AT_DSM = {"at": "dsm", "carried": True}
 AT_AMBITO = {"at": "ambito-urbano", "carried": True}
 SPECIAL_PARTS = (
@@ -40,29 +62,16 @@ SPECIAL_PARTS = (
         keeps={"health_evaluation": "evaluation"},
         **AT_DSM,
     ),
-    assess(
-        "/asked/{dsm}/{health_evaluation}/contribution",
-        {"discipline": "psychology", "health": {"stability": "stable", "diagnosis": Free("Una diagnosi")}},
-        **AT_DSM,
-    ),
+    assess("/asked/{dsm}/{health_evaluation}/contribution/preview", HEALTH_PART, **AT_DSM),
+    assess("/asked/{dsm}/{health_evaluation}/contribution", HEALTH_PART, **AT_DSM),
     assess(
         "/evaluations",
         {**ASKED, "record": "{their_record}", "contributors": ["ambito-urbano"]},
         keeps={"social_evaluation": "evaluation"},
         **AT_AMBITO,
     ),
-    assess(
-        "/asked/{ambito}/{social_evaluation}/contribution",
-        {
-            "discipline": "social-work",
-            "social": {
-                "family": Free("Due figli"),
-                "housing": Free("In affitto"),
-                "economy": Free("Nessun reddito"),
-            },
-        },
-        **AT_AMBITO,
-    ),
+    assess("/asked/{ambito}/{social_evaluation}/contribution/preview", SOCIAL_PART, **AT_AMBITO),
+    assess("/asked/{ambito}/{social_evaluation}/contribution", SOCIAL_PART, **AT_AMBITO),
 )
 EVALUATION = (
     assess(
@@ -71,14 +80,8 @@ EVALUATION = (
         keeps={"evaluation": "evaluation"},
         carried=True,
     ),
-    assess(
-        "/asked/{member}/{evaluation}/contribution",
-        {
-            "discipline": "social-work",
-            "ratings": [{"item": "d710", "score": 1}],
-            "note": Free("Puntuale"),
-        },
-    ),
+    assess("/asked/{member}/{evaluation}/contribution/preview", OWN_PART),
+    assess("/asked/{member}/{evaluation}/contribution", OWN_PART),
     assess(
         "/evaluations/{evaluation}/session",
         {"held_on": DAY, "place": Free("Sala riunioni"), "seats": SEATS, "authorisation": "{authorisation}"},
@@ -87,15 +90,8 @@ EVALUATION = (
         "/evaluations/{evaluation}/complete",
         {"path_type": "traineeship", "override_reason": Free("Lo chiede lei")},
     ),
-    assess(
-        "/evaluations/{evaluation}/project",
-        {
-            "own_words": Free("Vorrei lavorare al mattino"),
-            "goals": [{"what": Free("Un tirocinio"), "by": "sil"}],
-            "review_on": "2014-01-15",
-        },
-        keeps={"project": "project"},
-    ),
+    assess("/evaluations/{evaluation}/project/preview", AGREED),
+    assess("/evaluations/{evaluation}/project", AGREED, keeps={"project": "project"}),
     assess("/projects/{project}/refuse", {"reason": Free("Non è d'accordo")}),
     assess("/projects/{project}/review", {"review_on": "2014-02-15", "because": "person-asks"}),
 )
@@ -116,6 +112,7 @@ PROPOSED = {
     "planned_to": LATER,
 }
 PLACEMENT = (
+    place("/placements/preview", {**PROPOSED, "task": Free("Assemblaggio")}, carried=True),
     place(
         "/placements",
         {**PROPOSED, "task": Free("Assemblaggio")},

@@ -3,6 +3,7 @@ records are of one person, why something may be shared. It decides nothing, publ
 
 from trama_caseload.copies import EpisodeCopy, PersonCopy
 from trama_caseload.event_handlers import handlers
+from trama_caseload.foreseen import DraftPreviewView, preview
 from trama_caseload.queries import (
     directory,
     find_person,
@@ -22,6 +23,7 @@ TABLES = (PersonCopy, EpisodeCopy)
 
 __all__ = [
     "TABLES",
+    "DraftPreviewView",
     "EpisodeCopy",
     "PersonCopy",
     "directory",
@@ -34,6 +36,7 @@ __all__ = [
     "own_member",
     "person_name",
     "person_names",
+    "preview",
     "today",
     "unknown_person",
 ]

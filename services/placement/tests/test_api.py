@@ -309,3 +309,32 @@ async def test_the_page_withdraws_and_says_why_to_us_alone(stage: Any) -> None:
         assert (await http.post(f"{path}/ritiro", headers=PAGE, data=reason)).status_code == 303
         assert (await http.post(f"{path}/ritiro", headers=PAGE, data=reason)).status_code == 409
         assert "Mai iniziato" in (await http.get(path, headers=PAGE)).text
+
+
+async def test_who_hosts_is_shown_to_read_the_work_and_who_follows_why_and_nothing_is_sent(
+    stage: Any, terms: Callable[..., Any]
+) -> None:
+    """INVARIANT: what the preview of a proposal names is what its event tells each, and the preview leaves
+    nothing. One that commits, or shows a host what only care may know, breaks it."""
+    record = await stage.in_charge()
+    await stage.followed(record)
+    before = len(await published(stage.runtime))
+    async with client(stage.runtime, "placement-officer") as http:
+        answer = await http.post(f"{API}/placements/preview", json=terms(record))
+        assert answer.status_code == 200, answer.text
+        assert len(await published(stage.runtime)) == before
+        assert (await http.get(f"{API}/placements")).json()["total"] == 0
+        telling = await http.post(f"{API}/placements/preview", json=terms(record, task="Borsa lavoro"))
+        assert telling.json()["type"] == "urn:trama:problem:host-would-know"
+        assert (await http.post(f"{API}/placements", json=terms(record))).status_code == 201
+    shown = {one["member"]: one["sees"] for one in answer.json()["readers"]}
+    (host,), (care,) = shown["coop-filo"], shown["ambito-urbano"]
+    assert "Anna Esempio" in host
+    assert "terapeutica" not in host
+    assert "Borsa lavoro terapeutica" in care
+    told = {
+        type(one.event).__name__: {to.partition(".")[0] for to in one.granted_to} - {"sil"}
+        for one in (await published(stage.runtime))[before:]
+    }
+    assert told == {"PlacementProposed": {"ambito-urbano"}, "HostPlacementOpened": {"coop-filo"}}
+    assert sorted(shown) == ["ambito-urbano", "coop-filo"]

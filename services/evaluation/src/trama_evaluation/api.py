@@ -91,6 +91,24 @@ async def submit_contribution(
     return await commands.submit_contribution(session, member, evaluation, request)
 
 
+@router.post("/asked/{member}/{evaluation}/contribution/preview")
+async def preview_of_contribution(
+    member: Member, evaluation: Uuid, request: Contribute, session: Transaction, _: Operator
+) -> caseload.DraftPreviewView:
+    """Who would read our part of an evaluation, and what of it. Refused as signing it would be."""
+    made = await commands.submit_contribution(session, member, evaluation, request)
+    return await caseload.preview(session, made.own_record, queries.told)
+
+
+@router.post("/evaluations/{evaluation}/project/preview")
+async def preview_of_project(
+    evaluation: Uuid, request: AgreeProject, session: Transaction, _: Deciding
+) -> caseload.DraftPreviewView:
+    """Who would read a project, and what of it. Refused as agreeing it would be."""
+    project = await commands.agree_project(session, evaluation, request)
+    return await caseload.preview(session, project.record, queries.told)
+
+
 @router.post("/evaluations/{evaluation}/project", status_code=201)
 async def agree_project(
     evaluation: Uuid, request: AgreeProject, session: Transaction, _: Deciding

@@ -1,5 +1,6 @@
 """The JSON API of the placement service: authorise, call one command or query, answer."""
 
+from functools import partial
 from typing import Annotated
 
 import trama_caseload as caseload
@@ -7,6 +8,7 @@ from fastapi import Depends
 from trama_chassis.accounts import Caller, require
 from trama_chassis.bodies import Offset
 from trama_chassis.database import Reading, Router, Transaction
+from trama_chassis.language import say
 from trama_contracts.event import Member, Uuid
 
 from trama_placement import commands, queries
@@ -27,6 +29,7 @@ from trama_placement.schemas import (
     RefuseHosted,
     WithdrawPlacement,
 )
+from trama_placement.told import told
 
 router = Router(tags=["placement"])
 
@@ -40,6 +43,17 @@ async def propose_placement(request: ProposePlacement, session: Transaction, _: 
     """Propose a work path of a person in charge here, at a host."""
     placement = await commands.propose_placement(session, request)
     return await queries.placement_view(session, placement.placement)
+
+
+@router.post("/placements/preview")
+async def preview_of_placement(
+    request: ProposePlacement, session: Transaction, _: Officer
+) -> caseload.DraftPreviewView:
+    """What who hosts would read of a proposal, and what who follows the person. Refused as proposing is."""
+    await commands.propose_placement(session, request)
+    rule = await queries.find_rule(session, request.path_type, request.planned_from)
+    path = say(rule.label) if rule is not None else request.path_type
+    return await caseload.preview(session, request.record, partial(told, path=path))
 
 
 @router.get("/placements")

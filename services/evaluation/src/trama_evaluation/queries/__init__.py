@@ -27,6 +27,7 @@ from trama_evaluation.queries.network import (
 )
 from trama_evaluation.queries.project import find_project, project_view, projects
 from trama_evaluation.queries.team import find_rule, instrument_view, teams
+from trama_evaluation.queries.told import told
 
 __all__ = [
     "PAGE",
@@ -56,4 +57,5 @@ __all__ = [
     "projects",
     "projects_of",
     "teams",
+    "told",
 ]

@@ -27,14 +27,14 @@ async def hide_entry(
     return {"entry": entry}
 
 
-@router.post("/persons/{record}/hidden/{entry}/show")
-async def show_entry(record: Uuid, entry: Uuid, session: Transaction, by: Operator) -> dict[str, str]:
+@router.post("/persons/{record}/hidden/{hidden}/show")
+async def show_entry(record: Uuid, hidden: Uuid, session: Transaction, by: Operator) -> dict[str, str]:
     """Tell again what was hidden, to whoever may know of it now; it is an entry of another id then."""
-    return {"entry": await commands.show_entry(session, record, entry, by)}
+    return {"entry": await commands.show_entry(session, record, hidden, by)}
 
 
-@router.get("/persons/{record}/hidden/{entry}/content", response_class=Response)
-async def hidden_content(record: Uuid, entry: Uuid, session: Reading, by: Operator) -> Response:
+@router.get("/persons/{record}/hidden/{hidden}/content", response_class=Response)
+async def hidden_content(record: Uuid, hidden: Uuid, session: Reading, by: Operator) -> Response:
     """The file of a hidden document, to be saved."""
-    filed, raw = await queries.hidden_document(session, record, entry, by)
+    filed, raw = await queries.hidden_document(session, record, hidden, by)
     return attached(raw, filed.name, filed.media_type)

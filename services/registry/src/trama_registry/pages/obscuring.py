@@ -53,15 +53,15 @@ async def _hiding(
     return await forms.page(request, "nascondi.html", values, templates=templates, refused=refused)
 
 
-@router.post("/persone/{record}/nascoste/{entry}/mostra")
-async def show_entry_page(record: Uuid, entry: Uuid, session: Transaction, by: Operator) -> Response:
+@router.post("/persone/{record}/nascoste/{hidden}/mostra")
+async def show_entry_page(record: Uuid, hidden: Uuid, session: Transaction, by: Operator) -> Response:
     """Show an entry again to whoever may know of it."""
-    shown = await commands.show_entry(session, record, entry, by)
+    shown = await commands.show_entry(session, record, hidden, by)
     return RedirectResponse(f"/persone/{record}/storia#voce-{shown}", 303)
 
 
-@router.get("/persone/{record}/nascoste/{entry}/documento")
-async def hidden_document_page(record: Uuid, entry: Uuid, session: Reading, by: Operator) -> Response:
+@router.get("/persone/{record}/nascoste/{hidden}/documento")
+async def hidden_document_page(record: Uuid, hidden: Uuid, session: Reading, by: Operator) -> Response:
     """The file of a hidden document, to be saved."""
-    filed, content = await queries.hidden_document(session, record, entry, by)
+    filed, content = await queries.hidden_document(session, record, hidden, by)
     return attached(content, filed.name, filed.media_type)
