@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import inspect, text
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncSession
 from trama_chassis import database as databases
 from trama_chassis.database import Database
@@ -50,8 +51,8 @@ async def a_writer_that_waits(session: AsyncSession, began: threading.Event, go_
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 async def test_who_is_cancelled_within_a_statement_gives_the_database_back(runtime: Any) -> None:
-    """INVARIANT: a task that is cancelled leaves no lock, whoever still holds its error. Closing a connection
-    that has an open cursor without rolling back breaks it: SQLite keeps it, and its transaction, alive."""
+    """INVARIANT: a task that is cancelled leaves no lock, whoever still holds its error. Closing a cursor in
+    a visit of its own breaks it: SQLite keeps its connection, and the transaction, alive."""
     began, go_on = threading.Event(), threading.Event()
 
     async def write() -> None:
@@ -71,6 +72,32 @@ async def test_who_is_cancelled_within_a_statement_gives_the_database_back(runti
         await session.commit()
     await other.dispose()
     assert await count(runtime.database) == 1
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_a_statement_visits_the_thread_of_its_connection_once(runtime: Any) -> None:
+    """INVARIANT: a page waits for other threads as often as it asks the database. Fetching or closing in a
+    visit of its own breaks it: beside other work each of them costs milliseconds."""
+    async with runtime.database.write() as session:
+        connection = await (await session.connection()).get_raw_connection()
+        worker, visits = connection.driver_connection, 0
+        really = worker._execute
+
+        async def visit(*deed: Any, **values: Any) -> Any:
+            nonlocal visits
+            visits += 1
+            return await really(*deed, **values)
+
+        worker._execute = visit
+        new = text("INSERT INTO note (text) VALUES ('a'), ('b') RETURNING text")
+        assert [row[0] for row in await session.execute(new)] == ["a", "b"]
+        await session.execute(text("INSERT INTO note (text) VALUES (:text)"), [{"text": "c"}, {"text": "d"}])
+        changed = await session.execute(text("UPDATE note SET text = text || 'e'"))
+        assert changed.rowcount == 4  # type: ignore[attr-defined]  # a result of a statement that writes
+        with pytest.raises(OperationalError):
+            await session.execute(text("SELECT nothing FROM note"))
+        worker._execute = really
+    assert visits == 4
 
 
 async def test_a_service_creates_exactly_its_own_tables(runtime: Any) -> None:

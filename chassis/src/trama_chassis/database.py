@@ -20,6 +20,7 @@ from sqlmodel import SQLModel
 
 from trama_chassis import audit, errors, idempotency, outbox
 from trama_chassis.contention import is_retryable
+from trama_chassis.sqlite_visits import Visit
 
 BUSY_SECONDS = 10
 STATEMENT_SECONDS = 30
@@ -100,6 +101,8 @@ def _sqlite_engine(url: str, readers: int) -> AsyncEngine:
 
     def connect(dbapi: Any, _: ConnectionPoolEntry) -> None:  # noqa: ANN401 - an adapted aiosqlite connection
         dbapi.isolation_level = None
+        worker = dbapi.driver_connection
+        worker.cursor = lambda: Visit(worker, None)  # type: ignore[arg-type]  # made when it executes
         cursor = dbapi.cursor()
         for pragma in (f"busy_timeout={BUSY_SECONDS * 1000}", *PRAGMAS, f"query_only={int(readers > 0)}"):
             cursor.execute(f"PRAGMA {pragma}")
@@ -108,15 +111,7 @@ def _sqlite_engine(url: str, readers: int) -> AsyncEngine:
     def begin(connection: Connection) -> None:
         connection.exec_driver_sql("BEGIN" if readers else "BEGIN IMMEDIATE")
 
-    def close(dbapi: Any, _: ConnectionPoolEntry) -> None:  # noqa: ANN401 - an adapted aiosqlite connection
-        # Whoever was cancelled leaves a cursor open, and SQLite keeps a connection with an open cursor after
-        # its close, with its transaction and its lock, until the garbage collector comes by.
-        worker = dbapi.driver_connection
-        if worker._connection is not None:
-            worker._tx.put_nowait((None, worker._connection.rollback))
-
     event.listen(engine.sync_engine, "connect", connect)
-    event.listen(engine.sync_engine, "close", close)
     event.listen(engine.sync_engine, "begin", begin)
     return engine
 
