@@ -49,7 +49,9 @@ async def move_to(clock_file: Path, day: str, *runtimes: Runtime) -> None:
 
 
 async def proposed(http: httpx.AsyncClient, *, settled: bool = False) -> list[dict[str, Any]]:
-    return (await http.get(f"{API}/erasure-proposals{'/settled' if settled else ''}")).json()
+    answer = await http.get(f"{API}/erasure-proposals{'/settled' if settled else ''}")
+    found: list[dict[str, Any]] = answer.json()
+    return found
 
 
 async def briefly(http: httpx.AsyncClient) -> set[tuple[str, int, str]]:

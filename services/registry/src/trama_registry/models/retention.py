@@ -169,7 +169,7 @@ class RetentionProposal(SQLModel, table=True):
     @classmethod
     def of(cls, due: Due, today: date) -> "RetentionProposal":
         """A new one."""
-        named = {"proposal": str(uuid4()), "record": due.record, "kind": due.rule.kind}
+        named: dict[str, Any] = {"proposal": str(uuid4()), "record": due.record, "kind": due.rule.kind}
         return cls(**named, **_said(due), proposed_on=today)
 
     def follow(self, due: Due) -> None:
