@@ -83,9 +83,8 @@ async def order(session: AsyncSession, runtime: "Runtime", wish: Wish) -> Erasur
     told = await erasure_facts.opened(session, runtime, rows)
     if wish.streams is None:
         erasure_facts.tell_unlinked(session, told)
-    await idempotency.forget_answers(
-        session, erasure_facts.words_of(told) | ({wish.record} if wish.streams is None else set())
-    )
+    named_here = {number for _, number in wish.rows} | ({wish.record} if wish.streams is None else set())
+    await idempotency.forget_answers(session, erasure_facts.words_of(told) | named_here)
     counts: Counts = Counter()
     for row in rows:
         counts += await destroy_own(session, runtime, row)
