@@ -1,7 +1,7 @@
 """Before sending: what each recipient will see. What was shown is what their stories then tell, no more."""
 
 import random
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import func, select
 from trama_chassis.runtime import Runtime
 from trama_chassis.testing import FIRST_PLACES, Place
+from trama_chassis.testing_databases import KINDS
 from trama_registry.queries.told import sharing as words
 
 from services.registry.tests.conftest import RunSeveral
@@ -61,14 +62,9 @@ class Town:
 
 
 @pytest.fixture
-def database_url(fresh_database: Callable[[str], str]) -> str:
-    """What is shown does not depend on the kind of database: one is enough."""
-    return fresh_database("sqlite")
-
-
-@pytest.fixture
-async def town(several: RunSeveral, exchange: Any) -> AsyncIterator[Town]:
-    async with several(PLACES, SOURCE, HEALTH, WORK) as (runtimes, desks):
+async def town(several: RunSeveral, exchange: Any, request: pytest.FixtureRequest) -> AsyncIterator[Town]:
+    kind = getattr(request, "param", "sqlite")
+    async with several(PLACES, SOURCE, HEALTH, WORK, first=kind) as (runtimes, desks):
         yield Town(runtimes, desks, exchange)
 
 
@@ -164,6 +160,7 @@ async def test_a_referral_is_shown_as_its_receiver_will_read_it(town: Town) -> N
         assert said in shown
 
 
+@pytest.mark.parametrize("town", KINDS, indirect=True)
 async def test_a_preview_leaves_nothing_behind(town: Town) -> None:
     """INVARIANT: what was only looked at is nowhere: no row, no stream, no key, nothing for the relay. A
     preview that commits any part of what it did breaks it."""
