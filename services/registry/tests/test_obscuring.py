@@ -12,6 +12,7 @@ from trama_chassis import file_duties
 from trama_chassis.rebuild import rebuild
 from trama_chassis.runtime import Runtime
 from trama_chassis.tables import GrantReceived, InboxEvent
+from trama_chassis.testing_databases import KINDS
 from trama_registry.models import DocumentCopy, EntryCopy, ObscuredEntry
 
 from services.registry.tests import conftest
@@ -66,9 +67,9 @@ class Side(conftest.Side):
 
 
 @pytest.fixture
-def database_url(fresh_database: Callable[[str], str]) -> str:
-    """What is told does not depend on the kind of database: one is enough."""
-    return fresh_database("sqlite")
+def database_url(fresh_database: Callable[[str], str], request: pytest.FixtureRequest) -> str:
+    """What is told does not depend on the kind of database: one is enough, but for what is taken back."""
+    return fresh_database(getattr(request, "param", "sqlite"))
 
 
 @pytest.fixture
@@ -95,6 +96,7 @@ async def count(runtime: Runtime, table: Any, *where: Any) -> int:
         return await session.scalar(select(func.count()).select_from(table).where(*where)) or 0
 
 
+@pytest.mark.parametrize("database_url", KINDS, indirect=True)
 async def test_what_is_hidden_leaves_no_trace_at_others(
     sides: tuple[Side, Side], both: Both, exchange: Any
 ) -> None:
