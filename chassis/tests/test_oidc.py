@@ -238,7 +238,6 @@ class Hostile(HTTPServer):
 
     answer: str = ""
     says_it_is: str | None = None
-    way_out: str | None = None
 
     @property
     def issuer(self) -> str:  # its own name
@@ -259,7 +258,6 @@ class Answers(BaseHTTPRequestHandler):
         return self._say(
             {"issuer": self.server.says_it_is or issuer, "jwks_uri": f"{issuer}/keys"}
             | {name: f"{issuer}/{name}" for name in ends}
-            | ({"end_session_endpoint": self.server.way_out} if self.server.way_out else {})
         )
 
     def do_POST(self) -> None:
@@ -351,38 +349,6 @@ async def test_a_provider_that_says_it_is_another_is_not_believed(
     name_provider(tmp_path, hostile.issuer)
     hostile.says_it_is = "https://accounts.test"
     assert (await browsers().get("/accedi/altrove")).status_code == 503
-
-
-@on_one_database
-@pytest.mark.parametrize("way_out", ["javascript:alert(1)", "http://elsewhere.test/out", "/out"])
-async def test_a_way_out_that_is_no_safe_address_is_not_shown(
-    app: FastAPI, browsers: Browsers, hostile: Hostile, tmp_path: Path, way_out: str
-) -> None:
-    name_provider(tmp_path, hostile.issuer)
-    hostile.way_out = way_out
-    shown = await browsers().get("/accedi?uscita=si")
-    assert shown.status_code == 200
-    assert "uscite anche" not in shown.text
-    assert "alert(1)" not in shown.text
-
-
-@on_one_database
-async def test_a_way_out_keeps_what_its_address_asks_already(
-    app: FastAPI, browsers: Browsers, hostile: Hostile, tmp_path: Path
-) -> None:
-    """RP-initiated logout: the provider learns who asks and where the browser is to come back to."""
-    name_provider(tmp_path, hostile.issuer)
-    hostile.way_out = f"{hostile.issuer}/out?realm=territory"
-    shown = await browsers().get("/accedi?uscita=si")
-    link = re.search(r'href="([^"]+)">uscite anche', shown.text)
-    assert link is not None
-    address, _, query = link.group(1).replace("&amp;", "&").partition("?")
-    assert address == f"{hostile.issuer}/out"
-    assert parse_qs(query) == {
-        "realm": ["territory"],
-        "client_id": [CLIENT_ID],
-        "post_logout_redirect_uri": [f"{ORIGIN}/"],
-    }
 
 
 @on_one_database
