@@ -14,7 +14,7 @@ MAY_COMMIT = frozenset(
     {
         *("outbox", "database", "inbox", "consumer", "relay", "duties", "file_duties", "runtime", "timers"),
         *("rebuild", "dead_letters", "migrations", "testing", "testing_territory", "audit", "leaving"),
-        *("erasure_duties", "key_changes"),
+        *("erasure_duties", "key_changes", "testing_post"),
     }
 )
 MAY_OPEN = ("database", "migrations")
