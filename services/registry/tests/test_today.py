@@ -5,9 +5,14 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+import yaml
+from sqlalchemy import select
+from sqlmodel import col
 from trama_chassis.accounts import Caller
+from trama_chassis.audit_entry import AuditEntry
 from trama_chassis.runtime import Runtime
-from trama_chassis.testing import client, transaction
+from trama_chassis.testing import client, published, transaction
+from trama_contracts.registry import NextStepSet
 from trama_registry import commands
 from trama_registry.queries.today import today_view
 from trama_registry.schemas import (
@@ -78,6 +83,33 @@ async def test_what_was_suspended_is_not_said_to_sleep(ambito: Runtime, record: 
     await do(ambito, commands.suspend, record, Suspend.model_validate({"reason": "away"}), sara)
     ambito.clock.move(TODAY + timedelta(days=2 * SLEEPS))
     assert (await seen(ambito, sara)).sleeping == []
+
+
+async def test_what_a_substitute_does_says_so_in_the_event_in_the_story_and_in_the_record_of_looks(
+    ambito: Runtime, record: str
+) -> None:
+    """INVARIANT: an act in a colleague's stead is never told as one's own. An actor without it breaks it."""
+    async with client(ambito, "caseworker") as http:
+        path = ambito.settings.accounts_file
+        kept = yaml.safe_load(path.read_text())
+        days = {"operator": "op-test", "first": TODAY.date(), "last": TODAY.date()}
+        kept["operators"].append({"id": "op-sara", "name": "Sara", "roles": [], "substitutes": [days]})
+        path.write_text(yaml.safe_dump(kept))
+        step = {"what": "Telefonare", "due_on": "2013-10-14"}
+        for_sara = {"Trama-On-Behalf-Of": "op-sara"}
+        done = await http.put(f"/api/registry/persons/{record}/next-step", json=step, headers=for_sara)
+        assert done.status_code == 200, done.text
+        worklist = (await http.get("/api/registry/today", headers=for_sara)).json()["steps"]
+        assert [one["record"] for one in worklist] == [record]
+        story = await http.get(f"/persone/{record}/storia", headers={"accept": "text/html"})
+    (told,) = await published(ambito, NextStepSet)
+    actor = told.inner.actor
+    assert (actor.operator, actor.on_behalf_of) == ("op-test", "ambito-urbano")
+    assert actor.ground == "substitution:op-sara"
+    assert story.text.count("in sostituzione di un collega") == 1
+    async with ambito.database.read() as session:
+        looks = list(await session.scalars(select(AuditEntry).where(col(AuditEntry.kind) == "change")))
+    assert [(one.operator, one.on_behalf_of) for one in looks] == [("op-test", "op-sara")]
 
 
 async def test_the_page_and_the_api_say_the_same(ambito: Runtime, record: str) -> None:
