@@ -13,7 +13,7 @@ ROOT = Path(__file__).parents[2]
 MAY_COMMIT = frozenset(
     {
         *("outbox", "database", "inbox", "consumer", "relay", "duties", "file_duties", "runtime", "timers"),
-        *("rebuild", "dead_letters", "migrations", "testing", "testing_post", "audit", "leaving"),
+        *("rebuild", "dead_letters", "migrations", "testing", "testing_territory", "audit", "leaving"),
         *("erasure_duties", "key_changes", "testing_post"),
     }
 )
