@@ -17,9 +17,12 @@ from trama_simulation.acts import (
     ConfirmStart,
     Contribute,
     DecideOpposition,
+    DeclareConflict,
     HostRefuses,
     LiftRestriction,
+    LookInUrgency,
     NameReferente,
+    NumberDocument,
     RefuseProject,
     Reopen,
     Resume,
@@ -91,7 +94,7 @@ def _people() -> list[Story]:
         _taken_back_while_a_third_holds_the_referente,
         _taken_back_elsewhere,
         *map(_does, (TakeBack, HostRefuses, WithdrawPath, Resume, Reopen, SettleCompetence, SenderSays)),
-        *map(_does, (DecideOpposition, LiftRestriction)),
+        *map(_does, (DecideOpposition, LiftRestriction, DeclareConflict, LookInUrgency, NumberDocument)),
     ):
         if not any(map(otherwise, told[CAST:])):
             told.append(min(filter(otherwise, drawn), key=partial(_more_days, told)))
