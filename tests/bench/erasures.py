@@ -81,7 +81,9 @@ async def _erased(services: Services, one: Followed) -> float:
 
 
 async def _answered(source: Runtime, order: str) -> bool:
+    """Whether the services that live have; their members' other services were never started."""
     async with source.database.read() as session:
-        asked = select(col(ErasureRecipient.state)).where(col(ErasureRecipient.order) == order)
-        states = list(await session.scalars(asked))
-    return len(states) == len(OTHERS) and WAITING not in states
+        asked = select(col(ErasureRecipient.recipient), col(ErasureRecipient.state))
+        rows = await session.execute(asked.where(col(ErasureRecipient.order) == order))
+        states = {recipient: state for recipient, state in rows}
+    return all(states[f"{member}.registry"] != WAITING for member in OTHERS)
