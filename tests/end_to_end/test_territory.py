@@ -14,6 +14,7 @@ import pytest
 from trama_deploy.lag import consumer_lags, readable
 from trama_simulation.acts import (
     AskEvaluation,
+    Authorise,
     ConfirmStart,
     Contribute,
     DecideOpposition,
@@ -95,6 +96,7 @@ def _people() -> list[Story]:
         _taken_back_elsewhere,
         *map(_does, (TakeBack, HostRefuses, WithdrawPath, Resume, Reopen, SettleCompetence, SenderSays)),
         *map(_does, (DecideOpposition, LiftRestriction, DeclareConflict, LookInUrgency, NumberDocument)),
+        _lets_read_until_some_day,
     ):
         if not any(map(otherwise, told[CAST:])):
             told.append(min(filter(otherwise, drawn), key=partial(_more_days, told)))
@@ -108,6 +110,11 @@ def _more_days(told: list[Story], story: Story) -> int:
 
 def _does(kind: type) -> Callable[[Story], bool]:
     return lambda story: any(isinstance(act, kind) for act in story.acts)
+
+
+def _lets_read_until_some_day(story: Story) -> bool:
+    days = [act.until for act in story.acts if isinstance(act, Authorise) and act.until]
+    return any(day < story.acts[-1].on for day in days)
 
 
 def _refuses_what_the_committee_proposes(story: Story) -> bool:
