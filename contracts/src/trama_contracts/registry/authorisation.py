@@ -52,8 +52,8 @@ class AuthorisationWithdrawn(Event):
 
 
 class ConsentWithdrawalTold(Event):
-    """Published by the registry at whose desk a person took a consent back, beside `AuthorisationWithdrawn`: to
-    the registry of the member that holds the referente del percorso, where that does not read us. It names
+    """Published by the registry at whose desk a person took a consent back, beside `AuthorisationWithdrawn`:
+    to the registry of the member that holds the referente del percorso, where that does not read us. It names
     nobody who was to receive: that a service knows the person is told in its own circles alone."""
 
     wire_type: ClassVar[str] = "it.trama.registry.consent-withdrawal-told.v1"
