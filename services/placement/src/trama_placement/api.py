@@ -13,6 +13,7 @@ from trama_contracts.event import Member, Uuid
 
 from trama_placement import commands, queries
 from trama_placement.models import State
+from trama_placement.queries.told import told
 from trama_placement.schemas import (
     ApproveHosted,
     ConfirmStart,
@@ -29,7 +30,6 @@ from trama_placement.schemas import (
     RefuseHosted,
     WithdrawPlacement,
 )
-from trama_placement.told import told
 
 router = Router(tags=["placement"])
 

@@ -39,9 +39,10 @@ def told(event: Event) -> str:
 
 
 def _contribution(event: ContributionSubmitted) -> str:
+    discipline = DISCIPLINE_LABELS.get(event.discipline, event.discipline)
     said = say(
         "Contributo (%(discipline)s). Voci valutate: %(items)s. Sostegni indicati: %(supports)s.",
-        discipline=say(DISCIPLINE_LABELS.get(event.discipline, event.discipline)),
+        discipline=say(discipline),
         items=len(event.ratings),
         supports=len(event.supports),
     )
