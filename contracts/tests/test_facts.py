@@ -81,7 +81,7 @@ TOLD: dict[str, dict[str, object] | None] = {
     "ReferralWithdrawn": {"withdrawn_on": "2013-06-11"},
     "ReferralRenewed": {"renewed_on": "2013-06-11"},
     "WithdrawalTold": None,
-    "ConsentWithdrawalTold": None,
+    "AuthorisationWithdrawalTold": None,
     "ReferralExplained": None,
     "ReferralReminded": None,
     "ReferralUnanswered": {"answer_by": "2013-06-10", "passed_on": "2013-06-14"},

@@ -10,7 +10,7 @@ from trama_chassis.accounts import Caller
 from trama_chassis.runtime import Runtime
 from trama_chassis.testing import published, transaction
 from trama_contracts.registry import (
-    ConsentWithdrawalTold,
+    AuthorisationWithdrawalTold,
     PersonRegistered,
     ReferralSent,
     ReferralWithdrawn,
@@ -169,7 +169,7 @@ async def test_a_consent_taken_back_is_told_to_the_referente_also_where_they_do_
     (first,) = await published(three.ambito, ReferralSent)
     given = first.event.authorisation  # type: ignore[attr-defined]  # a referral's
     await three.do(three.ambito, commands.withdraw_authorisation, three.record, given, Withdraw())
-    assert await published(three.ambito, ConsentWithdrawalTold) == [], "who reads hears it as it is"
+    assert await published(three.ambito, AuthorisationWithdrawalTold) == [], "who reads hears it as it is"
     assert await taken_back_at(three.cpi, IRENE) == [("Anna Esempio", "ambito-urbano")]
     terms = {"purpose": "work-integration", "basis": {"kind": "consent"}, "circles": ["care"]}
     terms |= {"recipients": ["sil"], "notice_given_on": "2013-10-14"}
@@ -183,7 +183,7 @@ async def test_a_consent_taken_back_is_told_to_the_referente_also_where_they_do_
         second.authorisation,
         Withdraw(reason="Preferisce tenerlo per sé"),
     )
-    (message,) = await published(three.ambito, ConsentWithdrawalTold)
+    (message,) = await published(three.ambito, AuthorisationWithdrawalTold)
     assert message.granted_to == ("cpi.registry",)
     assert set(message.event.payload()) == {"authorisation", "withdrawn_on"}
     (said,) = (await told(desk, three))[len(before) :]

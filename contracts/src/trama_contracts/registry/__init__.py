@@ -6,8 +6,8 @@ from trama_contracts.facts import FailingReason, ReferralOutcome
 from trama_contracts.registry.access import AccessConcluded, AccessOutcome, AccessRecorded, Door
 from trama_contracts.registry.authorisation import (
     AuthorisationGiven,
+    AuthorisationWithdrawalTold,
     AuthorisationWithdrawn,
-    ConsentWithdrawalTold,
     OppositionDecided,
     OppositionRaised,
 )
@@ -127,6 +127,7 @@ __all__ = [
     "AccessesAsked",
     "AccessesTold",
     "AuthorisationGiven",
+    "AuthorisationWithdrawalTold",
     "AuthorisationWithdrawn",
     "CaseManagerAssigned",
     "Certainty",
@@ -140,7 +141,6 @@ __all__ = [
     "CompetenceSettled",
     "ConflictDeclared",
     "ConflictLifted",
-    "ConsentWithdrawalTold",
     "DocumentFiled",
     "DocumentKind",
     "DocumentName",

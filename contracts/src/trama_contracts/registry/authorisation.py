@@ -51,12 +51,12 @@ class AuthorisationWithdrawn(Event):
     reason: ShortText | None = None
 
 
-class ConsentWithdrawalTold(Event):
+class AuthorisationWithdrawalTold(Event):
     """Published by the registry at whose desk a person took a consent back, beside `AuthorisationWithdrawn`:
     to the registry of the member that holds the referente del percorso, where that does not read us. It names
     nobody who was to receive: that a service knows the person is told in its own circles alone."""
 
-    wire_type: ClassVar[str] = "it.trama.registry.consent-withdrawal-told.v1"
+    wire_type: ClassVar[str] = "it.trama.registry.authorisation-withdrawal-told.v1"
     circle: ClassVar[Circle] = "referral"
     scope: ClassVar[str] = "withdrawal"
 

@@ -8,8 +8,8 @@ from trama_chassis.accounts import Caller
 from trama_chassis.handlers import Origin
 from trama_chassis.outbox import runtime_of
 from trama_contracts.registry import (
+    AuthorisationWithdrawalTold,
     AuthorisationWithdrawn,
-    ConsentWithdrawalTold,
     NoticeGiven,
     OppositionDecided,
     OppositionRaised,
@@ -124,7 +124,7 @@ async def _tell_referente(session: AsyncSession, record: str, withdrawn: Authori
     readers = {one.partition(".")[0] for one in await access.seen_by(session, record, withdrawn.circle)}
     told = await queries.referente_elsewhere(session, record) - readers
     if told:
-        event = ConsentWithdrawalTold(
+        event = AuthorisationWithdrawalTold(
             authorisation=withdrawn.authorisation, withdrawn_on=withdrawn.withdrawn_on
         )
         to = {f"{member}.registry" for member in told}

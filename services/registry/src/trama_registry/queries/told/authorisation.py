@@ -2,8 +2,8 @@
 
 from trama_chassis.language import say
 from trama_contracts.registry import (
+    AuthorisationWithdrawalTold,
     AuthorisationWithdrawn,
-    ConsentWithdrawalTold,
     NoticeGiven,
     OppositionDecided,
     OppositionRaised,
@@ -50,8 +50,8 @@ def _withdrawn(event: AuthorisationWithdrawn, member: str, names: Names) -> str:
     ) + because(event.reason)
 
 
-@tells(ConsentWithdrawalTold)
-def _withdrawn_elsewhere(event: ConsentWithdrawalTold, member: str, names: Names) -> str:
+@tells(AuthorisationWithdrawalTold)
+def _withdrawn_elsewhere(event: AuthorisationWithdrawalTold, member: str, names: Names) -> str:
     return say(
         "La persona ha revocato un'autorizzazione a condividere il %(day)s, presso il %(who)s: ne è "
         "informato il referente del percorso.",
