@@ -6,6 +6,7 @@ from typing import Any
 from trama_simulation.acts import HoldInterview, NoteAct, ReadNote, WriteNote
 from trama_simulation.desks import Desk
 from trama_simulation.living.lived import Lived
+from trama_simulation.living.referral import settle
 from trama_simulation.living.registry import own
 
 
@@ -15,7 +16,8 @@ async def do(act: NoteAct, lived: Lived, desks: Mapping[str, Desk]) -> None:
     match act:
         case WriteNote():
             body: dict[str, Any] = {"text": act.text, "needs_answer": act.needs_answer}
-            # That somebody has accepted may be on its way: before, there is nobody to write to.
+            # It goes to those of whom the writer has heard: that somebody has accepted may be on its way.
+            await settle(lived, desks)
             not_yet, what = lived.not_yet("nobody-to-write-to"), f"chi segue {lived.story.person.name}"
             written = await desk.post(f"{person}/notes", body, not_yet=not_yet, what=what)
             lived.notes[(act.at, act.nth)] = written["note"]
