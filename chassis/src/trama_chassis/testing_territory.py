@@ -54,12 +54,19 @@ def _seed(*parts: str) -> bytes:
     return hashlib.sha256("/".join(("trama-test", *parts)).encode()).digest()
 
 
+def _listed(key: Ed25519PrivateKey, state: str) -> dict[str, object]:
+    public = raw_public(key)
+    return {"kid": kid_of(public), "public": b64u(public), "state": state, "from": _LONG_AGO}
+
+
 @dataclass
 class Territory:
     """A network with its roots, members and every service's keys, drawn from names: the same each time."""
 
     network: str = "pn"
     places: Mapping[str, Place] = field(default_factory=lambda: FIRST_PLACES)
+    robbed: frozenset[str] = frozenset()
+    """Services whose first signing key is revoked: they sign with a second one."""
 
     @property
     def roots(self) -> list[Ed25519PrivateKey]:
@@ -72,7 +79,11 @@ class Territory:
 
     def signing_seed(self, principal: str) -> bytes:
         """The raw signing key of a service."""
-        return _seed(self.network, "signing", principal)
+        return _seed(self.network, "signing", principal, *(["second"] if principal in self.robbed else []))
+
+    def before(self) -> "Territory":
+        """The same territory before anybody's key was stolen."""
+        return Territory(self.network, self.places)
 
     def signing(self, principal: str) -> Ed25519PrivateKey:
         """The signing key of a service."""
@@ -85,9 +96,11 @@ class Territory:
     def _entry(self, member: str, place: Place, version: int) -> Entry:
         services = {}
         for service in place.services:
-            public = raw_public(self.signing(f"{member}.{service}"))
-            key = {"kid": kid_of(public), "public": b64u(public), "state": "active", "from": _LONG_AGO}
-            services[service] = {"signing": (key,)}
+            principal = f"{member}.{service}"
+            keys = [_listed(self.signing(principal), "active")]
+            if principal in self.robbed:
+                keys.append(_listed(self.before().signing(principal), "revoked"))
+            services[service] = {"signing": tuple(keys)}
         return Entry.model_validate(
             {
                 "member": member,
@@ -112,7 +125,12 @@ class Territory:
         values = {member: self._entry(member, place, version) for member, place in self.places.items()}
         lines = {member: manifest_line(entry, entry.encode()) for member, entry in values.items()}
         manifest = Manifest.model_validate(
-            {"version": version, "issued": now, "expires": now + expires_in, "entries": lines}
+            {
+                "version": version + bool(self.robbed),
+                "issued": now,
+                "expires": now + expires_in,
+                "entries": lines,
+            }
         )
         contents = {member.encode(): entry.encode() for member, entry in values.items()}
         contents[MANIFEST_KEY] = manifest.encode()
