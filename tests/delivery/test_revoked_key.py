@@ -1,5 +1,6 @@
 """A signing key is stolen: nobody believes it any more, and all it had signed comes again under another."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -26,6 +27,17 @@ from tests.delivery.network import Network, acquainted, lived, until
 SOURCE = "sil.registry"
 
 
+def _rob(network: Network, signed: Sequence[OutboxRow]) -> str:
+    """Have the key of the source revoked, and who stole it send again what it had signed; which key it was."""
+    stolen = kid_of(raw_public(network.territory.signing(SOURCE)))
+    network.territory = replace(network.territory, robbed=frozenset({SOURCE}))
+    network.produce(network.territory.directory_records())
+    network.produce(
+        Record(row.topic, row.key.encode(), row.value, headers_of(row.signature)) for row in signed
+    )
+    return stolen
+
+
 async def test_what_a_stolen_key_signed_is_refused_and_arrives_once_more_under_the_new_one(
     broker: EmbeddedBroker, tmp_path: Path
 ) -> None:
@@ -38,12 +50,7 @@ async def test_what_a_stolen_key_signed_is_refused_and_arrives_once_more_under_t
         await life.settled()
         before = await digest_of(life.sister)
         signed = await rows(life.source, OutboxRow, col(OutboxRow.kind) == "event")
-    stolen = kid_of(raw_public(network.territory.signing(SOURCE)))
-    network.territory = replace(network.territory, robbed=frozenset({SOURCE}))
-    network.produce(network.territory.directory_records())
-    network.produce(
-        Record(row.topic, row.key.encode(), row.value, headers_of(row.signature)) for row in signed
-    )
+    stolen = _rob(network, signed)
     async with network.started(SERVICE, "sil") as source, network.started(PLACEMENT, "sil") as sister:
         await ask_network(sister)
         assert await sign_again(source.database, source.keystore.signing, {stolen}) > len(signed)
