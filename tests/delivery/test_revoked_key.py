@@ -28,7 +28,7 @@ SOURCE = "sil.registry"
 
 
 def _rob(network: Network, signed: Sequence[OutboxRow]) -> str:
-    """Have the key of the source revoked, and who stole it send again what it had signed; which key it was."""
+    """Revoke the key of the source; who stole it sends again what it had signed. Which key it was."""
     stolen = kid_of(raw_public(network.territory.signing(SOURCE)))
     network.territory = replace(network.territory, robbed=frozenset({SOURCE}))
     network.produce(network.territory.directory_records())
