@@ -125,36 +125,33 @@ def _write(page: Path, lines: Lines, name: str = "figures") -> None:
     page.write_text(marks.sub(lambda found: found[1] + "\n".join(lines) + "\n" + found[2], page.read_text()))
 
 
+TABLES: dict[str, tuple[Path, str, Callable[[Ground, argparse.Namespace], Lines]]] = {
+    "performance": (PERFORMANCE, "figures", lambda here, to: asyncio.run(measured(here, to.runs, to.scale))),
+    "faults": (RELIABILITY, "figures", lambda here, to: asyncio.run(faults.survived(here, to.kills))),
+    "wounds": (RELIABILITY, "wounds", lambda _, to: wounds.measured(to.scale)),
+    "sharing": (RELIABILITY, "sharing", lambda here, to: asyncio.run(sharing.measured(here, to.scale))),
+    "erasures": (RELIABILITY, "erasures", lambda here, to: asyncio.run(erasures.measured(here, to.scale))),
+    "pages": (PERFORMANCE, "pages", lambda here, to: asyncio.run(_pages(here, to.scale))),
+    "territory": (PERFORMANCE, "territory", lambda _, to: asyncio.run(territory.measured(to.scale))),
+}
+"""What can be measured: the page and the marks between which it is written, and how."""
+
+
 def main() -> None:
     """Measure and write."""
     arguments = argparse.ArgumentParser(prog="make bench")
     arguments.add_argument("--runs", type=int, default=RUNS)
     arguments.add_argument("--kills", type=int, default=10, help="at each fail-point and database")
     arguments.add_argument("--scale", type=float, default=1.0, help="share of the full counts")
-    arguments.add_argument("--only", choices=("performance", "reliability", "territory", "pages"))
+    arguments.add_argument("--only", choices=TABLES)
     chosen = arguments.parse_args()
     logs.configure("CRITICAL")
-    with ground() as here:
-        if chosen.only in (None, "performance"):
-            lines = asyncio.run(measured(here, chosen.runs, chosen.scale))
-            _write(PERFORMANCE, _heading(here, chosen.runs) + lines)
-        if chosen.only in (None, "reliability"):
+    for name in [chosen.only] if chosen.only else TABLES:
+        page, marks, measure = TABLES[name]
+        with ground() as here:
             here.syncs.append(syncs_per_second(here.folder))
-            rows = asyncio.run(faults.survived(here, chosen.kills))
-            _write(RELIABILITY, [*_heading(here, 1), *rows])
-            _write(RELIABILITY, [*_heading(here, 1), *wounds.measured(chosen.scale)], "wounds")
-            taken_back = asyncio.run(sharing.measured(here, chosen.scale))
-            _write(RELIABILITY, [*_heading(here, 1), *taken_back], "sharing")
-            gone = asyncio.run(erasures.measured(here, chosen.scale))
-            _write(RELIABILITY, [*_heading(here, 1), *gone], "erasures")
-        if chosen.only in (None, "pages"):
-            here.syncs.append(syncs_per_second(here.folder))
-            _write(PERFORMANCE, _heading(here, 1) + asyncio.run(_pages(here, chosen.scale)), "pages")
-        here.syncs.append(syncs_per_second(here.folder))
-        heading = _heading(here, 1)
-    if chosen.only in (None, "territory"):
-        rows = asyncio.run(territory.measured(chosen.scale))
-        _write(PERFORMANCE, [*heading, *rows], "territory")
+            lines = measure(here, chosen)
+            _write(page, [*_heading(here, chosen.runs if name == "performance" else 1), *lines], marks)
 
 
 if __name__ == "__main__":
