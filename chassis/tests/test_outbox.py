@@ -330,6 +330,7 @@ async def test_statements_per_command_are_budgeted(runtime: Runtime) -> None:
         ("a counted event and its fact, both streams new", 15, await cost(runtime, other, counted=True)),
         ("a counted event and its fact, both known", 6, await cost(runtime, other, counted=True)),
     ]
+    holding = int(runtime.database.dialect == "postgresql")
     for name, budget, said in budgets:
-        assert len(said) <= budget, f"{name}: {said}"
+        assert len(said) <= budget + holding, f"{name}: {said}"
     assert sorted((await chains(runtime)).values()) == [2, 2, 22]

@@ -59,7 +59,7 @@ READ_ON = {
     "sil, storia di Dario Campione: in più next-step-set di ambito-urbano",
     "sil, storia di Elena Provetta: in più next-step-set di ambito-urbano",
     "dsm, storia di Farid Modello: in più health-document-filed di sert",
-    "dsm, documenti di Farid Modello: in più elsewhere di clinical di report di Referto.txt di sert",
+    "dsm, documenti di Farid Modello: in più elsewhere di None di clinical di report di Referto.txt di sert",
     "ambito-urbano, chi vede che cosa di Carla Dimostri: in più cpi di reads us",
     "ambito-urbano, chi vede che cosa di Carla Dimostri: in più cpi di is read by us",
     "cpi, chi vede che cosa di Carla Dimostri: in più ambito-urbano di reads us",
