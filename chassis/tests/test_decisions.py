@@ -163,6 +163,30 @@ async def test_what_is_written_after_midnight_is_for_nobody_whose_last_day_has_p
         assert await recipients(runtime, second.stream) == {"sil.placement"}
 
 
+async def test_who_falls_away_on_a_new_day_hears_why_though_the_timer_has_not_run(
+    database_url: str, tmp_path: Path
+) -> None:
+    """INVARIANT: what is told in parting reaches who falls away, whatever day it is. Deciding again since the
+    day has turned, before it is sealed, breaks it."""
+    at = tmp_path / "clock.json"
+    clock.write_clock(at, datetime(2013, 10, 14, 9, tzinfo=UTC))
+    async with running(SERVICE, database_url, tmp_path, member="sil", clock_file=at) as runtime:
+        record, edge = new_id(), new_id()
+        async with transaction(runtime) as session:
+            outbox.add(session, person(), record=record, scope=record)
+            outbox.add(session, consent("cpi"), record=record, scope=record)
+            await access.learn_link(session, link=edge, a=("sil", record), b=("cpi", new_id()))
+        await timers.run_due(runtime)
+        (before,) = await rows(runtime, OwnStream)
+        assert "cpi.registry" in await recipients(runtime, before.stream)
+        await moved(runtime, at, datetime(2013, 10, 15, 9, tzinfo=UTC))
+        async with transaction(runtime) as session:
+            await access.unlearn_link(session, edge)
+            outbox.add(session, person("Addio"), record=record, scope=record, parting=True)
+        (after,) = await rows(runtime, OwnStream, col(OwnStream.ended).is_(True))
+        assert (after.stream, after.seq) == (before.stream, before.seq + 1)
+
+
 async def moved(runtime: Runtime, file: Path, moment: datetime) -> None:
     """Move business time on, and let nothing else happen."""
     clock.write_clock(file, moment)

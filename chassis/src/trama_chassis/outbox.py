@@ -232,9 +232,10 @@ async def _publish(session: AsyncSession, runtime: "Runtime", work: Work) -> Non
     await session.flush()
     # Who is named as a party only now is to have what the scope already holds.
     again = work.regrants | {record for record, _, _ in work.parties}
-    await streams.hold(session, runtime, again | {draft.name.record for draft in work.drafts})
+    told = {draft.name.record for draft in work.drafts}
+    await streams.hold(session, runtime, again | told)
     if await granting.day_has_turned(session, runtime):
-        await granting.run_again(session, runtime, {draft.name.record for draft in work.drafts})
+        again |= told
     await _remember_parties(session, runtime, work.parties)
     facts = await _facts(session, runtime, work)
     drafts = sorted(work.drafts, key=lambda draft: not draft.parting)
