@@ -16,6 +16,7 @@ from fastapi import APIRouter
 from starlette.routing import BaseRoute, Route, compile_path
 from trama_chassis.oidc import CALLBACK
 from trama_chassis.service import Service
+from trama_chassis.shell import is_at
 
 from tests.browser.town import SUPERVISED, SUPERVISOR, Town
 
@@ -43,7 +44,7 @@ def every_page() -> list[str]:
     for service in services().values():
         for router in service.routers:
             pages = set(_pages_of(router.routes))
-            found |= {path for path in pages if path.startswith(tuple(service.page_prefixes))}
+            found |= {path for path in pages if any(is_at(path, one) for one in service.page_prefixes)}
     for module in pkgutil.iter_modules(trama_chassis.__path__, "trama_chassis."):
         for value in vars(importlib.import_module(module.name)).values():
             if isinstance(value, APIRouter):
