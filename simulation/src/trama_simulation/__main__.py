@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from trama_simulation import comparison
+from trama_simulation import comparison, oracle
 from trama_simulation.acts import Story
 from trama_simulation.business_clock import BusinessClock, ClockStands
 from trama_simulation.desks import Desk, NotArrived, Refused, Unreachable
@@ -110,7 +110,7 @@ def _has_lived(known: Sequence[str], now: date) -> int:
 async def _live(
     told: Sequence[Story], desks: Mapping[str, Desk], progress: Progress, at_once: int
 ) -> list[Lived]:
-    bar = progress.add_task("Storie", total=sum(len(story.acts) for story in told))
+    bar = progress.add_task("Storie", total=sum(len(story.acts) for story in oracle.in_time(told)))
     return await live_all(
         told,
         desks,
