@@ -1,6 +1,7 @@
 """`trama accounts`: who works at a member, changed by its own staff; it counts from the next request."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from secrets import token_urlsafe
 from typing import Annotated, Any
 
@@ -19,6 +20,7 @@ from trama_deploy.options import (
     known_member,
     running_network,
 )
+from trama_deploy.state import State
 from trama_deploy.terminal import EXIT_CODES, Exit, console, fail, print_json, refusals
 
 WHAT = "Gli operatori di un membro: chi sono, con quale ruolo, con quale password."
@@ -66,15 +68,12 @@ def add(
 ) -> None:
     """Aggiunge un operatore; la password provvisoria è mostrata una volta sola."""
     network, kept = running_network(state)
-    file = kept.accounts(known_member(network, member))
-    _refuse_unknown(network, member, role)
+    _refuse_unknown(network, known_member(network, member), role)
     drawn = "" if subject else token_urlsafe(12)
-    with refusals(AccountsRefused, code=Exit.WRONG_USE):
-        found = Accounts(file)
+    with changing(network, kept, member) as found:
         found.add(login, name, role, subject or None)
         if drawn:
             found.set_password(login, drawn)
-        found.write()
     console.print(f"{login} può entrare presso {member}.", highlight=False)
     _say_password(drawn)
 
@@ -88,8 +87,7 @@ def password(
 ) -> None:
     """Cambia la password di un operatore: la digita lui, due volte, senza che si veda."""
     network, kept = running_network(state)
-    with refusals(AccountsRefused, code=Exit.WRONG_USE):
-        found = Accounts(kept.accounts(known_member(network, member)))
+    with changing(network, kept, member) as found:
         found.operator(login)
         new = (
             token_urlsafe(12)
@@ -97,7 +95,6 @@ def password(
             else typer.prompt("Nuova password", hide_input=True, confirmation_prompt="Ancora una volta")
         )
         found.set_password(login, new)
-        found.write()
     console.print(f"La password di {login} è cambiata; chi è già entrato resta dentro fino all'uscita.")
     _say_password(new if drawn else "")
 
@@ -108,12 +105,9 @@ def roles(
 ) -> None:
     """Dà a un operatore questi ruoli, e nessun altro."""
     network, kept = running_network(state)
-    file = kept.accounts(known_member(network, member))
-    _refuse_unknown(network, member, role)
-    with refusals(AccountsRefused, code=Exit.WRONG_USE):
-        found = Accounts(file)
+    _refuse_unknown(network, known_member(network, member), role)
+    with changing(network, kept, member) as found:
         found.set_roles(login, role)
-        found.write()
     console.print(f"Ruoli di {login}: {', '.join(sorted(set(role)))}.", highlight=False)
 
 
@@ -121,11 +115,18 @@ def roles(
 def remove(login: LoginArgument, member: MemberOption, state: StateOption = DEFAULT_STATE) -> None:
     """Toglie un operatore: dalla prossima richiesta è fuori, anche se ha pagine aperte."""
     network, kept = running_network(state)
-    with refusals(AccountsRefused, code=Exit.WRONG_USE):
-        found = Accounts(kept.accounts(known_member(network, member)))
+    with changing(network, kept, member) as found:
         found.remove(login)
-        found.write()
     console.print(f"{login} è fuori. Ciò che ha scritto resta, con il suo identificativo.", highlight=False)
+
+
+@contextmanager
+def changing(network: Network, state: State, member: str) -> Iterator[Accounts]:
+    """A member's account file: what is changed within counts at its end; refused, nothing does."""
+    with refusals(AccountsRefused, code=Exit.WRONG_USE):
+        found = Accounts(state.accounts(known_member(network, member)))
+        yield found
+        found.write()
 
 
 def _refuse_unknown(network: Network, member: str, wanted: Iterable[str]) -> None:

@@ -8,10 +8,8 @@ from rich.table import Table
 from sqlalchemy.ext.asyncio import AsyncSession
 from trama_chassis import audit
 from trama_chassis.audit_entry import Chain
-from trama_chassis.database import Database
-from trama_chassis.tables import CHASSIS_TABLES
 
-from trama_deploy.hosting import database_url
+from trama_deploy.hosting import database_of
 from trama_deploy.keys import public_keys
 from trama_deploy.on_demand import application
 from trama_deploy.options import DEFAULT_STATE, JsonOption, StateOption, known_principal, running_network
@@ -77,13 +75,9 @@ async def _followed_one(session: AsyncSession, keys: list[bytes]) -> Chain:
 async def _followed(state: State, principals: list[str]) -> list[tuple[str, Chain]]:
     found = []
     for principal in principals:
-        folder = state.service(principal)
-        if not (folder / "service.db").exists():
-            continue
-        database = Database(database_url(state, principal), CHASSIS_TABLES)
-        try:
+        async with database_of(state, principal) as database:
+            if database is None:
+                continue
             async with database.read() as session:
                 found.append((principal, await _followed_one(session, public_keys(state, principal))))
-        finally:
-            await database.dispose()
     return found

@@ -12,9 +12,9 @@ from rich.table import Table
 from trama_chassis import dead_letters
 from trama_chassis.database import Database
 from trama_chassis.errors import NotFound, Refused
-from trama_chassis.tables import CHASSIS_TABLES, DeadLetter
+from trama_chassis.tables import DeadLetter
 
-from trama_deploy.hosting import database_url
+from trama_deploy.hosting import database_of
 from trama_deploy.on_demand import application
 from trama_deploy.options import (
     DEFAULT_STATE,
@@ -143,13 +143,10 @@ async def _write_down(
 
 @asynccontextmanager
 async def _database(state: State, principal: str) -> AsyncIterator[Database]:
-    if not (state.service(principal) / "service.db").exists():
-        raise NotFound(f"{principal} non ha ancora una base dati.")
-    database = Database(database_url(state, principal), CHASSIS_TABLES)
-    try:
+    async with database_of(state, principal) as database:
+        if database is None:
+            raise NotFound(f"{principal} non ha ancora una base dati.")
         yield database
-    finally:
-        await database.dispose()
 
 
 def _described(principal: str, letter: DeadLetter) -> dict[str, Any]:

@@ -10,13 +10,12 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 from trama_chassis.clock import machine_now
-from trama_chassis.database import Database
 from trama_chassis.erasure_list import ErasedList, ListDamaged
 from trama_chassis.erasure_tables import WAITING, ErasureOrder, ErasureReceived, ErasureRecipient
-from trama_chassis.tables import CHASSIS_TABLES, Erased
+from trama_chassis.tables import Erased
 
 from trama_deploy.findings import Finding
-from trama_deploy.hosting import database_url
+from trama_deploy.hosting import database_of
 from trama_deploy.network import Network
 from trama_deploy.state import State
 
@@ -90,16 +89,15 @@ class Standing:
 async def standings(state: State, principals: Iterable[str]) -> AsyncIterator[Standing]:
     """How these services stand, those that have a database."""
     for principal in principals:
-        if not (state.service(principal) / "service.db").exists():
-            continue
-        database = Database(database_url(state, principal), CHASSIS_TABLES)
         try:
-            async with database.read() as session:
-                yield await _standing(session, state, principal)
+            async with database_of(state, principal) as database:
+                if database is None:
+                    continue
+                async with database.read() as session:
+                    found = await _standing(session, state, principal)
         except OperationalError:
             continue  # tables are made when the service starts for the first time
-        finally:
-            await database.dispose()
+        yield found
 
 
 async def _standing(session: AsyncSession, state: State, principal: str) -> Standing:

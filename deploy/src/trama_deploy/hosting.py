@@ -1,10 +1,14 @@
 """What a node reads from the state directory to run the services it hosts; it opens no root key."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from importlib.metadata import entry_points
 from pathlib import Path
 
+from trama_chassis.database import Database
 from trama_chassis.service import Service
 from trama_chassis.settings import KafkaSettings, ServiceSettings
+from trama_chassis.tables import CHASSIS_TABLES
 
 from trama_deploy.network import Network
 from trama_deploy.secrets import kafka_password
@@ -33,6 +37,19 @@ def load_service(name: str) -> Service:
 def database_url(state: State, principal: str) -> str:
     """Where a service keeps its data."""
     return f"sqlite:///{state.service(principal) / 'service.db'}"
+
+
+@asynccontextmanager
+async def database_of(state: State, principal: str) -> AsyncIterator[Database | None]:
+    """What the chassis keeps in a service's database, for commands; None before its first start."""
+    if not (state.service(principal) / "service.db").exists():
+        yield None
+        return
+    database = Database(database_url(state, principal), CHASSIS_TABLES)
+    try:
+        yield database
+    finally:
+        await database.dispose()
 
 
 def settings_of(network: Network, state: State, principal: str, service: Service) -> ServiceSettings:

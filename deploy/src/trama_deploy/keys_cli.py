@@ -10,9 +10,8 @@ from trama_chassis import key_changes, lease
 from trama_chassis.database import Database
 from trama_chassis.keystore import KEK, Keystore, KeystoreDamaged
 from trama_chassis.lease import LeaseHeld
-from trama_chassis.tables import CHASSIS_TABLES
 
-from trama_deploy.hosting import database_url
+from trama_deploy.hosting import database_of, database_url
 from trama_deploy.keys import (
     KeyUnknown,
     change_broker_password,
@@ -119,13 +118,10 @@ def _in_database(state: State, principal: str, work: Callable[[Database], Awaita
     """Do something in a service's database, if it has one."""
 
     async def done() -> int:
-        database = Database(database_url(state, principal), CHASSIS_TABLES)
-        try:
-            return await work(database)
-        finally:
-            await database.dispose()
+        async with database_of(state, principal) as database:
+            return await work(database) if database is not None else 0
 
-    return asyncio.run(done()) if (state.service(principal) / "service.db").exists() else 0
+    return asyncio.run(done())
 
 
 def _say_what_follows(network: Network, state: State, principal: str) -> None:

@@ -5,15 +5,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from trama_chassis.clock import machine_now
-from trama_chassis.database import Database
 from trama_chassis.hpke_keys import EPOCH
 from trama_chassis.key_changes import signed_by
 from trama_chassis.safekeeping import DEMO_MARK, refuse_published_key, refuse_readable_by_others
 from trama_chassis.settings import SecretUnsafe
-from trama_chassis.tables import CHASSIS_TABLES
 
 from trama_deploy.findings import Finding
-from trama_deploy.hosting import database_url
+from trama_deploy.hosting import database_of
 from trama_deploy.keys import NEXT_KEK, revoked_keys
 from trama_deploy.network import Network, Timings
 from trama_deploy.secrets import secret_files
@@ -52,13 +50,10 @@ def _old_kek(principal: str, drawn: datetime) -> list[Finding]:
 
 async def _under_revoked_keys(state: State, principal: str) -> int:
     revoked = revoked_keys(state, principal)
-    if not revoked or not (state.service(principal) / "service.db").exists():
+    if not revoked:
         return 0
-    database = Database(database_url(state, principal), CHASSIS_TABLES)
-    try:
-        return await signed_by(database, revoked)
-    finally:
-        await database.dispose()
+    async with database_of(state, principal) as database:
+        return await signed_by(database, revoked) if database is not None else 0
 
 
 def safety_findings(network: Network, state: State) -> Iterator[Finding]:

@@ -8,11 +8,10 @@ from typing import Any
 import httpx
 from sqlalchemy import func, select
 from sqlmodel import col
-from trama_chassis.database import Database
-from trama_chassis.tables import CHASSIS_TABLES, DeadLetter, OutboxRow, SourceHeard
+from trama_chassis.tables import DeadLetter, OutboxRow, SourceHeard
 
 from trama_deploy.access import Access
-from trama_deploy.hosting import database_url
+from trama_deploy.hosting import database_of
 from trama_deploy.lag import consumer_lags
 from trama_deploy.network import LOOPBACK, Network
 from trama_deploy.processes import node_process, supervisor_of
@@ -112,10 +111,9 @@ async def _service_status(
 async def database_figures(state: State, principal: str) -> ServiceStatus:
     """What a service's database says; zeros while there is none."""
     status = ServiceStatus(principal)
-    if not (state.service(principal) / "service.db").exists():
-        return status
-    database = Database(database_url(state, principal), CHASSIS_TABLES)
-    try:
+    async with database_of(state, principal) as database:
+        if database is None:
+            return status
         async with database.read() as session:
             count = select(func.count())
             own = count.select_from(OutboxRow).where(col(OutboxRow.kind) == "event")
@@ -125,6 +123,4 @@ async def database_figures(state: State, principal: str) -> ServiceStatus:
             status.to_send = await session.scalar(unsent) or 0
             status.dead_letters = await session.scalar(dead) or 0
             status.last_heard = await session.scalar(select(func.max(col(SourceHeard.heard_at))))
-    finally:
-        await database.dispose()
     return status

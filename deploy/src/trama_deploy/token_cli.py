@@ -5,10 +5,11 @@ from typing import Annotated
 
 import typer
 
-from trama_deploy.account_file import Accounts, AccountsRefused, signed_token
+from trama_deploy.account_file import AccountsRefused, signed_token
+from trama_deploy.accounts_cli import changing
 from trama_deploy.files import write_private
 from trama_deploy.on_demand import application
-from trama_deploy.options import DEFAULT_STATE, MemberOption, StateOption, known_member, running_network
+from trama_deploy.options import DEFAULT_STATE, MemberOption, StateOption, running_network
 from trama_deploy.terminal import EXIT_CODES, Exit, console, fail, refusals
 
 app = application("Token per i programmi che usano le API di un membro.")
@@ -24,10 +25,8 @@ def token() -> None:
 def make(login: LoginArgument, member: MemberOption, state: StateOption = DEFAULT_STATE) -> None:
     """Estrae un token e lo mostra una volta sola; quello di prima non vale più."""
     network, kept = running_network(state)
-    with refusals(AccountsRefused, code=Exit.WRONG_USE):
-        found = Accounts(kept.accounts(known_member(network, member)))
+    with changing(network, kept, member) as found:
         drawn = found.draw_token(login)
-        found.write()
     typer.echo(drawn)
     console.print("Vale da subito e finché non lo togliete. Nel file resta solo la sua impronta.")
 
@@ -36,10 +35,8 @@ def make(login: LoginArgument, member: MemberOption, state: StateOption = DEFAUL
 def end(login: LoginArgument, member: MemberOption, state: StateOption = DEFAULT_STATE) -> None:
     """Toglie il token di un operatore: non apre più nulla, da subito."""
     network, kept = running_network(state)
-    with refusals(AccountsRefused, code=Exit.WRONG_USE):
-        found = Accounts(kept.accounts(known_member(network, member)))
+    with changing(network, kept, member) as found:
         found.end_token(login)
-        found.write()
     console.print(f"Il token di {login} non vale più.", highlight=False)
 
 
@@ -59,11 +56,9 @@ def keys(
     network, kept = running_network(state)
     if out.exists():
         fail(f"{out} c'è già: scegliete un altro nome.", Exit.WRONG_USE)
-    with refusals(AccountsRefused, code=Exit.WRONG_USE):
-        found = Accounts(kept.accounts(known_member(network, member)))
+    with changing(network, kept, member) as found:
         kid, private = found.draw_key(issuer or f"urn:trama:{network.network}:{member}", member, operator)
         write_private(out, private)
-        found.write()
     console.print(f"Chiave {kid}: quella privata è in {out}, leggibile solo da voi.", highlight=False)
     console.print(f"Un token: trama token sign {out} --operator {operator[0]}", highlight=False)
 
@@ -87,8 +82,6 @@ def forget(
 ) -> None:
     """Toglie una chiave: i token che ha firmato non valgono più, da subito."""
     network, kept = running_network(state)
-    with refusals(AccountsRefused, code=Exit.WRONG_USE):
-        found = Accounts(kept.accounts(known_member(network, member)))
+    with changing(network, kept, member) as found:
         found.remove_key(kid)
-        found.write()
     console.print(f"La chiave {kid} non vale più.", highlight=False)
