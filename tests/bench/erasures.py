@@ -2,20 +2,29 @@
 
 import statistics
 import time
-from datetime import date
 
 from sqlalchemy import func, select
 from sqlmodel import col
-from trama_chassis import access, erasure, outbox
+from trama_chassis import erasure
 from trama_chassis.erasure import Wish
 from trama_chassis.erasure_tables import WAITING, ErasureRecipient
 from trama_chassis.runtime import Runtime
 from trama_chassis.tables import GrantReceived
 from trama_chassis.testing import transaction
-from trama_contracts.registry import AuthorisationWithdrawn
 
 from tests.bench.ground import Ground
-from tests.bench.sharing import OTHERS, TAKER, Followed, Seconds, Services, followed, shared, three, until
+from tests.bench.sharing import (
+    OTHERS,
+    TAKER,
+    Followed,
+    Seconds,
+    Services,
+    followed,
+    shared,
+    taken_back,
+    three,
+    until,
+)
 
 PERSONS = 10
 
@@ -43,13 +52,7 @@ def _line(what: str, taken: Seconds) -> str:
 
 async def _withdrawn(services: Services, one: Followed) -> float:
     """Take the consent back; until each that read what another writes has heard that it ends."""
-    record, taker = one.records[TAKER], services[TAKER]
-    withdrawn = AuthorisationWithdrawn(authorisation=one.consent, withdrawn_on=date(2013, 10, 14))
-    async with transaction(taker) as session:
-        outbox.add(session, withdrawn, record=record, scope=record, parting=True)
-        await access.learn_withdrawal(
-            session, one.consent, said_by=(TAKER, record), withdrawn_on=withdrawn.withdrawn_on
-        )
+    await taken_back(services, one)
     began = time.perf_counter()
     await until(lambda: _cut_off(services, one))
     return time.perf_counter() - began

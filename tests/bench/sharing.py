@@ -114,8 +114,8 @@ async def followed(services: Services) -> Followed:
     return Followed(records, given.authorisation)
 
 
-async def _withdrawn(services: Services, one: Followed) -> float:
-    """Take the consent back, and wait for the last source."""
+async def taken_back(services: Services, one: Followed) -> None:
+    """At the service that took the consent, it is taken back."""
     record = one.records[TAKER]
     withdrawn = AuthorisationWithdrawn(authorisation=one.consent, withdrawn_on=date(2013, 10, 14))
     async with transaction(services[TAKER]) as session:
@@ -123,6 +123,11 @@ async def _withdrawn(services: Services, one: Followed) -> float:
         await access.learn_withdrawal(
             session, one.consent, said_by=(TAKER, record), withdrawn_on=withdrawn.withdrawn_on
         )
+
+
+async def _withdrawn(services: Services, one: Followed) -> float:
+    """Take the consent back, and wait for the last source."""
+    await taken_back(services, one)
     began = time.perf_counter()
     await until(lambda: _gone_on_alone(services, one))
     return time.perf_counter() - began
