@@ -1,7 +1,7 @@
 """Who stands in for a colleague has their roles, between the days of the file, and it stays written."""
 
 import re
-from datetime import date, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import select
 from trama_chassis.accounts import Caller
 from trama_chassis.audit_entry import AuditEntry
+from trama_chassis.clock import Clock
 
 from chassis.tests.conftest import PASSWORD, PASSWORD_HASH
 
@@ -20,7 +21,7 @@ NOTES = "/api/notes/notes"
 
 def replaced(folder: Path, first: int, last: int) -> None:
     """Let Bruno stand in for Anna, from so many days before or after today."""
-    path, today = folder / "accounts.yaml", date.today()  # noqa: DTZ011 - the clock of the tests' service
+    path, today = folder / "accounts.yaml", Clock().today()
     days = f"first: {today + timedelta(first)}, last: {today + timedelta(last)}"
     text = re.sub(r", substitutes: \[.*?\]", "", path.read_text())
     text = text.replace("roles: [writer]", f"roles: [writer], substitutes: [{{operator: op-2, {days}}}]")
