@@ -1,12 +1,13 @@
 """What each recipient would see, over HTTP: asked as what is to be sent is sent, and nothing is."""
 
+from trama_caseload import DraftPreviewView
 from trama_chassis.database import Router, Transaction
 from trama_contracts.event import Uuid
 
 from trama_registry import commands, queries
 from trama_registry.api.callers import Operator
 from trama_registry.api.document import Sent
-from trama_registry.schemas import DraftPreviewView, RecordInterview, SendReferral, WriteNote
+from trama_registry.schemas import RecordInterview, SendReferral, WriteNote
 
 router = Router()
 

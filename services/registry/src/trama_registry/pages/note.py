@@ -5,6 +5,7 @@ from typing import Annotated
 from fastapi import Form, Request, Response
 from fastapi.responses import RedirectResponse
 from sqlalchemy.ext.asyncio import AsyncSession
+from trama_caseload import DraftPreviewView
 from trama_chassis import forms
 from trama_chassis.database import Reading, Router, Transaction
 from trama_chassis.errors import Refused
@@ -15,7 +16,7 @@ from trama_registry import commands, queries
 from trama_registry.api.callers import Operator
 from trama_registry.pages import preview
 from trama_registry.queries import told
-from trama_registry.schemas import DraftPreviewView, ReadNote, RecordInterview, WriteNote
+from trama_registry.schemas import ReadNote, RecordInterview, WriteNote
 
 router = Router()
 Typed = Annotated[str, Form(max_length=4000)]

@@ -5,12 +5,12 @@ from typing import Any
 
 from fastapi import Request, Response
 from sqlalchemy.ext.asyncio import AsyncSession
+from trama_caseload import DraftPreviewView
 from trama_chassis import forms, web
 from trama_chassis.errors import Refused
 
 from trama_registry import queries
 from trama_registry.pages.templates import templates
-from trama_registry.schemas import DraftPreviewView
 
 ASKED = "anteprima"
 """The name of the button that asks for a preview."""

@@ -6,49 +6,37 @@ It says nothing of its own: the commit is rehearsed, keys and all, and undone.
 from collections.abc import Iterator, Sequence
 
 from sqlalchemy.ext.asyncio import AsyncSession
-from trama_chassis import access, foreseen, outbox
+from trama_caseload import DraftPreviewView, foreseen
+from trama_chassis import outbox
+from trama_chassis.foreseen import circles_open_to
 from trama_chassis.language import say
 from trama_chassis.outbox import Rehearsed, runtime_of
 from trama_contracts.registry import ReferralSent
 
 from trama_registry.queries import told
 from trama_registry.queries.names import names_of
-from trama_registry.schemas import DraftPreviewView, DraftReaderView
 
 
 async def preview(session: AsyncSession, record: str) -> DraftPreviewView:
     """What the services of other members will read of what this transaction has collected; it is undone."""
     runtime = runtime_of(session)
     own, names = runtime.settings.member, names_of(runtime.directory.current)
-    service = f".{runtime.settings.service}"
     async with outbox.rehearse(session) as rehearsed:
-        follow = {member for member, _ in await access.component(session, record)} - {own}
+        follow = await foreseen.followers(session, record)
         offered = {one.event.to for one in rehearsed if isinstance(one.event, ReferralSent)}
-        later = {to: await foreseen.circles_open_to(session, record, to) for to in offered - follow}
-    seen: dict[str, list[str]] = {member: [] for member in follow | offered}
-    for one in rehearsed:
-        for reader in sorted(one.readers):
-            if reader.endswith(service):
-                lines = seen.setdefault(reader.removesuffix(service), [])
-                lines += list(_lines(one, own, reader.removesuffix(service), names))
-    readers = [
-        DraftReaderView(
-            member=member,
-            name=names(member),
-            sees=lines,
-            after_accepting=[say(told.sharing.CONTENTS[circle]) for circle in later.get(member, ())],
-        )
-        for member, lines in seen.items()
-    ]
-    return DraftPreviewView(record=record, readers=sorted(readers, key=lambda one: one.name.casefold()))
+        later = {to: await circles_open_to(session, record, to) for to in offered - follow}
 
+    def lines(one: Rehearsed, reader: str) -> Iterator[str]:
+        """An event as the reader's story will tell it; a referral also as the page it is answered from."""
+        event = one.event
+        yield told.happened(event.wire_type, event.payload(), own, names, corrected=one.corrects)
+        if isinstance(event, ReferralSent) and event.to == reader:
+            yield from _asked(event)
 
-def _lines(one: Rehearsed, own: str, reader: str, names: told.Names) -> Iterator[str]:
-    """An event as the reader's story will tell it; a referral also as the page it is answered from."""
-    event = one.event
-    yield told.happened(event.wire_type, event.payload(), own, names, corrected=one.corrects)
-    if isinstance(event, ReferralSent) and event.to == reader:
-        yield from _asked(event)
+    readers = foreseen.readers_of(session, follow | offered, rehearsed, lines)
+    for one in readers:
+        one.after_accepting = [say(told.sharing.CONTENTS[circle]) for circle in later.get(one.member, ())]
+    return DraftPreviewView(record=record, readers=readers)
 
 
 def _asked(sent: ReferralSent) -> Sequence[str]:

@@ -79,7 +79,6 @@ from trama_registry.schemas.person import (
     RegisterPerson,
     SeekDuplicates,
 )
-from trama_registry.schemas.preview import DraftPreviewView, DraftReaderView
 from trama_registry.schemas.referral import (
     AcceptReferral,
     CompleteReferral,
@@ -187,8 +186,6 @@ __all__ = [
     "DisputeCompetence",
     "DocumentView",
     "DocumentsView",
-    "DraftPreviewView",
-    "DraftReaderView",
     "DraftView",
     "EndCertificate",
     "EndIdentifier",
