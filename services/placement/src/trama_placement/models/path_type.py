@@ -20,9 +20,6 @@ from trama_placement.errors import (
     TooManyHours,
 )
 
-NOBODY: AbstractContextManager[None] = nullcontext()
-"""Nobody allows an exception."""
-
 HOST_KINDS = frozenset({"host", "cooperative", "company"})
 """The kinds of member, as the directory names them, at which a person can work."""
 
@@ -78,7 +75,7 @@ class PathTypeRule(SQLModel, table=True):
         planned_to: date,
         weekly_hours: int,
         *,
-        allowing: AbstractContextManager[None] = NOBODY,
+        allowing: AbstractContextManager[None] | None = None,
     ) -> None:
         """Refuse planned dates and hours outside the rule; what really happens later is not judged by it.
 
@@ -87,7 +84,7 @@ class PathTypeRule(SQLModel, table=True):
         """
         if planned_to < planned_from:
             raise PlanReversed
-        with allowing:
+        with allowing or nullcontext():
             self._judge_length(planned_from, planned_to)
         if self.max_weekly_hours and weekly_hours > self.max_weekly_hours:
             raise TooManyHours(

@@ -1,7 +1,7 @@
 """Placements: proposing, agreeing, starting, ending, withdrawing."""
 
 from collections.abc import Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -25,7 +25,7 @@ from trama_placement.errors import (
     StartOutsidePlan,
 )
 from trama_placement.models.approval import Approval, Approvals, named
-from trama_placement.models.path_type import NOBODY, PathTypeRule
+from trama_placement.models.path_type import PathTypeRule
 
 Withdrawal: TypeAlias = Literal["person-choice", "host-refused", "promoter-choice", "not-started"]
 """Why a placement that never began was given up."""
@@ -116,7 +116,7 @@ class Placement(SQLModel, table=True):
         rule: PathTypeRule,
         today: date,
         *,
-        allowing: AbstractContextManager[None] = NOBODY,
+        allowing: AbstractContextManager[None] | None = None,
     ) -> "Placement":
         """A new placement within the rule of its first planned day.
 
@@ -203,7 +203,7 @@ class Placement(SQLModel, table=True):
         confirmed_by: str,
         missing: Sequence[ApprovalParty],
         *,
-        allowing: AbstractContextManager[None] = NOBODY,
+        allowing: AbstractContextManager[None] | None = None,
     ) -> None:
         """Take somebody's word that the person really began (avvio confermato), once all have agreed.
 
@@ -221,7 +221,7 @@ class Placement(SQLModel, table=True):
             )
         if started_on > today:
             raise StartNotYetReached
-        with allowing:
+        with allowing or nullcontext():
             self._judge_within_plan(started_on)
         self.started_on, self.confirmed_by = started_on, confirmed_by
 
