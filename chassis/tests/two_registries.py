@@ -3,7 +3,9 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
+from typing import Any
 
 from sqlmodel import col
 from trama_chassis import access, clock, outbox
@@ -52,13 +54,13 @@ class Pair:
                 await self.carry(to_writer=back)
         await self.writer.erasures.turn()
 
-    async def register(self, *names: str) -> str:
-        """A person of the writer's, whose record the reader may read; the record."""
+    async def register(self, *names: str, ends_on: date | None = None) -> str:
+        """A person of the writer's, whose record the reader may read, up to a day if one is said."""
         record, theirs = new_id(), new_id()
         async with transaction(self.writer) as session:
             for name in names:
                 outbox.add(session, person(name), record=record, scope=record)
-            given = consent("sil")
+            given = consent("sil", ends_on=ends_on)
             terms = given.payload()
             own = self.writer.settings.member
             await access.learn_authorisation(
@@ -75,13 +77,14 @@ def _is_event(row: OutboxRow) -> bool:
 
 
 @asynccontextmanager
-async def two(database_url: str, folder: Path) -> AsyncIterator[Pair]:
-    """Both, started, knowing the directory and each other's keys."""
+async def two(database_url: str, folder: Path, **settings: Any) -> AsyncIterator[Pair]:
+    """Both, started, knowing the directory and each other's keys; `settings` are of both."""
     territory = Territory()
+    known = settings | {"known": False}
     other = f"sqlite:///{folder / 'reader.db'}"
     async with (
-        running(SERVICE, database_url, folder / "a", member="ambito-urbano", known=False) as writer,
-        running(SERVICE, other, folder / "b", member="sil", known=False) as reader,
+        running(SERVICE, database_url, folder / "a", member="ambito-urbano", **known) as writer,
+        running(SERVICE, other, folder / "b", member="sil", **known) as reader,
     ):
         own = [writer.settings.principal, reader.settings.principal]
         for one in (writer, reader):

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from trama_chassis import knowledge, outbox
+from trama_chassis.clock import local_day
 from trama_chassis.entitlement import Authorisation
 from trama_chassis.granting import BY_DATE
 from trama_chassis.grounds import (
@@ -238,7 +239,7 @@ async def _believe_what_waits(session: AsyncSession, known: set[Edge]) -> None:
 async def decide_by_date(session: AsyncSession, today: date) -> None:
     """Decide again where an authorisation has begun or run out since this was last done (a timer)."""
     last = await session.get(TimerRun, BY_DATE)
-    since, now = (today if last is None else last.ran_at.date()).isoformat(), today.isoformat()
+    since, now = (today if last is None else local_day(last.ran_at)).isoformat(), today.isoformat()
     if since >= now:
         return
     for held in (await session.execute(select(AuthorisationHeld))).scalars():

@@ -23,6 +23,16 @@ def machine_now() -> datetime:
     return datetime.now(UTC)
 
 
+def local_day(moment: datetime) -> date:
+    """The day on which a moment falls in Italy: at half past midnight in Rome it is already the next day."""
+    return moment.astimezone(ZONE).date()
+
+
+def last_moment(day: date) -> datetime:
+    """The end of a day in Italy, as the wire writes instants: what holds up to a day holds until then."""
+    return datetime(day.year, day.month, day.day, 23, 59, 59, 999_000, ZONE)
+
+
 class ClockGoesForwardOnly(Exception):
     """Business time was to be moved back: what was recorded since would lie in its own future."""
 
@@ -50,8 +60,8 @@ class Clock:
         return now.replace(microsecond=now.microsecond // 1000 * 1000)
 
     def today(self) -> date:
-        """The date in Italy: at half past midnight in Rome it is already the next day."""
-        return self.now().astimezone(ZONE).date()
+        """The date in Italy."""
+        return local_day(self.now())
 
     def move(self, to: datetime) -> None:
         """Move business time forward for every process that polls the file; when it returns, it is written.
@@ -98,9 +108,8 @@ def write_clock(path: Path, business: datetime) -> None:
     """Set business time for every process that polls this file; no reader ever sees half of it."""
     if business.tzinfo is None:
         raise ValueError("business time needs a time zone")
-    values = {"business": business.isoformat(), "machine": machine_now().isoformat()}
     with NamedTemporaryFile("w", dir=path.parent, delete=False) as file:
-        json.dump(values, file)
+        json.dump({"business": business.isoformat(), "machine": machine_now().isoformat()}, file)
         file.flush()
         os.fsync(file.fileno())
     os.replace(file.name, path)

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
+from trama_contracts.inner import instant
 from trama_contracts.messages import MAX_GRANTS, MAX_ITEMS, GrantEnd, Grants, Heads, Message, grant_key
 
 from trama_chassis import clock, mailbox, resend, streams
@@ -84,7 +85,7 @@ async def day_has_turned(session: AsyncSession, runtime: "Runtime") -> bool:
     if ran_at is None:
         run = await session.get(TimerRun, BY_DATE)
         ran_at = run.ran_at if run is not None else None
-    return ran_at is not None and ran_at.astimezone(clock.ZONE).date() != runtime.clock.today()
+    return ran_at is not None and clock.local_day(ran_at) != runtime.clock.today()
 
 
 async def _given(session: AsyncSession, heads: Iterable[StreamHead]) -> Given:
@@ -197,7 +198,7 @@ def terms_of(runtime: "Runtime", head: StreamHead, verdict: Verdict) -> dict[str
         "from": {"seq": 1},
     }
     if given is not None and given.ends_on is not None:
-        terms["valid_until"] = f"{given.ends_on.isoformat()}T23:59:59.999Z"
+        terms["valid_until"] = instant(clock.last_moment(given.ends_on))
     if head.continues is not None:
         terms["continues"] = head.continues
     return terms

@@ -12,7 +12,7 @@ from sqlmodel import col
 from trama_contracts.inner import parse_instant
 
 from trama_chassis.audit_entry import AuditEntry, AuditRecord
-from trama_chassis.clock import ZONE
+from trama_chassis.clock import local_day
 
 if TYPE_CHECKING:
     from trama_chassis.runtime import Runtime
@@ -40,7 +40,7 @@ async def looks_at(runtime: Runtime, records: Iterable[str], since: date) -> Cou
         wanted = select(AuditEntry).where(col(AuditEntry.number).in_(of), col(AuditEntry.kind) != "refused")
         async with sister.database.read() as session:
             for entry in await session.scalars(wanted):
-                day = parse_instant(entry.business_at).astimezone(ZONE).date()
+                day = local_day(parse_instant(entry.business_at))
                 reason = (entry.reason or "") if entry.kind in REASONED else ""
                 if day >= since:
                     service = sister.settings.service

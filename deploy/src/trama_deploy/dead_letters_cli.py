@@ -10,6 +10,7 @@ from typing import Annotated, Any
 import typer
 from rich.table import Table
 from trama_chassis import dead_letters
+from trama_chassis.clock import ZONE
 from trama_chassis.database import Database
 from trama_chassis.errors import NotFound, Refused
 from trama_chassis.tables import DeadLetter
@@ -50,7 +51,7 @@ def list_all(
         return
     table = Table("Servizio", "Numero", "Da", "Codice", "Motivo", "Dal")
     for principal, letter in found:
-        since = letter.at.astimezone().strftime("%d/%m %H:%M")
+        since = f"{letter.at.astimezone(ZONE):%d/%m %H:%M}"
         source = dead_letters.source(letter)
         table.add_row(principal, str(letter.number), source, letter.code, letter.reason, since)
     console.print(table)

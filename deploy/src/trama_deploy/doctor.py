@@ -7,7 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from confluent_kafka import KafkaException
-from trama_chassis.clock import machine_now
+from trama_chassis.clock import ZONE, local_day, machine_now
 from trama_chassis.lease import SILENT_SECONDS, holder_of
 from trama_chassis.settings import SecretUnsafe, read_secret
 from trama_contracts.directory import MANIFEST_KEY, read_form
@@ -95,14 +95,14 @@ def clock_findings(state: State) -> Iterator[Finding]:
         return
     if now + CLOCK_TOLERANCE < manifest.issued:
         remedy = "mettere all'ora l'orologio della macchina (timedatectl)"
-        yield Finding("wrong", f"L'orologio segna {now:%d/%m/%Y %H:%M}, prima dell'elenco firmato", remedy)
+        shown = f"{now.astimezone(ZONE):%d/%m/%Y %H:%M}"
+        yield Finding("wrong", f"L'orologio segna {shown}, prima dell'elenco firmato", remedy)
     elif now > manifest.expires:
         remedy = "riavviare la rete: il coordinatore firma di nuovo l'elenco"
         yield Finding("wrong", "L'elenco firmato è scaduto: nessun nuovo permesso viene dato", remedy)
     else:
-        yield Finding(
-            "ok", f"Elenco firmato n. {manifest.version}, valido fino al {manifest.expires:%d/%m/%Y}"
-        )
+        last = f"{local_day(manifest.expires):%d/%m/%Y}"
+        yield Finding("ok", f"Elenco firmato n. {manifest.version}, valido fino al {last}")
 
 
 def port_findings(network: Network, state: State) -> Iterator[Finding]:
@@ -177,7 +177,7 @@ def _service_findings(service: ServiceStatus, log: Path) -> Iterator[Finding]:
         what = f"{service.principal}: {service.lag} da leggere, {service.to_send} da inviare"
         yield Finding("warning", what, f"attendere; se non diminuisce, leggere la fine di {log}")
     if service.last_heard and machine_now() - service.last_heard > LONG_SILENCE:
-        since = f"{service.last_heard.astimezone():%d/%m %H:%M}"
+        since = f"{service.last_heard.astimezone(ZONE):%d/%m %H:%M}"
         what = f"{service.principal} non sente nessun altro servizio dal {since}"
         yield Finding(
             "warning", what, "vedere con «trama network status» chi non invia, poi il log del suo nodo"

@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
-from trama_chassis.clock import machine_now
+from trama_chassis.clock import ZONE, machine_now
 from trama_chassis.erasure_list import ErasedList, ListDamaged
 from trama_chassis.erasure_tables import WAITING, ErasureOrder, ErasureReceived, ErasureRecipient
 from trama_chassis.tables import Erased
@@ -164,6 +164,6 @@ def findings_of(one: Standing) -> Iterator[Finding]:
         what = f"{one.principal}: i file della base dati non sono riscritti dopo una cancellazione"
         yield Finding("wrong", what, f"riavviare il nodo: qualcuno li tiene aperti in lettura ({table})")
     for order, who in one.late:
-        day = f"{order.ordered_at.astimezone():%d/%m/%Y}"
+        day = f"{order.ordered_at.astimezone(ZONE):%d/%m/%Y}"
         what = f"{who.recipient} non risponde all'ordine di cancellazione di {one.principal} del {day}"
         yield Finding("warning", what, f"sentire chi gestisce {who.recipient}; stato degli ordini: {table}")

@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 from rich.table import Table
+from trama_chassis.clock import ZONE
 
 from trama_deploy.erasures import OpenOrder, Standing, standings
 from trama_deploy.on_demand import single
@@ -55,7 +56,7 @@ def open_table(opened: list[tuple[str, OpenOrder]]) -> Table:
         table.add_row(
             principal,
             order.order[:8],
-            f"{order.ordered_at.astimezone():%d/%m %H:%M}",
+            f"{order.ordered_at.astimezone(ZONE):%d/%m %H:%M}",
             "scheda intera" if order.whole else f"{order.streams} flussi",
             f"{order.recipients - len(order.waiting)} di {order.recipients}",
             _missing(order),

@@ -4,7 +4,7 @@ from datetime import date
 
 from sqlalchemy.ext.asyncio import AsyncSession
 from trama_chassis import bulk
-from trama_chassis.clock import ZONE
+from trama_chassis.clock import local_day
 from trama_chassis.erasure_rows import let_go
 from trama_chassis.handlers import ErasedStream, EventHandlers, Origin
 from trama_contracts.event import Fact
@@ -96,5 +96,5 @@ def kind_of(fact: Fact) -> str:
 def day_of(fact: Fact, origin: Origin) -> date:
     """When it happened, in Italy."""
     field = DAYS[type(fact)]
-    day: date = getattr(fact, field) if field else origin.occurred_at.astimezone(ZONE).date()
+    day: date = getattr(fact, field) if field else local_day(origin.occurred_at)
     return day

@@ -6,7 +6,7 @@ from uuid import uuid4
 from sqlalchemy.ext.asyncio import AsyncSession
 from trama_chassis import audit, outbox
 from trama_chassis.accounts import Caller
-from trama_chassis.clock import ZONE
+from trama_chassis.clock import ZONE, last_moment
 from trama_chassis.errors import refuse_changed
 from trama_chassis.outbox import runtime_of
 from trama_chassis.runtime import Runtime
@@ -107,7 +107,7 @@ def moment_of(runtime: Runtime, day: date, *, at_end: bool = False) -> datetime:
     """When something dated happened: now if it is of today, else the first or last moment of its day."""
     if day == runtime.clock.today():
         return runtime.clock.moment()
-    return datetime.combine(day, time(23, 59, 59, 999_000) if at_end else time(), ZONE)
+    return last_moment(day) if at_end else datetime.combine(day, time(), ZONE)
 
 
 async def close_taking_in_charge(

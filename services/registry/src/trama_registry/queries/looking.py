@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import Any
 
 from sqlalchemy import select, tuple_
@@ -138,7 +138,7 @@ async def _urgent(session: AsyncSession, record: str, names: Callable[[str], str
     )
     found = [
         UrgentAccessView(
-            member_name=names(own), reason=one.reason, taken_on=one.taken_on, holds=aware(one.until) > now
+            member_name=names(own), reason=one.reason, taken_on=one.taken_on, holds=one.until > now
         )
         for one in ours
     ]
@@ -158,15 +158,10 @@ async def in_urgency(session: AsyncSession, record: str, by: Caller) -> Caller:
         .limit(1)
     )
     last = taken.first()
-    if last is None or aware(last.until) <= machine_now():
+    if last is None or last.until <= machine_now():
         return by
     audit.reason(session, "urgent", last.reason)
     return replace(by, roles=by.roles | OPENED)
-
-
-def aware(moment: datetime) -> datetime:
-    """A moment as kept, in UTC: one database gives it with its zone, the other without."""
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 async def conflicts(

@@ -9,8 +9,10 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 from trama_chassis import access
+from trama_chassis.clock import local_day
 from trama_chassis.outbox import runtime_of
 from trama_chassis.tables import AuthorisationHeld, GrantGiven, GrantReceived, OwnStream
+from trama_contracts.inner import parse_instant
 
 from trama_registry.queries import told, why
 from trama_registry.queries.agreed import agreed_of
@@ -144,5 +146,5 @@ def _line(key: Key, given: AuthorisationHeld | None) -> SharedView:
         ground=told.sharing.ground(key.terms["basis"], key.circle, key.scope),
         purpose=given.terms["purpose"] if given is not None else None,
         since=date.fromisoformat(given.terms["starts_on"]) if given is not None else None,
-        until=date.fromisoformat(until[:10]) if until else None,
+        until=local_day(parse_instant(until)) if until else None,
     )

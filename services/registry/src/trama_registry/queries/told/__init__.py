@@ -1,5 +1,6 @@
 """What happened, in plain words: the one place where events, codes, days and members become sentences."""
 
+from trama_chassis.clock import local_day
 from trama_chassis.language import day
 
 # In the order in which a story is told when all happens in one moment.
@@ -26,7 +27,6 @@ from trama_registry.queries.told.words import (
     STATE_KINDS,
     STATES,
     at,
-    local_day,
     silent,
     when,
 )

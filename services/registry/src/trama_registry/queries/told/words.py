@@ -141,11 +141,6 @@ ROLES = {
 """In which role somebody acted; a role that is not here is not told."""
 
 
-def local_day(moment: datetime) -> date:
-    """The day on which a moment fell, where people are."""
-    return moment.astimezone(ZONE).date()
-
-
 def sentence(text: str) -> str:
     """A text as it ends in a story: with a full stop, if it has no end of its own."""
     return text if text.endswith((".", "!", "?", "…")) else f"{text}."
