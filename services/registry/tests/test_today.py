@@ -1,5 +1,6 @@
 """Oggi: one's own people, those of whom one stands in for, all for a supervisor; relations that sleep."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -18,6 +19,7 @@ from trama_registry.queries.today import today_view
 from trama_registry.schemas import (
     CaseManagerAsked,
     CompleteNextStep,
+    QuestionReferral,
     RecordInterview,
     RegisterPerson,
     SetNextStep,
@@ -120,3 +122,69 @@ async def test_the_page_and_the_api_say_the_same(ambito: Runtime, record: str) -
     assert [(one["name"], one["days"]) for one in answer["sleeping"]] == [("Anna Esempio", SLEEPS + 2)]
     assert "Relazioni ferme" in page.text
     assert f"/persone/{record}/relazioni" in page.text
+
+
+async def test_a_person_without_a_next_step_is_named_until_one_is_set_or_the_relation_rests(
+    ambito: Runtime, record: str, sara: Caller
+) -> None:
+    async def without() -> list[str]:
+        return [one.record for one in (await seen(ambito, sara)).without_step]
+
+    assert await without() == [record]
+    step = SetNextStep.model_validate({"what": "Telefonare", "due_on": "2013-10-21"})
+    await do(ambito, commands.set_next_step, record, step, sara)
+    assert await without() == []
+    await do(ambito, commands.complete_next_step, record, CompleteNextStep(), sara)
+    assert await without() == [record]
+    await do(ambito, commands.suspend, record, Suspend.model_validate({"reason": "away"}), sara)
+    assert await without() == []
+
+
+async def test_a_referral_waits_with_who_has_the_next_word(
+    both: tuple[Runtime, Runtime],
+    exchange: Callable[..., Awaitable[None]],
+    anna: RegisterPerson,
+    desk: Any,
+    sara: Caller,
+    livia: Caller,
+) -> None:
+    """Who receives it answers; who sent it hears what is asked, and that the term has passed."""
+    social, sil = both
+    found = await desk.register(social, anna)
+    await do(social, commands.assign_case_manager, found, CaseManagerAsked(), sara)
+    referral = (await desk.refer(social, found)).referral
+    await exchange(*both)
+    at_sil = await seen(sil, livia)
+    assert [(one.referral, one.name, one.member_name) for one in at_sil.received] == [
+        (referral, "Anna Esempio", "ambito-urbano")
+    ]
+    assert at_sil.to_answer == 1
+    assert (await seen(social, sara)).unanswered == []
+    social.clock.move(TODAY + timedelta(days=8))
+    assert [one.referral for one in (await seen(social, sara)).unanswered] == [referral]
+    rita = Caller("op-rita", "Rita Demo", "ambito-urbano", frozenset({"caseworker"}), "caseworker")
+    assert (await seen(social, rita)).unanswered == [], "she is nobody's referente"
+    question = QuestionReferral.model_validate({"question": "Ha la patente?"})
+    await do(sil, commands.question_referral, referral, question)
+    await exchange(*both)
+    at_social = await seen(social, sara)
+    assert [one.referral for one in at_social.asked_more] == [referral]
+    assert at_social.unanswered == []
+    assert (await seen(sil, livia)).received == []
+
+
+async def test_first_contacts_wait_for_everybody_but_those_of_the_listening_centre(
+    ambito: Runtime, record: str
+) -> None:
+    door = {"channel": "phone", "need": "Una casa", "received_on": "2013-10-14"}
+    async with client(ambito, "caseworker", "listening-specialist") as http:
+        for reserved in (False, True):
+            asked = await http.post("/api/registry/accesses", json=door | {"reserved": reserved})
+            assert asked.status_code == 201, asked.text
+    ambito.clock.move(TODAY + timedelta(days=9))
+    for roles, expected in ((("caseworker",), 1), (("caseworker", "listening-specialist"), 2)):
+        async with client(ambito, *roles) as http:
+            answer = (await http.get("/api/registry/today")).json()
+            page = (await http.get("/oggi", headers={"accept": "text/html"})).text
+        assert (answer["to_route"], answer["to_route_late"]) == (expected, expected)
+        assert ("1 accesso da indirizzare" in page) == (expected == 1)

@@ -250,6 +250,12 @@ class ReferralCopy(SQLModel, table=True):
         self.withdrawn_on = withdrawal.on if withdrawal else None
         self.withdrawal_reason = withdrawal.told.get("reason") if withdrawal else None
 
+    @property
+    def name(self) -> str:
+        """What the person is called."""
+        who = self.told()
+        return " ".join(part for part in (who.given_name, who.family_name) if part)
+
     def told(self) -> ReferralPreview:
         """Who the person is and what is needed."""
         return ReferralPreview.model_validate(self.preview)

@@ -48,13 +48,21 @@ async def access_list(
     session: AsyncSession, by: Caller, *, open_only: bool = True, name: str = ""
 ) -> AccessList:
     """First contacts with their counts; what may not be seen is not counted."""
-    sought = _sought(by, open_only=open_only, name=name)
-    today = runtime_of(session).clock.today()
-    is_late = col(AccessRequest.concluded_on).is_(None) & (col(AccessRequest.route_by) < today)
-    counted = select(func.count(), func.count(case((is_late, 1)))).select_from(AccessRequest).where(*sought)
-    total, late = (await session.execute(counted)).one()
+    total, late = await count_accesses(session, by, open_only=open_only, name=name)
     found = await accesses(session, by, open_only=open_only, name=name)
     return AccessList(accesses=found, total=total, late=late)
+
+
+async def count_accesses(
+    session: AsyncSession, by: Caller, *, open_only: bool = True, name: str = ""
+) -> tuple[int, int]:
+    """How many first contacts there are, and how many of them should have been routed before today."""
+    today = runtime_of(session).clock.today()
+    is_late = col(AccessRequest.concluded_on).is_(None) & (col(AccessRequest.route_by) < today)
+    counted = select(func.count(), func.count(case((is_late, 1)))).select_from(AccessRequest)
+    sought = _sought(by, open_only=open_only, name=name)
+    total, late = (await session.execute(counted.where(*sought))).one()
+    return total, late
 
 
 async def find_access(session: AsyncSession, access: str, by: Caller, *, lock: bool = False) -> AccessRequest:

@@ -13,13 +13,30 @@ from trama_chassis.clock import ZONE
 from trama_chassis.grounds import WITHDRAWN, AuthorisationStopped
 from trama_chassis.outbox import runtime_of
 
-from trama_registry.models import EntryCopy, NextStep, OwnInterview, Person, TakingInCharge
+from trama_registry.models import (
+    AWAITING,
+    EntryCopy,
+    NextStep,
+    OwnInterview,
+    Person,
+    Referral,
+    ReferralCopy,
+    TakingInCharge,
+)
+from trama_registry.queries.access import count_accesses
 from trama_registry.queries.names import names_of
 from trama_registry.queries.proposal import count_open_proposals
 from trama_registry.queries.referral import referrals_to_answer
 from trama_registry.queries.relation import referente_of
 from trama_registry.queries.told import local_day
-from trama_registry.schemas.today import ConsentTakenBackView, SleepingView, StepDueView, TodayView
+from trama_registry.schemas.today import (
+    ConsentTakenBackView,
+    ReferralDueView,
+    SleepingView,
+    StepDueView,
+    TodayView,
+    WithoutStepView,
+)
 from trama_registry.settings import RegistrySettings
 
 MOST = 50
@@ -31,9 +48,17 @@ async def today_view(session: AsyncSession, by: Caller) -> TodayView:
     """Everything that the first page says to an operator."""
     runtime = runtime_of(session)
     today, sleeping_after = runtime.clock.today(), cast(RegistrySettings, runtime.settings).sleeping_days
+    to_route, late = await count_accesses(session, by)
+    late_now = col(Referral.state).in_(AWAITING) & (col(Referral.answer_by) < today)
     return TodayView(
         today=today,
         to_answer=await referrals_to_answer(session),
+        received=await _received(session),
+        asked_more=await _sent(session, by, col(Referral.state) == "more-asked"),
+        unanswered=await _sent(session, by, late_now),
+        without_step=await _without_step(session, by),
+        to_route=to_route,
+        to_route_late=late,
         steps=await _steps(session, by, today),
         taken_back=await _taken_back(session, by, today),
         sleeping=await _sleeping(session, by, today, sleeping_after),
@@ -51,6 +76,69 @@ def _of_theirs(by: Caller) -> ColumnElement[bool]:
     """Open relations that the caller answers for; a supervisor for all."""
     mine = col(TakingInCharge.case_manager).in_(sorted(whose(by)))
     return col(TakingInCharge.closed_on).is_(None) & (true() if "supervisor" in by.roles else mine)
+
+
+async def _received(session: AsyncSession) -> list[ReferralDueView]:
+    """Referrals to us that we are to answer, the first term first."""
+    runtime = runtime_of(session)
+    names = names_of(runtime.directory.current)
+    found = await session.scalars(
+        select(ReferralCopy)
+        .where(col(ReferralCopy.to) == runtime.settings.member, col(ReferralCopy.state).in_(AWAITING))
+        .order_by(col(ReferralCopy.answer_by), col(ReferralCopy.referral))
+        .limit(MOST)
+    )
+    return [
+        ReferralDueView(
+            referral=copy.referral,
+            name=copy.name,
+            member_name=names(copy.sender),
+            answer_by=copy.answer_by,
+        )
+        for copy in found
+    ]
+
+
+async def _sent(session: AsyncSession, by: Caller, which: ColumnElement[bool]) -> list[ReferralDueView]:
+    """Referrals of ours, on people whom the caller answers for, the first term first."""
+    names = names_of(runtime_of(session).directory.current)
+    found = await session.execute(
+        select(Referral, Person)
+        .join(Person, col(Person.record) == col(Referral.record))
+        .join(TakingInCharge, col(TakingInCharge.record) == col(Referral.record))
+        .where(_of_theirs(by), which)
+        .order_by(col(Referral.answer_by), col(Referral.referral))
+        .limit(MOST)
+    )
+    return [
+        ReferralDueView(
+            referral=sent.referral, name=person.name, member_name=names(sent.to), answer_by=sent.answer_by
+        )
+        for sent, person in found
+    ]
+
+
+async def _without_step(session: AsyncSession, by: Caller) -> list[WithoutStepView]:
+    """People in charge, not suspended, for whom no next step is set that is still to be taken."""
+    awaited = select(col(NextStep.record)).where(
+        col(NextStep.record) == col(TakingInCharge.record), col(NextStep.done_on).is_(None)
+    )
+    found = await session.execute(
+        select(TakingInCharge, Person)
+        .join(Person, col(Person.record) == col(TakingInCharge.record))
+        .where(_of_theirs(by), col(TakingInCharge.suspended_on).is_(None), ~awaited.exists())
+        .order_by(col(TakingInCharge.opened_on), col(TakingInCharge.record))
+        .limit(MOST)
+    )
+    return [
+        WithoutStepView(
+            record=person.record,
+            name=person.name,
+            referente=episode.case_manager_name,
+            opened_on=episode.opened_on,
+        )
+        for episode, person in found
+    ]
 
 
 async def _steps(session: AsyncSession, by: Caller, today: date) -> list[StepDueView]:

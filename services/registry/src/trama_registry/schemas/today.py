@@ -35,11 +35,40 @@ class SleepingView(BaseModel):
     days: int
 
 
+class ReferralDueView(BaseModel):
+    """A referral that somebody has to answer by a day: who it is about, and the service at the other end."""
+
+    referral: str
+    name: str
+    member_name: str
+    answer_by: date
+
+
+class WithoutStepView(BaseModel):
+    """A person in charge for whom nobody of ours has said what comes next."""
+
+    record: str
+    name: str
+    referente: str | None
+    opened_on: date
+
+
 class TodayView(BaseModel):
     """What the first page says; lists are of the caller's own people, all of them for a supervisor."""
 
     today: date
     to_answer: int
+    """How many referrals wait for an answer of our service, whoever gives it."""
+    received: list[ReferralDueView] = []
+    """The first of them, by their term."""
+    asked_more: list[ReferralDueView] = []
+    """Referrals of ours on whose person the receiver wants to know more."""
+    unanswered: list[ReferralDueView] = []
+    """Referrals of ours that are not answered although their term has passed."""
+    without_step: list[WithoutStepView] = []
+    to_route: int = 0
+    """First contacts that wait to be routed, as far as the caller may know of them."""
+    to_route_late: int = 0
     steps: list[StepDueView]
     taken_back: list[ConsentTakenBackView]
     sleeping: list[SleepingView]
