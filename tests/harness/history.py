@@ -16,7 +16,6 @@ from trama_chassis.keystore import Keystore
 from trama_chassis.tables import DeadLetter, InboxEvent, OutboxRow, OwnStream, Waiting
 from trama_chassis.testing import Territory
 from trama_contracts.directory import Directory, DirectoryReader
-from trama_contracts.hpke import HpkePrivateKey
 from trama_contracts.inner import Inner
 from trama_contracts.opening import Position, StreamKey, open_event
 from trama_contracts.record import Record
@@ -160,9 +159,6 @@ class _OwnKeys:
 
     def stream_key(self, topic: str, stream: str) -> StreamKey | None:
         return self._keys.get(stream)
-
-    def hpke_key(self, hpkekey: str) -> HpkePrivateKey | None:
-        return None
 
     def is_erased(self, topic: str, stream: str) -> bool:
         return False

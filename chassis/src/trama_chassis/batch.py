@@ -9,7 +9,6 @@ from sqlalchemy import delete, func, insert, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 from trama_contracts.envelope import Envelope
-from trama_contracts.hpke import HpkePrivateKey
 from trama_contracts.inner import Continues, Inner
 from trama_contracts.names import parse_topic
 from trama_contracts.opening import Opened, StreamKey, check_event, open_checked
@@ -312,16 +311,12 @@ class Batch:
     def _count(self, one: Checked, code: str) -> None:
         self.refusals[(owner_of(one.record), str(code))] += 1
 
-    # The keyring of the wire's openers: what this service may open, and with what.
+    # The keys of the wire's opener of events: what this service may open, and with what.
 
     def stream_key(self, topic: str, stream: str) -> StreamKey | None:
         """The key of a granted stream."""
         standing = self._standings.get((topic, stream))
         return standing.key if standing is not None else None
-
-    def hpke_key(self, hpkekey: str) -> HpkePrivateKey | None:
-        """Events are not sealed with HPKE: none."""
-        return None
 
     def is_erased(self, topic: str, stream: str) -> bool:
         """Whether a stream was erased."""

@@ -12,7 +12,6 @@ from trama_contracts.event import Event
 from trama_contracts.hpke import HpkePrivateKey
 from trama_contracts.inner import Actor
 from trama_contracts.messages import Request
-from trama_contracts.opening import StreamKey
 from trama_contracts.outcomes import Outcome
 from trama_contracts.record import Record
 
@@ -220,20 +219,6 @@ class Runtime:
         )
         return {topic for topic, number, offset in marks if ends[TopicPartition(topic, number)] <= offset}
 
-    # The keyring of the wire's openers, for messages
-
     def hpke_key(self, hpkekey: str) -> HpkePrivateKey | None:
-        """One of this service's own private keys."""
+        """One of this service's own private keys, for the wire's opener of messages."""
         return self.hpke_keys.get(hpkekey)
-
-    def stream_key(self, topic: str, stream: str) -> StreamKey | None:
-        """Messages are not opened with stream keys: none."""
-        return None
-
-    def is_erased(self, topic: str, stream: str) -> bool:
-        """Erasures are judged where grants are stored."""
-        return False
-
-    def erased_hash(self, topic: str, stream: str) -> str | None:
-        """Erasures are judged where grants are stored."""
-        return None

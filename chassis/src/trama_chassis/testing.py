@@ -18,7 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 from trama_contracts.encoding import b64u
 from trama_contracts.event import Event
-from trama_contracts.hpke import HpkePrivateKey, seal_message
+from trama_contracts.hpke import seal_message
 from trama_contracts.inner import Actor, Inner, encode_inner
 from trama_contracts.messages import Grants, Message, encode_message, grant_key
 from trama_contracts.names import Circle, Kind, source_of, topic_of
@@ -224,7 +224,7 @@ async def published(runtime: Runtime, *classes: type[Event]) -> list[Published]:
 
 
 class OwnKeys:
-    """The keyring of a service's own streams, for tests that open what it wrote."""
+    """The keys of a service's own streams, for tests that open what it wrote."""
 
     def __init__(self, runtime: Runtime, streams: Mapping[str, OwnStream]) -> None:
         self._runtime = runtime
@@ -237,10 +237,6 @@ class OwnKeys:
             return None
         key = self._runtime.keystore.open(row.sealed_key, stream)
         return StreamKey(key, cast(Circle, row.circle), row.record)
-
-    def hpke_key(self, hpkekey: str) -> HpkePrivateKey | None:
-        """None: events are not sealed with HPKE."""
-        return None
 
     def is_erased(self, topic: str, stream: str) -> bool:
         """Nothing is."""

@@ -18,20 +18,24 @@ class StreamKey:
     record: str
 
 
-class Keyring(Protocol):
-    """The secrets and erasures of one service, by (topic, stream): an id alone identifies nothing."""
+class StreamKeys(Protocol):
+    """What opens events, and what is erased, by (topic, stream): an id alone identifies nothing."""
 
     def stream_key(self, topic: str, stream: str) -> StreamKey | None:
         """The key granted for a stream."""
-
-    def hpke_key(self, hpkekey: str) -> HpkePrivateKey | None:
-        """One of the service's own private keys."""
 
     def is_erased(self, topic: str, stream: str) -> bool:
         """Whether the stream was erased, by whatever way the order came."""
 
     def erased_hash(self, topic: str, stream: str) -> str | None:
         """The hash of the control event that erased the stream, if one was read."""
+
+
+class MailKeys(Protocol):
+    """What opens messages."""
+
+    def hpke_key(self, hpkekey: str) -> HpkePrivateKey | None:
+        """One of the service's own private keys."""
 
 
 class KeysInMemory:

@@ -18,7 +18,7 @@ from trama_contracts.errors import BadCommit, BadPadding, BadTag, InvalidPayload
 from trama_contracts.event import Event
 from trama_contracts.hpke import X25519, message_info
 from trama_contracts.inner import Head, Inner, complete, parse_head
-from trama_contracts.keyring import Keyring, KeysInMemory, StreamKey
+from trama_contracts.keyring import KeysInMemory, MailKeys, StreamKey, StreamKeys
 from trama_contracts.messages import Grant, Grants, Message
 from trama_contracts.messages import parse_message as parse_opened
 from trama_contracts.names import MAX_VALUE, Circle, Kind, Topic, parse_topic
@@ -30,14 +30,15 @@ from trama_contracts.signature import CLOUDEVENT, parse_signature, signed_bytes,
 __all__ = [
     "DEAD_LETTERS",
     "Envelope",
-    "Keyring",
     "KeysInMemory",
+    "MailKeys",
     "MessageEnvelope",
     "Opened",
     "OpenedMessage",
     "Outcome",
     "Position",
     "StreamKey",
+    "StreamKeys",
     "check_event",
     "check_message",
     "check_signed",
@@ -131,7 +132,7 @@ def check_event(record: Record, directory: Directory) -> tuple[Outcome, Envelope
 
 def open_checked(
     envelope: Envelope,
-    keyring: Keyring,
+    keyring: StreamKeys,
     directory: Directory,
     position: Position | None,
     events: Mapping[str, type[Event]] | None = None,
@@ -167,7 +168,7 @@ _CODES: Final[dict[type[Exception], Outcome]] = {
 }
 
 
-def _erase(envelope: Envelope, keyring: Keyring, position: Position | None) -> Opened:
+def _erase(envelope: Envelope, keyring: StreamKeys, position: Position | None) -> Opened:
     """A control event: handled whatever the key and position (wire section 10)."""
     topic, stream = str(envelope.topic), envelope.subject
     erased_by = keyring.erased_hash(topic, stream)
@@ -227,7 +228,7 @@ def _typed(known: type[Event] | None, inner: Inner) -> Event | None:
 
 def open_event(
     record: Record,
-    keyring: Keyring,
+    keyring: StreamKeys,
     directory: Directory,
     position: Position | None,
     events: Mapping[str, type[Event]] | None = None,
@@ -261,7 +262,7 @@ def check_message(record: Record, directory: Directory) -> tuple[Outcome, Messag
 
 
 def open_checked_message(
-    envelope: MessageEnvelope, keyring: Keyring, directory: Directory, now: datetime
+    envelope: MessageEnvelope, keyring: MailKeys, directory: Directory, now: datetime
 ) -> OpenedMessage:
     """Everything after wrong-key in a mailbox; `now` is machine time."""
     key = keyring.hpke_key(envelope.hpkekey)
@@ -299,7 +300,7 @@ def _all_own(message: Grants, envelope: MessageEnvelope, directory: Directory) -
 
 
 def open_message(
-    record: Record, keyring: Keyring, directory: Directory, now: datetime
+    record: Record, keyring: MailKeys, directory: Directory, now: datetime
 ) -> tuple[Outcome, Message | None]:
     """Check and open one record of the service's own mailbox: outcome, message or nothing."""
     outcome, envelope = check_message(record, directory)
@@ -309,7 +310,7 @@ def open_message(
     return opened.outcome, opened.message
 
 
-def judge_grants(message: Grants, keyring: Keyring) -> list[tuple[Grant, Outcome]]:
+def judge_grants(message: Grants, keyring: StreamKeys) -> list[tuple[Grant, Outcome]]:
     """Each grant of a message with its own outcome: ok, duplicate (the key is held), erased, equivocation.
 
     Erased grants and those with another key than the one held are skipped alone (wire section 11).
