@@ -97,6 +97,16 @@ def time_reads(source: str) -> list[str]:
     ]
 
 
+def days_made(source: str) -> list[str]:
+    """Days taken from a moment in whatever zone it happens to be in, and moments told in the machine's."""
+    ways = ("date", "astimezone")
+    return [
+        called(call)
+        for call in calls(source)
+        if called(call).rpartition(".")[2] in ways and "." in called(call) and not call.args
+    ]
+
+
 def loose_log_calls(source: str) -> list[str]:
     """Log calls whose message varies, or with a key that would be dropped when it is printed."""
     found = []
@@ -165,6 +175,12 @@ RULES = {
         "from datetime import datetime\nnow = datetime.now(UTC)",
         "began = time.monotonic()",
     ),
+    "only the clock makes a day of a moment": Rule(
+        days_made,
+        outside([*CHASSIS, *SERVICES, *DEPLOY], "clock"),
+        "on = moment.date()",
+        "on, told = local_day(moment), moment.astimezone(ZONE)",
+    ),
     "log messages are constant and their keys are allowed": Rule(
         loose_log_calls,
         [*CHASSIS, *SERVICES, *DEPLOY],
@@ -191,6 +207,8 @@ def test_the_rules_see_every_way_to_break_them() -> None:
         assert transaction_calls(bad)
     for bad in ("datetime.utcnow()", "datetime.date.today()", "time.time()", "from time import time"):
         assert time_reads(bad)
+    for bad in ("moment.astimezone(ZONE).date()", "order.at.astimezone()"):
+        assert days_made(bad)
     for bad in (
         "log.info(text)",
         "log.info('a', name=1)",

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 from trama_chassis import clock, completeness
-from trama_chassis.clock import ZONE
+from trama_chassis.clock import ZONE, local_day
 from trama_chassis.completeness import Source
 from trama_chassis.language import say
 from trama_chassis.outbox import runtime_of
@@ -329,7 +329,5 @@ def _called(session: AsyncSession, principal: str) -> str:
 
 def _moment(moment: datetime, now: datetime) -> str:
     """An hour of machine time, with its day unless it is today."""
-    local = moment.astimezone(ZONE)
-    if local.date() == now.astimezone(ZONE).date():
-        return f"{local:%H:%M}"
-    return say("%(time)s del %(day)s", time=f"{local:%H:%M}", day=local)
+    time, on = f"{moment.astimezone(ZONE):%H:%M}", local_day(moment)
+    return time if on == local_day(now) else say("%(time)s del %(day)s", time=time, day=on)

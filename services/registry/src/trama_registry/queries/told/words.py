@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 from datetime import date, datetime
 
-from trama_chassis.clock import ZONE
+from trama_chassis.clock import ZONE, local_day
 from trama_chassis.language import Named, day, say
 
 RELATIONS = {
@@ -168,25 +168,26 @@ def until(last: date | None) -> str:
 
 def when(occurred_at: datetime, recorded_at: datetime) -> str:
     """`14 ottobre 2013, 10:42`; what was recorded on another day has a day only, and says so."""
-    occurred, recorded = occurred_at.astimezone(ZONE), recorded_at.astimezone(ZONE)
-    if occurred.date() == recorded.date():
-        return f"{day(occurred.date())}, {occurred:%H:%M}"
+    occurred, recorded = local_day(occurred_at), local_day(recorded_at)
+    if occurred == recorded:
+        return f"{day(occurred)}, {occurred_at.astimezone(ZONE):%H:%M}"
     return say("%(day)s (registrato il %(recorded)s)", day=occurred, recorded=recorded)
 
 
 def silent(who: Named, since: datetime, now: datetime) -> str:
     """Since when somebody is silent: `dalle 10:42`, `da ieri`, `dal 12 ottobre 2013`."""
-    local, today = since.astimezone(ZONE), now.astimezone(ZONE).date()
-    if local.date() == today:
-        return say("Il %(who)s non trasmette dalle %(time)s.", who=who, time=f"{local:%H:%M}")
-    if (today - local.date()).days == 1:
+    on, today = local_day(since), local_day(now)
+    if on == today:
+        time = f"{since.astimezone(ZONE):%H:%M}"
+        return say("Il %(who)s non trasmette dalle %(time)s.", who=who, time=time)
+    if (today - on).days == 1:
         return say("Il %(who)s non trasmette da ieri.", who=who)
-    return say("Il %(who)s non trasmette dal %(day)s.", who=who, day=local)
+    return say("Il %(who)s non trasmette dal %(day)s.", who=who, day=on)
 
 
 def at(moment: datetime, now: datetime) -> str:
     """Up to when something holds: `alle 10:42`, or with its day if that is not today."""
-    local = moment.astimezone(ZONE)
-    if local.date() == now.astimezone(ZONE).date():
-        return say("alle %(time)s", time=f"{local:%H:%M}")
-    return say("alle %(time)s del %(day)s", time=f"{local:%H:%M}", day=local)
+    time, on = f"{moment.astimezone(ZONE):%H:%M}", local_day(moment)
+    if on == local_day(now):
+        return say("alle %(time)s", time=time)
+    return say("alle %(time)s del %(day)s", time=time, day=on)
