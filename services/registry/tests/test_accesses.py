@@ -1,5 +1,6 @@
 """The two doors: who asks before any taking in charge, the listening centre, and routing within a term."""
 
+import re
 from datetime import date, timedelta
 from typing import Any
 
@@ -11,6 +12,7 @@ from trama_chassis.clock import write_clock
 from trama_chassis.runtime import Runtime
 from trama_chassis.testing import client, published, transaction
 from trama_chassis.timers import run_due
+from trama_contracts.events import EVENTS
 from trama_contracts.registry import AccessConcluded, AccessRecorded, PersonRegistered, TakingInChargeOpened
 from trama_registry import commands, queries
 from trama_registry.models import AccessRequest, Person
@@ -165,6 +167,22 @@ async def test_who_is_not_routed_in_time_is_reminded_of_once_and_escalated_once(
 def test_every_code_at_the_door_has_its_words() -> None:
     assert set(relation.CHANNELS) == set(CHANNELS)
     assert set(relation.RISK_FACTORS) == set(RISK_FACTORS)
+
+
+async def test_risk_factors_are_codes_of_no_diagnosis_and_nothing_asks_for_an_origin(ambito: Runtime) -> None:
+    """INVARIANT: what weighs on somebody at the door is told by codes that are no item of the ICF, and no
+    field of an event or of the API is for an ethnic origin (GDPR art. 9). A field of that kind breaks it."""
+    assert {"low-schooling", "short-curriculum", "no-occupational-profile"} <= set(RISK_FACTORS)
+    assert [code for code in RISK_FACTORS if re.fullmatch(r"[bdes]\d{3,5}", code)] == []
+    async with client(ambito, "caseworker") as http:
+        icf = await http.post(ACCESSES, json=ASKS | {"risk_factors": ["d825"]})
+        described = (await http.get("/api/registry/openapi.json")).json()["components"]["schemas"]
+    assert icf.status_code == 422
+    asked = {name for schema in described.values() for name in schema.get("properties", {})}
+    told = {name for event in EVENTS.values() for name in event.model_fields}
+    assert "risk_factors" in asked & told
+    origins = re.compile("ethnic|race|racial|religio|nationalit|citizen|origin")
+    assert sorted(name for name in asked | told if origins.search(name)) == []
 
 
 async def test_a_name_alone_is_enough_to_be_known_by(ambito: Runtime) -> None:

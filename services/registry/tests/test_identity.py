@@ -21,6 +21,7 @@ from trama_contracts.registry import (
     JudicialTargetGroupsSet,
     PersonRegistered,
     ReportingIdAssigned,
+    TakingInChargeOpened,
     TargetGroupsSet,
 )
 from trama_registry import commands, errors, queries
@@ -294,6 +295,21 @@ async def test_persons_are_counted_by_target_group_while_they_are_followed(
     async with ambito.database.read(runtime=ambito) as session:
         counted = await queries.count_groups(session, sara)
     assert [(one.group, one.persons) for one in counted] == [("addiction", 1), ("mental-health", 1)]
+
+
+async def test_who_is_at_risk_of_exclusion_is_marked_so_and_followed_by_the_social_service(
+    ambito: Runtime, desk: Any, anna: RegisterPerson, sara: Caller
+) -> None:
+    record = await desk.register(ambito, anna)
+    async with transaction(ambito) as session:
+        groups = SetTargetGroups(groups=["at-risk-of-exclusion"])
+        await commands.set_target_groups(session, record, groups, sara)
+    opened, told = await published(ambito, TakingInChargeOpened, TargetGroupsSet)
+    assert (told.inner.circle, told.event.groups) == ("care", ("at-risk-of-exclusion",))
+    assert (told.inner.record, opened.event.sector) == (opened.inner.record, "social")
+    async with ambito.database.read(runtime=ambito) as session:
+        counted = await queries.count_groups(session, sara)
+    assert [(one.group, one.persons) for one in counted] == [("at-risk-of-exclusion", 1)]
 
 
 async def test_a_language_and_the_need_of_an_interpreter_are_told_and_stand_on_top_of_the_page(

@@ -14,7 +14,11 @@ CertificateKind: TypeAlias = Literal["targeted-placement", "disadvantaged", "dis
 CertificateEnding: TypeAlias = Literal["expired", "revoked", "replaced", "mistaken"]
 """Why a certificate holds no longer."""
 OpenGroup: TypeAlias = Literal[
-    "first-job-seeker-at-risk", "migrant", "woman-in-difficulty", "young-adult-in-difficulty"
+    "at-risk-of-exclusion",
+    "first-job-seeker-at-risk",
+    "migrant",
+    "woman-in-difficulty",
+    "young-adult-in-difficulty",
 ]
 HealthGroup: TypeAlias = Literal["addiction", "alcohol", "disability", "mental-health"]
 JudicialGroup: TypeAlias = Literal["alternative-measure", "former-prisoner", "proceedings"]

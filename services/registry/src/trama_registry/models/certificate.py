@@ -15,7 +15,10 @@ from trama_registry.errors import (
 )
 
 GROUPS: dict[str, tuple[str, ...]] = {
-    "care": ("first-job-seeker-at-risk", "migrant", "woman-in-difficulty", "young-adult-in-difficulty"),
+    "care": (
+        *("at-risk-of-exclusion", "first-job-seeker-at-risk", "migrant"),
+        *("woman-in-difficulty", "young-adult-in-difficulty"),
+    ),
     "clinical": ("addiction", "alcohol", "disability", "mental-health"),
     "justice": ("alternative-measure", "former-prisoner", "proceedings"),
 }

@@ -48,6 +48,7 @@ CERTIFICATE_ENDINGS = {
     "mistaken": "inserita per errore",
 }
 GROUPS = {
+    "at-risk-of-exclusion": "a rischio di povertà o di esclusione sociale",
     "first-job-seeker-at-risk": "giovane a rischio in cerca di prima occupazione",
     "migrant": "migrante",
     "woman-in-difficulty": "donna in difficoltà",
