@@ -1,6 +1,7 @@
 """What people do with a referral on its pages: sent in few fields, read, asked about, answered, printed."""
 
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -89,6 +90,38 @@ async def test_a_question_is_answered_and_the_referral_goes_on_to_its_outcome(
     await exchange(ambito, sil)
     told = await sent_state(ambito, referral)
     assert (told.state, told.outcome, told.outcome_note) == ("completed", "goals-reached", "Lavora da oggi")
+
+
+async def test_a_letter_says_how_things_stand_to_whom_and_on_what_ground(
+    both: Both, exchange: Exchange, anna: RegisterPerson, desk: Any
+) -> None:
+    """A letter that promises an answer to what was taken back, or asks for one that came, is of no use."""
+    ambito, sil = both
+    referral = (await desk.refer(ambito, await desk.register(ambito, anna))).referral
+    path = f"/segnalazioni/{referral}/lettera"
+    door = {"name": "Colloqui", "what": "Ascolto", "for_whom": "Chi cerca lavoro", "phone": "0434 000003"}
+    place = {"address": "via Inventata 3", "hours": "9-12", "receives_referrals": True}
+    async with browser(sil) as http:
+        told = await http.put("/api/registry/offers/colloqui", json=door | place)
+        assert told.status_code == 200, told.text
+    await exchange(ambito, sil)
+    async with browser(ambito) as http, browser(sil) as theirs:
+        asks, promises = (await http.get(path)).text, (await theirs.get(path)).text
+        for said in ("consenso della persona, dal 14 ottobre 2013", "via Inventata 3", "0434 000003"):
+            assert said in asks
+        assert "Chiediamo una risposta entro il 21 ottobre 2013" in asks
+        assert "risponderemo entro il 21 ottobre 2013" in promises
+        sil.clock.move(sil.clock.now() + timedelta(days=9))
+        assert "Non abbiamo ancora potuto rispondere" in (await theirs.get(path)).text
+        withdrawn = await http.post(path.replace("lettera", "ritiro"), data={"reason": "Si è trasferita"})
+        assert withdrawn.status_code == 303
+        await exchange(ambito, sil)
+        asks, promises = (await http.get(path)).text, (await theirs.get(path)).text
+    assert "Oggetto: ritiro della segnalazione" in asks
+    assert "Si è trasferita" in asks
+    assert "Chiediamo una risposta" not in asks
+    assert "il 23 ottobre 2013 avete ritirato la segnalazione" in promises
+    assert "risponderemo" not in promises
 
 
 async def test_what_was_typed_is_kept_when_a_form_is_refused(

@@ -87,6 +87,13 @@ async def referral_page(request: Request, referral: Uuid, session: Transaction, 
 async def letter_page(request: Request, referral: Uuid, session: Reading, _: Operator) -> Response:
     """The referral as a letter to print, with all that is known filled in."""
     values = {**await _either(session, referral), **_common(session)}
+    one, ours = values["one"], not values["received"]
+    given = await queries.authorisations_of(session, one.record) if ours else []
+    values |= {
+        "our_door": await queries.door_of(session, values["own"]),
+        "their_door": await queries.door_of(session, values["other"]),
+        "ground": next((found for found in given if found.authorisation == one.authorisation), None),
+    }
     return web.page(request, "lettera.html", values, templates=templates)
 
 

@@ -56,7 +56,7 @@ from trama_registry.queries.names import names_of
 from trama_registry.queries.next_step import next_step_of, view_of_next_step
 from trama_registry.queries.note import find_note, notes_of, readers_of_notes
 from trama_registry.queries.obscuring import count_obscured, hidden_document, hidden_rows, obscured_of
-from trama_registry.queries.offer import network, own_offer, own_offers, usual_answer_days
+from trama_registry.queries.offer import door_of, network, own_offer, own_offers, usual_answer_days
 from trama_registry.queries.overdue import overdue_accesses, overdue_referrals
 from trama_registry.queries.overview import overview
 from trama_registry.queries.person import (
@@ -135,6 +135,7 @@ __all__ = [
     "days_of",
     "documents_to_name",
     "documents_view",
+    "door_of",
     "draft_view",
     "drafts",
     "entry_view",

@@ -53,6 +53,12 @@ async def own_offer(session: AsyncSession, offer: str) -> OfferView:
     return next(one for one in await own_offers(session) if one.offer == offer)
 
 
+async def door_of(session: AsyncSession, member: str) -> OfferView | None:
+    """Where a member is to be found: the offer that receives referrals, else whichever it tells of first."""
+    offers = (await _offers(session)).get(member, [])
+    return min(offers, key=lambda one: not one.receives_referrals, default=None)
+
+
 async def _offers(session: AsyncSession) -> dict[str, list[OfferView]]:
     today = runtime_of(session).clock.today()
     places = {(member, fact.offer): fact async for member, fact in _told(session, Capacity)}
