@@ -1,6 +1,7 @@
 """A network file that does not hold together is refused, and the refusal names the place in the file."""
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -66,6 +67,14 @@ def test_hosts_of_the_territory_know_only_who_sends_them_people() -> None:
     assert known == {"coop-filo": {"sil"}, "mobili-campione": {"sil", "cpi"}, "provincia": set()}
 
 
+def _away(content: dict[str, Any], **said: str) -> None:
+    """Somebody stands in for whom the network names at the employment centre; something of it is wrong."""
+    member = content["members"]["cpi"]
+    member["operators"].append({"login": "carla", "name": "Carla Demo", "roles": ["caseworker"]})
+    days = {"login": "carla", "first": "2013-05-06", "last": "2013-08-04"}
+    member["operators"][0]["substitutes"] = [days | said]
+
+
 @pytest.mark.parametrize(
     ("path", "change"),
     [
@@ -88,6 +97,10 @@ def test_hosts_of_the_territory_know_only_who_sends_them_people() -> None:
         ("timings.facts_delay", lambda c: c["timings"].update(facts_delay=[9, 1])),
         ("topics.mailbox_days", lambda c: c["topics"].update(mailbox_days=10)),
         ("members.cpi.operators.0.login", lambda c: c["members"]["cpi"]["operators"][0].update(login="sara")),
+        *(
+            (f"members.cpi.operators.0.substitutes.0.{field}", partial(_away, **said))
+            for field, said in (("login", {"login": "livia"}), ("last", {"last": "2013-01-01"}))
+        ),
         ("nodes.empty", lambda c: c["nodes"].update(empty={"title": "Vuoto"})),
         ("network", lambda c: c.update(network="PN")),
         ("controllers.sil2.title", lambda c: c["controllers"].update(sil2={"title": ""})),

@@ -1,15 +1,17 @@
 """Secrets are drawn once, private, never a reporting body's where they must not be, and demo stays demo."""
 
 import hashlib
+from datetime import date
 from pathlib import Path
 
 import pytest
 import yaml
 from argon2 import PasswordHasher
+from trama_chassis.accounts import AccountFile
 from trama_chassis.safekeeping import DEMO_MARK
 from trama_chassis.settings import SecretUnsafe
 from trama_deploy.files import write_private
-from trama_deploy.network import Network, load
+from trama_deploy.network import Network, Substitution, load
 from trama_deploy.secrets import (
     DemoRefused,
     ensure_secrets,
@@ -95,6 +97,24 @@ def test_demo_operator_can_log_in_and_keeps_the_id(network: Network, state: Stat
     both = yaml.safe_load(state.accounts("ambito-urbano").read_text())["operators"]
     assert [account["id"] for account in both][:1] == [sara["id"]]
     assert [account["login"] for account in both] == ["sara", "livia"]
+
+
+def test_who_stands_in_for_an_operator_of_the_demonstration_is_named_by_id(
+    network: Network, state: State
+) -> None:
+    away = Substitution(login="livia", first=date(2013, 5, 6), last=date(2013, 8, 4))
+    sara = network.members["ambito-urbano"].operators[0].model_copy(update={"substitutes": (away,)})
+    there = network.members["ambito-urbano"].model_copy(
+        update={"operators": (sara, *network.members["sil"].operators)}
+    )
+    members = network.members | {"ambito-urbano": there}
+    ensure_secrets(network.model_copy(update={"members": members}), state)
+    file = AccountFile.model_validate(yaml.safe_load(state.accounts("ambito-urbano").read_text()))
+    first, livia = file.operators
+    assert [one.model_dump() for one in first.substitutes] == [
+        {"operator": livia.id, "first": away.first, "last": away.last}
+    ]
+    assert livia.substitutes == ()
 
 
 def test_demo_accounts_are_refused_outside_the_demo(network: Network, state: State) -> None:

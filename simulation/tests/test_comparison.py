@@ -29,7 +29,12 @@ def timeline(member: str, **changed: int) -> dict[str, Any]:
     for kind, times in changed.items():
         entries[(SIL, kind.replace("_", "-"))] = times
     kinds = [(writer, f"it.trama.x.{kind}.v1") for writer, kind in entries.elements()]
-    shown = {"entries": [{"member": writer, "type": kind, "corrected_by": None} for writer, kind in kinds]}
+    shown = {
+        "entries": [
+            {"member": writer, "type": kind, "corrected_by": None, "on_behalf_of": None}
+            for writer, kind in kinds
+        ]
+    }
     return {f"{member}{REGISTRY}/persons/{BRUNO.records[member]}/timeline": shown}
 
 

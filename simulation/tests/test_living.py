@@ -144,7 +144,10 @@ async def test_what_takes_something_away_waits_before_and_after_until_all_know_w
         "case-manager-assigned",
         "taking-in-charge-closed",
     ]
-    lines = [{"member": SIL, "type": f"it.trama.registry.{kind}.v1", "corrected_by": None} for kind in kinds]
+    lines = [
+        {"member": SIL, "type": f"it.trama.registry.{kind}.v1", "corrected_by": None, "on_behalf_of": None}
+        for kind in kinds
+    ]
 
     def answer(asked: httpx.Request) -> httpx.Response:
         asked_for.append(f"{asked.method} {asked.url.path.rpartition('/')[2]}")

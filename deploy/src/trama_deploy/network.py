@@ -120,12 +120,21 @@ class Controller(_Part):
     delegations: tuple[Delegation, ...] = ()
 
 
+class Substitution(_Part):
+    """Which colleague stands in for an operator, from the first to the last day."""
+
+    login: Slug
+    first: date
+    last: date
+
+
 class Operator(_Part):
     """Someone who works at a member; demonstration networks only."""
 
     login: Slug
     name: Title
     roles: Annotated[tuple[Slug, ...], Field(min_length=1)]
+    substitutes: tuple[Substitution, ...] = ()
 
 
 class Look(_Part):
@@ -278,6 +287,14 @@ def _member_contradictions(network: Network, name: str, member: Member) -> Itera
         )
     if member.operators and not network.demo:
         yield "operators", "gli operatori dimostrativi esistono solo con demo: true"
+    logins = {one.login for one in member.operators}
+    for index, operator in enumerate(member.operators):
+        for place, one in enumerate(operator.substitutes):
+            path = f"operators.{index}.substitutes.{place}"
+            if one.login not in logins - {operator.login}:
+                yield f"{path}.login", f"«{one.login}» non è un altro operatore di questo membro"
+            if one.first > one.last:
+                yield f"{path}.last", "l'ultimo giorno viene prima del primo"
 
 
 def _reporting_contradictions(network: Network, member: Member) -> Iterator[tuple[str, str]]:

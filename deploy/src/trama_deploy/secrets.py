@@ -154,10 +154,23 @@ def _accounts_grew(network: Network, state: State, member: str) -> bool:
     if file.exists() and not missing:
         return False
     accounts["operators"] += [_account(operator) for operator in missing]
+    _let_substitutes_in(accounts["operators"], missing)
     if missing:
         accounts["demo"] = True
     write_private(file, yaml.safe_dump(accounts, allow_unicode=True, sort_keys=False))
     return True
+
+
+def _let_substitutes_in(accounts: list[dict[str, Any]], operators: list[Operator]) -> None:
+    """Name who stands in for these operators, by the ids that were drawn."""
+    by_login = {account["login"]: account for account in accounts}
+    for operator in operators:
+        named = [
+            {"operator": by_login[one.login]["id"], "first": one.first, "last": one.last}
+            for one in operator.substitutes
+        ]
+        if named:
+            by_login[operator.login]["substitutes"] = named
 
 
 def _account(operator: Operator) -> dict[str, Any]:

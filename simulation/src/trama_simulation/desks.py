@@ -47,10 +47,20 @@ class Desk:
         self._client = client
         self._patience = patience
         self._answered = False
+        self._stands_in_for: tuple[str, str] = ("", "")
+        """The login and the id of a colleague."""
 
     def of(self, login: str) -> "Desk":
-        """The same desk, with another operator of the member at it."""
+        """The same desk, with another operator of the member at it; or with who stands in for them."""
+        if login == self._stands_in_for[0]:
+            return self
         return Desk(replace(self.member, token=demo_token(login)), self._client, self._patience)
+
+    def standing_in(self, login: str, operator: str) -> "Desk":
+        """The same desk, with the same operator, who does it all in the place of a colleague."""
+        desk = Desk(self.member, self._client, self._patience)
+        desk._stands_in_for = login, operator
+        return desk
 
     async def get(self, path: str, **query: str) -> Json:
         """Ask for something. Raises Refused, Unreachable, NotArrived."""
@@ -129,6 +139,8 @@ class Desk:
         headers = {"Idempotency-Key": key}
         if self.member.token:
             headers["Authorization"] = f"Bearer {self.member.token}"
+        if self._stands_in_for[1]:
+            headers["Trama-On-Behalf-Of"] = self._stands_in_for[1]
         url = f"{self.member.url}{path}"
         try:
             return await self._client.request(method, url, headers=headers, **told)

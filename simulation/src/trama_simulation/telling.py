@@ -72,6 +72,8 @@ from trama_simulation.acts import (
     ShowAgain,
     SignPact,
     SignProject,
+    StandDown,
+    StandIn,
     Story,
     StoryAct,
     Suspend,
@@ -142,6 +144,8 @@ INSIDE: dict[type, str] = {
     DeclareConflict: "conflitto di interessi dichiarato",
     LiftConflict: "conflitto di interessi finito",
     LookInUrgency: "accesso urgente motivato",
+    StandIn: "si lavora in sostituzione di una collega",
+    StandDown: "fine della sostituzione",
 }
 UNDERSTOOD = (Authorise, Approve, HostApproves, Try)
 """What goes without saying when a story is told."""

@@ -32,7 +32,14 @@ from trama_simulation.acts.ground import (
     TakePartNoLonger,
     Withdraw,
 )
-from trama_simulation.acts.inside import DeclareConflict, InsideAct, LiftConflict, LookInUrgency
+from trama_simulation.acts.inside import (
+    DeclareConflict,
+    InsideAct,
+    LiftConflict,
+    LookInUrgency,
+    StandDown,
+    StandIn,
+)
 from trama_simulation.acts.note import HoldInterview, NoteAct, ReadNote, WriteNote
 from trama_simulation.acts.placement import (
     Approve,
@@ -223,6 +230,8 @@ __all__ = [
     "ShowAgain",
     "SignPact",
     "SignProject",
+    "StandDown",
+    "StandIn",
     "Story",
     "StoryAct",
     "Suspend",

@@ -1,4 +1,5 @@
-"""What is done inside a member about who may look: conflicts of interest, looks in urgency. Pure."""
+"""What is done inside a member about who may look, and for whom: conflicts of interest, looks in urgency,
+colleagues who are away. Pure."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -33,4 +34,21 @@ class LookInUrgency:
     referente: str = ""
 
 
-InsideAct: TypeAlias = DeclareConflict | LiftConflict | LookInUrgency
+@dataclass(frozen=True, slots=True)
+class StandIn:
+    """Who is at the desk does what comes in the place of a colleague, the referente, who is away."""
+
+    on: date
+    at: str
+    login: str
+
+
+@dataclass(frozen=True, slots=True)
+class StandDown:
+    """Who is at the desk works in their own name again."""
+
+    on: date
+    at: str
+
+
+InsideAct: TypeAlias = DeclareConflict | LiftConflict | LookInUrgency | StandIn | StandDown

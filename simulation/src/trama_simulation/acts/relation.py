@@ -80,10 +80,11 @@ class SignPact:
 
 @dataclass(frozen=True, slots=True)
 class NameReferente:
-    """The operator there becomes the one to speak to."""
+    """The operator there becomes the one to speak to; `login` is another than who is at the desk."""
 
     on: date
     at: str
+    login: str = ""
 
 
 RelationAct: TypeAlias = (

@@ -62,6 +62,7 @@ async def live_on(lived: Lived, desks: Mapping[str, Desk]) -> None:
 
 async def do(act: Act, lived: Lived, desks: Mapping[str, Desk]) -> None:
     """Do one act, or try it. Raises Refused, Unreachable, NotArrived."""
+    desks = {**desks, **{at: desks[at].standing_in(*whom) for at, whom in lived.stands_in.items()}}
     if isinstance(act, Try):
         await _in_vain(act, lived, desks)
     elif isinstance(act, GroundAct):

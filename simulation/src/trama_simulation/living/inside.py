@@ -1,8 +1,15 @@
-"""Conflicts of interest and looks in urgency, through the registries' API."""
+"""Conflicts of interest, looks in urgency, standing in for who is away, through the registries' API."""
 
 from collections.abc import Mapping
 
-from trama_simulation.acts import DeclareConflict, InsideAct, LiftConflict, LookInUrgency
+from trama_simulation.acts import (
+    DeclareConflict,
+    InsideAct,
+    LiftConflict,
+    LookInUrgency,
+    StandDown,
+    StandIn,
+)
 from trama_simulation.desks import Desk
 from trama_simulation.living.knowing import referente_is_known
 from trama_simulation.living.lived import Lived
@@ -27,3 +34,10 @@ async def do(act: InsideAct, lived: Lived, desks: Mapping[str, Desk]) -> None:
                 await referente_is_known(act.referente, act.at, lived, desk)
             await desk.post(f"{person}/urgent-access", {"reason": act.reason})
             await desk.get(f"{person}/identity")
+        case StandIn():
+            shown = await desk.get(f"{person}/relations")
+            colleague = act.login, str(shown["referente"]["operator"])
+            await desk.standing_in(*colleague).get(f"{person}/relations")
+            lived.stands_in[act.at] = colleague
+        case StandDown():
+            del lived.stands_in[act.at]

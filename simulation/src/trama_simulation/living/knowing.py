@@ -12,10 +12,13 @@ from trama_simulation.living.registry import own
 
 
 def lines(shown: Json) -> Iterator[oracle.Entry]:
-    """The lines of a timeline; what was corrected stands there once more, as struck."""
+    """The lines of a timeline; what was corrected stands there once more, as struck, and once more what was
+    written in the place of a colleague."""
     for entry in shown["entries"]:
         kind = entry["type"].split(".")[-2]
         yield entry["member"], kind
+        if entry["on_behalf_of"]:
+            yield entry["member"], f"{oracle.IN_PLACE} {kind}"
         if entry["corrected_by"]:
             yield entry["member"], f"{oracle.STRUCK} {kind}"
 

@@ -38,6 +38,8 @@ class Lived:
     """The orders, by what was ordered."""
     hidden: dict[Erasable, str] = field(default_factory=dict)
     """The lines that were hidden, by what wrote them."""
+    stands_in: dict[str, tuple[str, str]] = field(default_factory=dict)
+    """By member, login and id of the colleague in whose place all is done there for the time being."""
     conflicts: dict[tuple[str, str], str] = field(default_factory=dict)
     """By member and operator."""
     certificates: dict[tuple[str, str], str] = field(default_factory=dict)

@@ -22,7 +22,10 @@ from trama_simulation.living.registry import own
 async def do(act: RelationAct, lived: Lived, desks: Mapping[str, Desk]) -> None:
     """Do it as the operator there would."""
     where, body = _asked(act)
-    await desks[act.at].post(f"{own(act.at, lived)}/{where}", body)
+    desk = desks[act.at]
+    if isinstance(act, NameReferente) and act.login:
+        desk = desk.of(act.login)
+    await desk.post(f"{own(act.at, lived)}/{where}", body)
 
 
 def _asked(act: RelationAct) -> tuple[str, dict[str, str]]:

@@ -6,7 +6,7 @@ It follows the rules of sharing in its own few lines, so that it does not err wi
 from collections.abc import Iterable
 
 from trama_simulation.acts import Story
-from trama_simulation.oracle.entries import STRUCK, Entry
+from trama_simulation.oracle.entries import IN_PLACE, STRUCK, Entry
 from trama_simulation.oracle.evaluations import (
     Asked,
     Evaluation,
@@ -49,6 +49,7 @@ def lives_of(stories: Iterable[Story]) -> Lives:
 
 
 __all__ = [
+    "IN_PLACE",
     "NARROWS",
     "STRUCK",
     "Access",

@@ -1,7 +1,7 @@
 """Lines of timelines: what was written, in which circle, and for whom if it is for some alone. Pure."""
 
 from collections.abc import Set
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 Entry: TypeAlias = tuple[str, str]
@@ -15,6 +15,8 @@ CORRECTED = {
 """A line is corrected in its own circle."""
 STRUCK = "struck"
 """Beside its line, a line that was corrected stands once more, as struck: `struck next-step-set`."""
+IN_PLACE = "in-place"
+"""So does a line that somebody wrote in the place of a colleague: `in-place next-step-set`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +35,12 @@ class Told:
 def struck(member: str, kind: str, circle: str = "care") -> Told:
     """That a line of this kind was corrected: for whom the line is."""
     return Told((member, f"{STRUCK} {kind}"), circle=circle)
+
+
+def in_place(told: Told) -> Told:
+    """That a line was written in the place of a colleague: for whom the line is."""
+    member, kind = told.entry
+    return replace(told, entry=(member, f"{IN_PLACE} {kind}"))
 
 
 def circle_of(kind: str) -> str:

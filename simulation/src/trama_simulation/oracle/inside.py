@@ -1,8 +1,16 @@
-"""Who inside a member must not look, and who looked in urgency: nothing of it stands on a timeline. Pure."""
+"""Who inside a member must not look, who looked in urgency, who stands in for whom: nothing of it stands on a
+timeline by itself. Pure."""
 
 from collections.abc import Iterator
 
-from trama_simulation.acts import DeclareConflict, InsideAct, LiftConflict, LookInUrgency
+from trama_simulation.acts import (
+    DeclareConflict,
+    InsideAct,
+    LiftConflict,
+    LookInUrgency,
+    StandDown,
+    StandIn,
+)
 from trama_simulation.oracle.entries import Told
 from trama_simulation.oracle.life import Life
 
@@ -16,4 +24,8 @@ def told_by(act: InsideAct, life: Life) -> Iterator[Told]:
             life.conflicts.remove((act.at, act.login))
         case LookInUrgency():
             life.urgent.append(act)
+        case StandIn():
+            life.stood_in.add(act.at)
+        case StandDown():
+            life.stood_in.remove(act.at)
     yield from ()

@@ -159,6 +159,8 @@ class Life:
     conflicts: list[tuple[str, str]] = field(default_factory=list)
     """Members and operators of theirs who find nothing of the person."""
     urgent: list[LookInUrgency] = field(default_factory=list)
+    stood_in: set[str] = field(default_factory=set)
+    """Members where all is done in the place of a colleague for the time being."""
     joined: Joined = field(default_factory=Joined)
 
     def followed_at(self, member: str) -> Episode | None:

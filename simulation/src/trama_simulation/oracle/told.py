@@ -16,6 +16,7 @@ from trama_simulation.acts import (
     EvaluationAct,
     GroundAct,
     InsideAct,
+    LastDayPasses,
     NoteAct,
     PlacementAct,
     ReferralAct,
@@ -26,6 +27,7 @@ from trama_simulation.acts import (
     SignProject,
     Story,
     StoryAct,
+    TermPasses,
 )
 from trama_simulation.oracle import (
     accesses,
@@ -39,7 +41,7 @@ from trama_simulation.oracle import (
     relations,
     steps,
 )
-from trama_simulation.oracle.entries import Entry, Told
+from trama_simulation.oracle.entries import STRUCK, Entry, Told, in_place
 from trama_simulation.oracle.life import Life
 from trama_simulation.oracle.sharing import Sharing
 
@@ -74,11 +76,20 @@ def _sees(member: str, told: Told, number: int, sharing: Sharing) -> bool:
 
 def lived(story: Story) -> tuple[list[tuple[int, Told]], Life]:
     """What the acts of a story make members write, with the number of the act; and what they come to."""
-    life = Life()
-    told = [(number, one) for number, act in story.numbered() for one in told_by(act, story, life)]
+    life, told = Life(), list[tuple[int, Told]]()
+    in_place_of_others: dict[int, str] = {}
+    for number, act in story.numbered():
+        if act.at in life.stood_in and not isinstance(act, TermPasses | LastDayPasses):
+            in_place_of_others[number] = act.at
+        told += [(number, one) for one in told_by(act, story, life)]
     told += [
         (number, Told((promoter, kind), to=frozenset() if kind.startswith("host-") else None))
         for number, promoter, kind in paths.told_in(story)
+    ]
+    told += [
+        (number, in_place(one))
+        for number, one in told
+        if one.entry[0] == in_place_of_others.get(number) and not one.entry[1].startswith(STRUCK)
     ]
     return told, life
 

@@ -1,8 +1,19 @@
-"""Who must not look, and who had to: conflicts of interest and looks in urgency. Pure."""
+"""Who must not look, who had to, who is away: conflicts of interest, looks in urgency, substitutes. Pure."""
 
 from collections.abc import Callable
+from datetime import date, timedelta
 
-from trama_simulation.acts import DeclareConflict, LiftConflict, LookInUrgency, NameReferente
+from trama_simulation.acts import (
+    DeclareConflict,
+    Erase,
+    HoldInterview,
+    LiftConflict,
+    LookInUrgency,
+    NameReferente,
+    StandDown,
+    StandIn,
+    WriteNote,
+)
 from trama_simulation.members import EST, SIL, TODAY, URBANO
 from trama_simulation.stories import placed
 from trama_simulation.stories.followed import step
@@ -10,6 +21,9 @@ from trama_simulation.stories.plot import Plot
 
 ONE, OTHER = "sara", "rita"
 """Two operators of the urban district; the first is at its desk, the second is its supervisor too."""
+
+AWAY = date(2013, 5, 6), date(2013, 8, 4)
+"""The first and the last day on which the second is away, and the first stands in, as their network says."""
 
 
 def is_known_privately(plot: Plot) -> None:
@@ -44,9 +58,29 @@ def is_looked_at_in_urgency(plot: Plot) -> None:
     plot.later(1, 20).do(LookInUrgency(plot.day, SIL, reason))
 
 
+def is_followed_in_her_place(plot: Plot) -> None:
+    """Who follows the person is away: a colleague goes on in her place, with her roles, on no other day."""
+    plot.register(URBANO).do(NameReferente(plot.day, URBANO, OTHER))
+    plot.authorise(URBANO, SIL).refer(URBANO, SIL).later(1, 6).accept(SIL, URBANO)
+    if plot.day < AWAY[0]:
+        plot.in_vain(StandIn(plot.day, URBANO, OTHER), "not-a-substitute")
+        plot.reach(plot.day_from(AWAY[0]))
+    if plot.day <= AWAY[1]:
+        mistaken = WriteNote(plot.day, URBANO, "Domani alle nove, con i documenti.")
+        plot.do(StandIn(plot.day, URBANO, OTHER))
+        step(plot, URBANO)
+        plot.do(HoldInterview(plot.day, URBANO, "desk", "Sta bene nel gruppo."), mistaken)
+        plot.do(Erase(plot.day, URBANO, mistaken, "wrong-person", "Era per un'altra persona."))
+        plot.do(StandDown(plot.day, URBANO))
+    plot.reach(max(plot.day, plot.day_from(AWAY[1] + timedelta(days=1))))
+    plot.in_vain(StandIn(plot.day, URBANO, OTHER), "not-a-substitute")
+    step(plot, URBANO)
+
+
 INSIDE: dict[Callable[[Plot], None], int] = {
     is_known_privately: 3,
     was_thought_to_be_known: 2,
     is_looked_at_in_urgency: 3,
+    is_followed_in_her_place: 4,
 }
 """How often each happens, of two hundred or so."""

@@ -66,6 +66,10 @@ class Plot:
         later = wanted + timedelta(days=(7 - wanted.weekday()) % 7)
         return next((day for day in self._days if day >= wanted), max(later, TODAY + timedelta(days=1)))
 
+    def day_from(self, day: date) -> date:
+        """The first day on which something happens that is not before this one."""
+        return next((one for one in self._days if one >= day), day)
+
     def do(self, *deeds: Deed) -> "Plot":
         """Add what is done."""
         self.acts += deeds
