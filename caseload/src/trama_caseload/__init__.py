@@ -1,5 +1,6 @@
 """What registries tell the services beside them, kept by all in one way: whom their member follows, which
-records are of one person, why something may be shared. It decides nothing, publishes nothing, has no page."""
+records are of one person, why something may be shared. It decides nothing and publishes nothing;
+of pages it has the one part that shows what others will see."""
 
 from trama_caseload.copies import EpisodeCopy, PersonCopy
 from trama_caseload.event_handlers import handlers

@@ -22,6 +22,8 @@ from trama_chassis.sessions import KeptForm
 _Asked = TypeVar("_Asked", bound=BaseModel)
 
 
+LONGEST_NUMBER = 10
+"""Digits; no field asks for so many."""
 Command = Callable[[AsyncSession, str, Any, Caller], Awaitable[Any]]
 
 
@@ -64,6 +66,11 @@ def read(form: type[_Asked], values: Mapping[str, object]) -> _Asked:
 
 def _is_blank(value: object) -> bool:
     return isinstance(value, str) and not value.strip()
+
+
+def number(typed: str) -> int | str:
+    """What was typed, as a number where it is one: a command takes nothing else for it."""
+    return int(typed) if typed.isdecimal() and len(typed) < LONGEST_NUMBER else typed
 
 
 async def do(request: Request, act: Act, session: AsyncSession, thing: str, by: Caller) -> Refused | None:

@@ -5,7 +5,7 @@ from typing import Any
 import httpx
 from trama_chassis.testing import client, published
 
-from services.evaluation.tests.test_api import AGREED, API
+from services.evaluation.tests.test_api import AGREED, API, PAGE
 
 
 async def test_who_is_evaluated_again_keeps_what_was_found_before(stage: Any) -> None:
@@ -76,3 +76,61 @@ async def test_a_project_is_shown_as_others_will_read_it_and_refused_as_agreeing
     assert (past.status_code, projects) == (409, 0)
     assert list(shown) == ["sil"]
     assert all(said in shown["sil"][0] for said in ("al mattino", "Cercare un tirocinio", "2014"))
+
+
+async def test_the_page_of_our_part_shows_what_each_will_read_keeps_it_and_sends_nothing(stage: Any) -> None:
+    record = await stage.in_charge()
+    await stage.authorise(record, "sil")
+    for member in ("sil", "cpi"):
+        await stage.follows(member, record)
+    evaluation = await stage.request(record)
+    path = f"/valutazioni/richieste/ambito-urbano/{evaluation.evaluation}"
+    said = {"discipline": "social-work", "voce:d710": "2", "note": "È <puntuale>.", "anteprima": "mostra"}
+    before = len(await published(stage.runtime))
+    async with client(stage.runtime, "caseworker") as http:
+        assert "Mostra l'anteprima" in (await http.get(path, headers=PAGE)).text
+        shown = await http.post(path, headers=PAGE, data=said)
+        assert shown.status_code == 200
+        assert shown.text.count("È &lt;puntuale&gt;.") == 2, "in the form, and as the SIL will read it"
+        assert "Non vedrà nulla di questo." in shown.text, "the CPI"
+        assert '<option value="2" selected>' in shown.text, "what was rated stays"
+        alone = await http.post(path, headers=PAGE | {"hx-request": "true"}, data=said)
+        assert (alone.status_code, "<form" in alone.text) == (200, False)
+        assert "È &lt;puntuale&gt;." in alone.text
+        empty = {"discipline": "social-work", "anteprima": "mostra"}
+        wrong = await http.post(path, headers=PAGE | {"hx-request": "true"}, data=empty)
+        assert "Il contributo è vuoto" in wrong.text
+        assert len(await published(stage.runtime)) == before
+        del said["anteprima"]
+        assert (await http.post(path, headers=PAGE, data=said)).status_code == 303
+    assert len(await published(stage.runtime)) == before + 1
+
+
+async def test_the_page_of_a_project_shows_what_each_will_read_and_agrees_nothing(stage: Any) -> None:
+    record = await stage.in_charge()
+    await stage.authorise(record, "sil")
+    await stage.follows("sil", record)
+    evaluation = await stage.completed(record)
+    path = f"/valutazioni/{evaluation.evaluation}"
+    wanted = {"own_words": "Vorrei lavorare al mattino.", "review_on": "2014-01-15", "anteprima": "mostra"}
+    goals = {"what0": "Visita al laboratorio", "by0": "sil"}
+    async with client(stage.runtime, "team-lead") as http:
+        shown = await http.post(f"{path}/progetto", headers=PAGE, data=wanted | goals)
+        assert shown.status_code == 200
+        assert "«Vorrei lavorare al mattino.» Obiettivi: Visita al laboratorio." in shown.text
+        assert 'value="Visita al laboratorio"' in shown.text, "what was typed stays"
+        wrong = await http.post(f"{path}/progetto", headers=PAGE, data=wanted | {"anteprima": "mostra"})
+        assert wrong.status_code == 422
+        assert (await http.get(f"{API}/projects")).json()["total"] == 0
+        assert await http.post(f"{path}/progetto", headers=PAGE, data=goals | wanted | {"anteprima": ""})
+        assert (await http.get(f"{API}/projects")).json()["total"] == 1
+
+
+async def test_a_number_that_is_none_is_refused_in_words(stage: Any) -> None:
+    """What Python takes for a digit and not for a number, and numbers without end, are no reason to fall."""
+    evaluation = await stage.request(await stage.in_charge())
+    path = f"/valutazioni/richieste/ambito-urbano/{evaluation.evaluation}"
+    async with client(stage.runtime, "caseworker") as http:
+        for typed in ("²", "9" * 5000, "-1", "1.5"):
+            said = {"discipline": "social-work", "voce:d710": typed}
+            assert (await http.post(path, headers=PAGE, data=said)).status_code == 422

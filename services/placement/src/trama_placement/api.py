@@ -1,6 +1,5 @@
 """The JSON API of the placement service: authorise, call one command or query, answer."""
 
-from functools import partial
 from typing import Annotated
 
 import trama_caseload as caseload
@@ -8,12 +7,11 @@ from fastapi import Depends
 from trama_chassis.accounts import Caller, require
 from trama_chassis.bodies import Offset
 from trama_chassis.database import Reading, Router, Transaction
-from trama_chassis.language import say
 from trama_contracts.event import Member, Uuid
 
 from trama_placement import commands, queries
 from trama_placement.models import State
-from trama_placement.queries.told import told
+from trama_placement.queries.told import preview_of
 from trama_placement.schemas import (
     ApproveHosted,
     ConfirmStart,
@@ -50,10 +48,8 @@ async def preview_of_placement(
     request: ProposePlacement, session: Transaction, _: Officer
 ) -> caseload.DraftPreviewView:
     """What who hosts would read of a proposal, and what who follows the person. Refused as proposing is."""
-    await commands.propose_placement(session, request)
-    rule = await queries.find_rule(session, request.path_type, request.planned_from)
-    path = say(rule.label) if rule is not None else request.path_type
-    return await caseload.preview(session, request.record, partial(told, path=path))
+    placement = await commands.propose_placement(session, request)
+    return await preview_of(session, placement)
 
 
 @router.get("/placements")

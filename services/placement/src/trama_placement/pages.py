@@ -8,6 +8,7 @@ import trama_caseload as caseload
 from fastapi import Depends, Form, Request
 from fastapi.responses import RedirectResponse, Response
 from sqlalchemy.ext.asyncio import AsyncSession
+from trama_caseload import DraftPreviewView, preview_page
 from trama_chassis import forms, web
 from trama_chassis.accounts import Caller, require
 from trama_chassis.bodies import Offset
@@ -26,11 +27,13 @@ from trama_placement.models import (
     State,
     named,
 )
+from trama_placement.queries.told import preview_of
 from trama_placement.schemas import (
     ConfirmStart,
     EndPlacement,
     GiveApproval,
     PlacementView,
+    ProposePlacement,
     RefuseApproval,
     RefuseHosted,
     WithdrawPlacement,
@@ -74,6 +77,53 @@ async def placements_page(
         "states": STATE_LABELS,
     }
     return web.page(request, "inserimenti.html", values, templates=templates)
+
+
+@router.get("/inserimenti/nuovo")
+async def proposal_page(request: Request, session: Reading, _: Officer, persona: Uuid) -> Response:
+    """The form to propose a work path for a person."""
+    return await _proposal_page(request, session, persona)
+
+
+@router.post("/inserimenti/nuovo")
+async def propose_page(
+    request: Request, session: Transaction, _: Officer, record: Annotated[Uuid, Form()]
+) -> Response:
+    """Propose it, or show what who hosts would read of it, or why not."""
+    sent = await request.form()
+    said: dict[str, object] = {name: sent[name] for name in ProposePlacement.model_fields if name in sent}
+    said["weekly_hours"] = forms.number(str(sent.get("weekly_hours", "")).strip())
+    try:
+        placement = await commands.propose_placement(session, forms.read(ProposePlacement, said))
+        shown = await preview_of(session, placement) if await preview_page.is_asked(request) else None
+    except Refused as refused:
+        return await _proposal_page(request, session, record, refused=refused)
+    if shown is not None:
+        return await _proposal_page(request, session, record, preview=shown)
+    return RedirectResponse(f"/inserimenti/{placement.placement}", 303)
+
+
+async def _proposal_page(
+    request: Request,
+    session: AsyncSession,
+    record: str,
+    *,
+    refused: Refused | None = None,
+    preview: DraftPreviewView | None = None,
+) -> Response:
+    own = caseload.own_entry(session)
+    kinds = await queries.path_types(session, caseload.today(session))
+    values = {
+        "record": record,
+        "person": await caseload.person_name(session, record),
+        "is_in_charge": await caseload.is_in_charge(session, record),
+        "path_types": kinds,
+        "choices": [(one.path_type, one.label) for one in kinds],
+        "hosts": [*((one.host, one.name) for one in queries.hosts(session)), (own.member, own.name)],
+    }
+    return await preview_page.page(
+        request, "proponi.html", values, templates=templates, refused=refused, preview=preview
+    )
 
 
 @router.get("/inserimenti/{placement}")

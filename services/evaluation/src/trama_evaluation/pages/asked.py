@@ -7,6 +7,7 @@ from fastapi import Request
 from fastapi.responses import RedirectResponse, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.datastructures import FormData
+from trama_caseload import DraftPreviewView, preview_page
 from trama_chassis import forms, web
 from trama_chassis.database import Reading, Router, Transaction
 from trama_chassis.errors import Refused
@@ -22,7 +23,7 @@ from trama_evaluation.models import (
     RequestCopy,
     instrument,
 )
-from trama_evaluation.pages.shell import Operator, templates
+from trama_evaluation.pages.shell import Operator, preview_asked, templates
 from trama_evaluation.schemas import Contribute
 
 router = Router()
@@ -77,6 +78,7 @@ async def _page(
     asked: RequestCopy,
     said: dict[str, Any],
     refused: Refused | None = None,
+    preview: DraftPreviewView | None = None,
 ) -> Response:
     sector = caseload.own_entry(session).sector
     values = {
@@ -91,21 +93,27 @@ async def _page(
         "stabilities": STABILITY_LABELS,
         "version": instrument.VERSION,
     }
-    return await forms.page(request, "contributo.html", values, templates=templates, refused=refused)
+    return await preview_page.page(
+        request, "contributo.html", values, templates=templates, refused=refused, preview=preview
+    )
 
 
 @router.post("/valutazioni/richieste/{member}/{evaluation}")
 async def contribute_page(
     request: Request, member: Member, evaluation: Uuid, session: Transaction, _: Operator
 ) -> Response:
-    """Sign our part, or show why not with everything that was written."""
+    """Sign our part, or show what others would read of it, or why not, with everything that was written."""
     form = await request.form()
     try:
         contribution = forms.read(Contribute, _contribution(form))
-        await commands.submit_contribution(session, member, evaluation, contribution)
+        made = await commands.submit_contribution(session, member, evaluation, contribution)
+        shown = await preview_asked(request, session, made.own_record)
     except Refused as refused:
         asked = await _asked(session, member, evaluation)
         return await _page(request, session, asked, await _said_before(session, asked), refused)
+    if shown is not None:
+        asked = await _asked(session, member, evaluation)
+        return await _page(request, session, asked, await _said_before(session, asked), preview=shown)
     return RedirectResponse("/valutazioni/richieste", 303)
 
 
@@ -128,7 +136,7 @@ def _contribution(form: FormData) -> dict[str, object]:
 def _ratings(form: FormData, prefix: str) -> list[dict[str, Any]]:
     """The items that were rated; an item left blank is not said."""
     return [
-        {"item": name.removeprefix(prefix), "score": int(value) if value.isdigit() else value}
+        {"item": name.removeprefix(prefix), "score": forms.number(value)}
         for name, value in form.items()
         if name.startswith(prefix) and isinstance(value, str) and value
     ]

@@ -6,6 +6,7 @@ import trama_caseload as caseload
 from fastapi import Form, Request
 from fastapi.responses import RedirectResponse, Response
 from sqlalchemy.ext.asyncio import AsyncSession
+from trama_caseload import DraftPreviewView, preview_page
 from trama_chassis import forms, web
 from trama_chassis.bodies import Offset
 from trama_chassis.database import Reading, Router, Transaction
@@ -20,7 +21,7 @@ from trama_evaluation.models import (
     State,
     instrument,
 )
-from trama_evaluation.pages.shell import Deciding, Operator, templates
+from trama_evaluation.pages.shell import Deciding, Operator, preview_asked, templates
 from trama_evaluation.schemas import AgreeProject, CompleteEvaluation, ConveneSession, RequestEvaluation
 
 router = Router()
@@ -100,7 +101,11 @@ async def evaluation_page(request: Request, evaluation: Uuid, session: Reading, 
 
 
 async def _page(
-    request: Request, session: AsyncSession, evaluation: str, refused: Refused | None = None
+    request: Request,
+    session: AsyncSession,
+    evaluation: str,
+    refused: Refused | None = None,
+    preview: DraftPreviewView | None = None,
 ) -> Response:
     kept = await queries.find_evaluation(session, evaluation)
     known = caseload.directory(session)
@@ -131,7 +136,9 @@ async def _page(
         "own": caseload.own_member(session),
         "today": caseload.today(session),
     }
-    return await forms.page(request, "valutazione.html", values, templates=templates, refused=refused)
+    return await preview_page.page(
+        request, "valutazione.html", values, templates=templates, refused=refused, preview=preview
+    )
 
 
 @router.post("/valutazioni/{evaluation}/incontro")
@@ -192,7 +199,7 @@ async def complete_page(
 
 @router.post("/valutazioni/{evaluation}/progetto")
 async def agree_page(request: Request, evaluation: Uuid, session: Transaction, _: Deciding) -> Response:
-    """Agree the project, or show why not."""
+    """Agree the project, or show what others would read of it, or why not."""
     form = await request.form()
     goals = [
         {"what": what, "by": form.get(f"by{number}")}
@@ -206,6 +213,9 @@ async def agree_page(request: Request, evaluation: Uuid, session: Transaction, _
         said = forms.read(AgreeProject, {**named, "goals": goals})
         asked = said.model_copy(update={"path_type": path_type})
         project = await commands.agree_project(session, evaluation, asked)
+        shown = await preview_asked(request, session, project.record)
     except Refused as refused:
         return await _page(request, session, evaluation, refused)
+    if shown is not None:
+        return await _page(request, session, evaluation, preview=shown)
     return RedirectResponse(f"/progetti/{project.project}", 303)

@@ -1,8 +1,22 @@
 """What others will read of a proposal before it is sent, in words: who follows the person, who hosts."""
 
+from functools import partial
+
+import trama_caseload as caseload
+from sqlalchemy.ext.asyncio import AsyncSession
 from trama_chassis.language import say
 from trama_contracts.event import Event
 from trama_contracts.placement import HostPlacementOpened, PlacementProposed
+
+from trama_placement import queries
+from trama_placement.models import Placement
+
+
+async def preview_of(session: AsyncSession, placement: Placement) -> caseload.DraftPreviewView:
+    """Who would read a proposal that this transaction has collected, and what of it; it is undone."""
+    rule = await queries.find_rule(session, placement.path_type, placement.planned_from)
+    path = say(rule.label) if rule is not None else placement.path_type
+    return await caseload.preview(session, placement.record, partial(told, path=path))
 
 
 def told(event: Event, *, path: str) -> str:

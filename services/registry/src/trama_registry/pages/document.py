@@ -6,6 +6,7 @@ from fastapi import Form, Request, Response
 from fastapi.responses import RedirectResponse
 from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.datastructures import UploadFile
+from trama_caseload import preview_page
 from trama_chassis import forms
 from trama_chassis.accounts import Caller
 from trama_chassis.bodies import attached
@@ -16,7 +17,7 @@ from trama_contracts.event import Member, Uuid
 
 from trama_registry import commands, queries
 from trama_registry.api.callers import Operator
-from trama_registry.pages import preview
+from trama_registry.pages.templates import templates
 from trama_registry.queries import looking, told
 from trama_registry.schemas import FileDocument, NumberDocument
 
@@ -37,7 +38,7 @@ async def file_document_page(request: Request, record: Uuid, session: Transactio
     try:
         asked = forms.read(FileDocument, typed)
         await commands.file_document(session, record, asked, await _file(sent.get("file")), by)
-        shown = await preview.preview(request, session, record)
+        shown = await queries.preview(session, record) if await preview_page.is_asked(request) else None
     except Refused as refused:
         if refused.status == 404:
             raise
@@ -119,4 +120,4 @@ async def _documents(
         "today": runtime.clock.today(),
         "own": runtime.settings.member,
     }
-    return await preview.page(request, "documenti.html", values, **shown)
+    return await preview_page.page(request, "documenti.html", values, templates=templates, **shown)

@@ -45,7 +45,7 @@ async def state_places_page(
 def _numbers(places: str, free: str) -> dict[str, object]:
     """What was typed, as numbers where it is that: the command takes nothing else for one."""
     typed = {"places": places.strip(), "free": free.strip()}
-    return {name: int(value) if value.isdecimal() else value for name, value in typed.items()}
+    return {name: forms.number(value) for name, value in typed.items()}
 
 
 async def _network(request: Request, session: AsyncSession, refused: Refused | None = None) -> Response:

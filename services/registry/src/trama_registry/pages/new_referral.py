@@ -6,6 +6,7 @@ from typing import Annotated, Any
 from fastapi import Query, Request, Response
 from fastapi.responses import RedirectResponse
 from sqlalchemy.ext.asyncio import AsyncSession
+from trama_caseload import preview_page
 from trama_chassis import forms
 from trama_chassis.bodies import Body, Date
 from trama_chassis.database import Reading, Router, Transaction
@@ -15,8 +16,8 @@ from trama_contracts.event import Member, Uuid
 
 from trama_registry import commands, queries
 from trama_registry.api.callers import Operator
-from trama_registry.pages import preview
 from trama_registry.pages.draft import CONSENT, as_typed, put_aside
+from trama_registry.pages.templates import templates
 from trama_registry.schemas import BasisAsked, DraftView, GiveAuthorisation, SendReferral
 from trama_registry.schemas.fields import Sentences
 
@@ -49,7 +50,7 @@ async def new_referral_page(
     draft = await _draft(session, record, bozza)
     values = await _values(session, record, draft.supersedes if draft else sostituisce)
     values["draft"] = draft
-    shown = await preview.page(request, "segnala.html", values)
+    shown = await preview_page.page(request, "segnala.html", values, templates=templates)
     usual = values["grounds"][0][0] if values["grounds"] else CONSENT
     return forms.filled(shown, request.url.path, as_typed(draft, usual)) if draft else shown
 
@@ -61,14 +62,14 @@ async def send_new_referral(request: Request, record: Uuid, session: Transaction
     typed: dict[str, object] = {name: text for name, text in sent_form.items() if name != "csrf_token"}
     typed["documents"] = sent_form.getlist("documents")
     version = str(typed.pop("version", ""))
-    typed.pop(preview.ASKED, None)
+    typed.pop(preview_page.ASKED, None)
     try:
         if typed.pop("bozza", None):
             await put_aside(session, record, typed, version, by)
             return RedirectResponse("/segnalazioni?scheda=bozze", 303)
         asked = forms.read(NewReferral, typed)
         sent = await commands.send_referral(session, record, await _request(session, record, asked))
-        shown = await preview.preview(request, session, record)
+        shown = await queries.preview(session, record) if await preview_page.is_asked(request) else None
     except Refused as refused:
         if refused.status == 404:
             raise
@@ -89,7 +90,7 @@ async def _again(
 ) -> Response:
     values = await _values(session, record, str(typed.get("supersedes") or "") or None)
     values["draft"] = await _draft(session, record, str(typed.get("draft") or ""))
-    return await preview.page(request, "segnala.html", values, **shown)
+    return await preview_page.page(request, "segnala.html", values, templates=templates, **shown)
 
 
 async def _draft(session: AsyncSession, record: str, draft: str | None) -> DraftView | None:

@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import Form, Request, Response
 from fastapi.responses import RedirectResponse
 from sqlalchemy.ext.asyncio import AsyncSession
-from trama_caseload import DraftPreviewView
+from trama_caseload import DraftPreviewView, preview_page
 from trama_chassis import forms
 from trama_chassis.database import Reading, Router, Transaction
 from trama_chassis.errors import Refused
@@ -14,7 +14,7 @@ from trama_contracts.event import Uuid
 
 from trama_registry import commands, queries
 from trama_registry.api.callers import Operator
-from trama_registry.pages import preview
+from trama_registry.pages.templates import templates
 from trama_registry.queries import told
 from trama_registry.schemas import ReadNote, RecordInterview, WriteNote
 
@@ -44,7 +44,7 @@ async def write_note_page(
     try:
         asked = forms.read(WriteNote, {"text": _lines(text), "needs_answer": needs_answer == "true"})
         await commands.write_note(session, record, asked, by)
-        shown = await preview.preview(request, session, record)
+        shown = await queries.preview(session, record) if await preview_page.is_asked(request) else None
     except Refused as refused:
         return await _notes(request, session, record, refused)
     if shown is not None:
@@ -74,7 +74,9 @@ async def _notes(
         "notes": await queries.notes_of(session, record),
         "readers": [names(member) for member in await queries.readers_of_notes(session, record)],
     }
-    return await preview.page(request, "note.html", values, refused=refused, **shown)
+    return await preview_page.page(
+        request, "note.html", values, templates=templates, refused=refused, **shown
+    )
 
 
 @router.get("/persone/{record}/colloqui")
@@ -106,7 +108,7 @@ async def record_interview_page(
     }
     try:
         await commands.record_interview(session, record, forms.read(RecordInterview, fields), by)
-        shown = await preview.preview(request, session, record)
+        shown = await queries.preview(session, record) if await preview_page.is_asked(request) else None
     except Refused as refused:
         return await _interviews(request, session, record, refused)
     if shown is not None:
@@ -129,7 +131,9 @@ async def _interviews(
         "readers": {circle: told.note.READERS[circle] for circle in (*may_tell, "own")},
         "own": runtime.settings.member,
     }
-    return await preview.page(request, "colloqui.html", values, refused=refused, **shown)
+    return await preview_page.page(
+        request, "colloqui.html", values, templates=templates, refused=refused, **shown
+    )
 
 
 def _lines(text: str) -> str:

@@ -83,7 +83,9 @@ async def complete_next_step_page(
 async def _person(
     request: Request, session: AsyncSession, record: str, refused: Refused | None = None
 ) -> Response:
-    values = {"one": await queries.overview(session, record)}
+    runtime = runtime_of(session)
+    own = runtime.directory.current.members[runtime.settings.member]
+    values = {"one": await queries.overview(session, record), "places": "placement" in own.services}
     return await forms.page(request, "persona.html", values, templates=templates, refused=refused)
 
 

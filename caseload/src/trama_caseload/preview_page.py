@@ -4,13 +4,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from fastapi import Request, Response
-from sqlalchemy.ext.asyncio import AsyncSession
-from trama_caseload import DraftPreviewView
+from jinja2 import Environment
 from trama_chassis import forms, web
 from trama_chassis.errors import Refused
 
-from trama_registry import queries
-from trama_registry.pages.templates import templates
+from trama_caseload.foreseen import DraftPreviewView
 
 ASKED = "anteprima"
 """The name of the button that asks for a preview."""
@@ -21,16 +19,12 @@ async def is_asked(request: Request) -> bool:
     return bool((await request.form()).get(ASKED))
 
 
-async def preview(request: Request, session: AsyncSession, record: str) -> DraftPreviewView | None:
-    """Of what this request has collected, if that is what is asked; nothing of it is sent then."""
-    return await queries.preview(session, record) if await is_asked(request) else None
-
-
 async def page(
     request: Request,
     template: str,
     values: Mapping[str, Any],
     *,
+    templates: Environment,
     refused: Refused | None = None,
     preview: DraftPreviewView | None = None,
 ) -> Response:
