@@ -36,6 +36,7 @@ from trama_evaluation.errors import (
     PersonMustSign,
     PersonNotInCharge,
     ProjectExists,
+    ReviewTooFar,
     SessionInvalid,
     UnknownItem,
     UnknownMember,
@@ -300,6 +301,23 @@ async def test_a_project_is_agreed_in_the_persons_own_words_and_signed(stage: An
     await sign(stage, project.project, {"role": "person"}, service)
     (signed,) = await events(stage, ProjectSigned)
     assert [one.role for one in signed.signatories] == ["person", "service"]
+
+
+async def test_who_cannot_be_passed_on_to_work_is_given_a_path_of_inclusion(
+    stage: Any, refused: Refused, scores: Callable[[int], Any]
+) -> None:
+    record = await stage.in_charge()
+    await stage.follows("sil", record)
+    evaluation = await stage.request(record, "ambito-urbano", "sil")
+    await stage.contribute(evaluation, ratings=scores(4))
+    await stage.convene(evaluation, *TEAM)
+    completed = await stage.complete(evaluation, path_type="social-inclusion")
+    assert (completed.proposals[0]["path_type"], completed.override_reason) == ("social-inclusion", None)
+    await refused(ReviewTooFar, stage.agree(evaluation, review_on="2014-10-15"))
+    assert await events(stage, ProjectAgreed) == []
+    await stage.agree(evaluation, review_on="2014-10-14")
+    (told,) = await events(stage, ProjectAgreed)
+    assert (told.path_type, told.review_on) == ("social-inclusion", date(2014, 10, 14))
 
 
 async def test_there_is_one_project_at_a_time_and_a_refused_one_makes_room(

@@ -17,6 +17,7 @@ from trama_evaluation.errors import (
     PersonMustSign,
     ProjectNotOpen,
     ReviewNotAhead,
+    ReviewTooFar,
     SessionInvalid,
     SignedOutsideTerm,
     TermPassed,
@@ -251,6 +252,22 @@ def test_a_review_lies_ahead_and_settles_what_was_due() -> None:
         agreed(review_on=TODAY - timedelta(days=1))
     with pytest.raises(UnknownPathType):
         agreed(path_type="altrove")
+
+
+def test_who_stays_with_the_social_service_is_looked_at_again_within_a_year() -> None:
+    """INVARIANT: nobody is left in the path of who is not passed on to work. A review that may lie further
+    ahead than a year breaks it."""
+    in_a_year = date(TODAY.year + 1, TODAY.month, TODAY.day)
+    inclusion = agreed(path_type="social-inclusion", review_on=in_a_year)
+    with pytest.raises(ReviewTooFar, check=lambda refused: "14 ottobre 2014" in refused.detail):
+        agreed(path_type="social-inclusion", review_on=in_a_year + timedelta(days=1))
+    with pytest.raises(ReviewTooFar):
+        inclusion.set_review(in_a_year + timedelta(days=1), TODAY)
+    leap = date(2016, 2, 29)
+    inclusion.set_review(date(2017, 2, 28), leap)
+    with pytest.raises(ReviewTooFar):
+        inclusion.set_review(date(2017, 3, 1), leap)
+    agreed(path_type="traineeship", review_on=in_a_year + timedelta(days=1))
 
 
 def test_the_words_of_every_kind_of_team_are_in_english_too(rules: list[TeamRule]) -> None:

@@ -180,6 +180,13 @@ class ReviewNotAhead(Refused):
     field = "review_on"
 
 
+class ReviewTooFar(Refused):
+    """The path of who is not passed on to the services for work is looked at again within a year."""
+
+    code = "review-too-far"
+    field = "review_on"
+
+
 class PersonMustSign(Refused):
     """A project without the person's signature, or that of who represents them."""
 

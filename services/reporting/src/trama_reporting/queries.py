@@ -100,7 +100,8 @@ LABELS = {
         "traineeship-social-inclusion": "Tirocinio di inclusione sociale",
         "observation-lab": "Laboratorio osservativo-valutativo",
         "hiring-support": "Percorso di assunzione in cooperativa",
-        "not-transferable": "Percorso di inclusione con il servizio sociale",
+        "ordinary-job-search": "Ricerca di lavoro con il Centro per l'impiego",
+        "social-inclusion": "Percorso di inclusione con il servizio sociale",
         UNNAMED: "Da definire",
     },
     "ending": {

@@ -17,6 +17,10 @@ PATH_LABELS = {
     "social-inclusion": "Percorso di inclusione con il servizio sociale",
 }
 """The paths a team can choose: path types of placements, and two that are none."""
+REVIEWED_YEARLY = frozenset({"social-inclusion"})
+"""The path of who stays with the social service, not passed on to the services for work: nobody is left in it
+unseen (area plan 2013-2015, 9.1: «permangono in carico al SSC in quanto non trasferibili»; the year is the
+network's choice)."""
 RULE_LABELS = {
     "profile-incomplete": "Si sa ancora troppo poco: prima conviene osservare",
     "advised-by-health": "Lo consiglia il servizio sanitario",

@@ -8,16 +8,18 @@ from uuid import uuid4
 
 from sqlalchemy import JSON
 from sqlmodel import Field, SQLModel
+from trama_chassis.language import say
 
 from trama_evaluation.errors import (
     AServiceMustSign,
     PersonMustSign,
     ProjectNotOpen,
     ReviewNotAhead,
+    ReviewTooFar,
     SignedOutsideTerm,
     UnknownPathType,
 )
-from trama_evaluation.models.path import PATH_LABELS
+from trama_evaluation.models.path import PATH_LABELS, REVIEWED_YEARLY
 
 
 class ProjectState(StrEnum):
@@ -78,9 +80,8 @@ class Project(SQLModel, table=True):
 
     @classmethod
     def agree(cls, evaluation: str, record: str, pact: Pact, today: date) -> "Project":
-        """A new project. Raises ReviewNotAhead, UnknownPathType."""
-        if pact.review_on < today:
-            raise ReviewNotAhead
+        """A new project. Raises ReviewNotAhead, ReviewTooFar, UnknownPathType."""
+        judge_review(pact.review_on, pact.path_type, today)
         if pact.path_type is not None and pact.path_type not in PATH_LABELS:
             raise UnknownPathType
         return cls(
@@ -128,10 +129,9 @@ class Project(SQLModel, table=True):
     def set_review(self, review_on: date, today: date) -> None:
         """Set when it is looked at again, signed or not: who did not sign may change their mind.
 
-        Raises ReviewNotAhead.
+        Raises ReviewNotAhead, ReviewTooFar.
         """
-        if review_on < today:
-            raise ReviewNotAhead
+        judge_review(review_on, self.path_type, today)
         self.review_on, self.review_due = review_on, False
 
     def _must_be_agreed(self) -> None:
@@ -141,3 +141,20 @@ class Project(SQLModel, table=True):
             raise ProjectNotOpen(
                 "La persona non ha firmato il progetto: era il %(day)s.", day=self.refused_on
             )
+
+
+def judge_review(review_on: date, path_type: str | None, today: date) -> None:
+    """Refuse a review behind us, or too far ahead for its path. Raises ReviewNotAhead, ReviewTooFar."""
+    if review_on < today:
+        raise ReviewNotAhead
+    latest = _a_year_after(today)
+    if path_type in REVIEWED_YEARLY and review_on > latest:
+        raise ReviewTooFar(
+            "%(path)s: si rivede almeno una volta all'anno, quindi entro il %(day)s.",
+            path=say(PATH_LABELS[path_type]),
+            day=latest,
+        )
+
+
+def _a_year_after(day: date) -> date:
+    return date(day.year + 1, 2, 28) if (day.month, day.day) == (2, 29) else day.replace(year=day.year + 1)

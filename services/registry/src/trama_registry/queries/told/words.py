@@ -109,7 +109,8 @@ PATHS = {
     "traineeship-social-inclusion": "tirocinio di inclusione sociale",
     "observation-lab": "laboratorio osservativo",
     "hiring-support": "accompagnamento all'assunzione",
-    "not-transferable": "percorso di inclusione con il servizio sociale",
+    "ordinary-job-search": "ricerca di lavoro con il Centro per l'impiego",
+    "social-inclusion": "percorso di inclusione con il servizio sociale",
 }
 """Kinds of team and of path that have a name of their own; others are told without it."""
 PARTIES = {"person": "della persona", "host": "di chi ospita", "promoter": "di chi promuove il percorso"}
