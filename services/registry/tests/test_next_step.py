@@ -143,3 +143,19 @@ async def test_the_steps_that_other_services_set_are_shown_until_they_are_done(
     await deliver(ambito, sil, done, record=theirs)
     async with ambito.database.read(runtime=ambito) as session:
         assert (await queries.overview(session, record)).next_steps_of_others == []
+
+
+async def test_the_list_of_persons_says_what_comes_next_and_for_whom_nothing_does(
+    http: httpx.AsyncClient, record: str
+) -> None:
+    async def line() -> tuple[str | None, str | None]:
+        (one,) = (await http.get(f"{API}/persons")).json()["persons"]
+        return one["next_step"], one["next_step_on"]
+
+    assert await line() == (None, None)
+    assert "da indicare" in (await http.get("/persone", headers=PAGE)).text
+    await http.put(f"{API}/persons/{record}/next-step", json=STEP)
+    assert await line() == ("Colloquio al SIL", "2013-10-21")
+    assert "Colloquio al SIL, 21 ottobre 2013" in (await http.get("/persone", headers=PAGE)).text
+    await http.post(f"{API}/persons/{record}/next-step/done", json={})
+    assert await line() == (None, None)

@@ -15,6 +15,7 @@ from trama_registry.errors import PersonNotHere
 from trama_registry.models import (
     Authorisation,
     Identity,
+    NextStep,
     Person,
     PersonIdentifier,
     PersonTrait,
@@ -161,8 +162,16 @@ async def persons_by_name(session: AsyncSession, sought: str = "", after: str | 
     if sought:
         audit.searched(session, [sought], len(shown))
     lines = await one_line_each(session, shown, found=found, begins=sort_name_of(sought))
-    listed = [_listed(person, episode, also) for person, episode, also in lines]
+    steps = await _steps_awaited(session, [person.record for person, _, _ in lines])
+    listed = [_listed(person, episode, also, steps.get(person.record)) for person, episode, also in lines]
     return PersonList(persons=listed, after=shown[-1][0].record if len(rows) > PAGE else None)
+
+
+async def _steps_awaited(session: AsyncSession, records: Sequence[str]) -> dict[str, NextStep]:
+    found = await session.scalars(
+        select(NextStep).where(col(NextStep.record).in_(records), col(NextStep.done_on).is_(None))
+    )
+    return {step.record: step for step in found}
 
 
 async def _otherwise_found(session: AsyncSession, sought: str) -> list[str]:
@@ -202,7 +211,9 @@ async def names_of_persons(session: AsyncSession, records: Sequence[str]) -> dic
     return {person.record: person.name for person in found}
 
 
-def _listed(person: Person, episode: TakingInCharge | None, also: Sequence[Person]) -> PersonListed:
+def _listed(
+    person: Person, episode: TakingInCharge | None, also: Sequence[Person], step: NextStep | None
+) -> PersonListed:
     name = " ".join(part for part in (person.family_name, person.given_name) if part)
     label, chip = relation.STATES[episode.state] if episode else ("Non in carico", "neutral")
     return PersonListed(
@@ -214,4 +225,6 @@ def _listed(person: Person, episode: TakingInCharge | None, also: Sequence[Perso
         state=label,
         state_kind=chip,
         also=[record_here(one) for one in also],
+        next_step=step.what if step and episode else None,
+        next_step_on=step.due_on if step and episode else None,
     )

@@ -87,6 +87,9 @@ class PersonListed(BaseModel):
     state: str = ""
     state_kind: str = "neutral"
     also: list[RecordHereView] = []
+    next_step: str | None = None
+    next_step_on: date | None = None
+    """By when what we set ourselves is to be done; what was done is no longer said."""
 
 
 class PersonList(BaseModel):
