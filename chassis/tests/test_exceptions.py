@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 import httpx
 import pytest
-from fastapi import Depends, FastAPI, Form, Request
+from fastapi import Depends, FastAPI, Form, Request, UploadFile
 from fastapi.responses import Response
 from sqlalchemy import select
 from trama_chassis import audit, forms
@@ -44,6 +44,7 @@ async def ruled(
     _: Annotated[Caller, Depends(require())],
     text: Annotated[str, Form()],
     who: Annotated[list[str], Form()],
+    paper: UploadFile | None = None,
 ) -> Response:
     """A form that two rules refuse."""
     try:
@@ -55,7 +56,8 @@ async def ruled(
         return await forms.page(
             request, "problem.html", values, templates=forms.web.environment(), refused=refused
         )
-    session.add(Note(text=f"{text} {who}"))
+    read = await paper.read() if paper is not None else b""
+    session.add(Note(text=f"{text} {who} {read.decode()}".rstrip()))
     return Response("fatto")
 
 
@@ -65,11 +67,13 @@ def app(app_of: Any) -> FastAPI:
     return application
 
 
-async def sent(browser: httpx.AsyncClient, **more: str) -> httpx.Response:
+async def sent(browser: httpx.AsyncClient, files: Any = None, **more: str) -> httpx.Response:
     await browser.post("/accedi", data={"operator": "anna", "password": PASSWORD})
     token = re.search(r'name="csrf_token" value="([^"]+)"', (await browser.get("/")).text)
     assert token is not None
-    return await browser.post("/appunti/regole", data={"csrf_token": token.group(1), **TYPED, **more})
+    return await browser.post(
+        "/appunti/regole", data={"csrf_token": token.group(1), **TYPED, **more}, files=files
+    )
 
 
 async def written(runtime: Any) -> tuple[list[tuple[str, str | None, str | None]], list[str]]:
@@ -103,6 +107,26 @@ async def test_with_the_reason_it_is_done_and_each_rule_set_aside_is_counted(
     entries, notes = await written(runtime)
     assert notes == [f"{TYPED['text']} {TYPED['who']}"]
     assert entries == [("exception", "only-short only-on-mondays", "La persona parte domani")]
+
+
+async def test_a_file_is_asked_for_once_more_and_goes_with_the_reason(
+    browser: httpx.AsyncClient, runtime: Any
+) -> None:
+    paper = {"paper": ("relazione <1>.txt", b"Il testo", "text/plain")}
+    page = await sent(browser, paper)
+    assert page.status_code == 409
+    assert '<form method="post" enctype="multipart/form-data">' in page.text
+    assert "Scegliete di nuovo «relazione &lt;1&gt;.txt»" in page.text
+    assert re.search(r'<input [^>]*name="paper" type="file"', page.text)
+    assert len(re.findall(r'type="hidden" name="who" value="[ab]"', page.text)) == 2
+    done = await sent(browser, paper, exception_reason="La persona parte domani")
+    assert (done.status_code, done.text) == (200, "fatto")
+    assert (await written(runtime))[1] == [f"{TYPED['text']} {TYPED['who']} Il testo"]
+
+
+async def test_a_field_for_a_file_that_was_left_empty_is_no_obstacle(browser: httpx.AsyncClient) -> None:
+    page = await sent(browser, {"paper": ("", b"", "application/octet-stream")})
+    assert ('name="exception_reason"' in page.text, 'type="file"' in page.text) == (True, False)
 
 
 async def test_who_may_not_allow_it_sees_whom_to_ask_and_no_form(

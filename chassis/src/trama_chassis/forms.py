@@ -113,18 +113,17 @@ async def page(
 async def to_be_allowed(request: Request, refused: Refused) -> Response | None:
     """The page that asks why it is to be done all the same, with the form as it was sent, or nothing.
 
-    It is for who may allow it; a file cannot be carried over, and has to be sent again with its form.
+    It is for who may allow it; a file cannot be carried over, and is asked for once more.
     """
     sent = (await request.form()).multi_items()
-    if refused.allowed_by not in request.state.caller.roles or any(
-        not isinstance(value, str) for _, value in sent
-    ):
+    if refused.allowed_by not in request.state.caller.roles:
         return None
     around = (kept_forms.TOKEN, REASON_FIELD)
     missing = any(name == REASON_FIELD for name, _ in sent)
     values = {
         "refusal": refused,
-        "typed": [(name, value) for name, value in sent if name not in around],
+        "typed": [(name, value) for name, value in sent if isinstance(value, str) and name not in around],
+        "files": [(name, one.filename) for name, one in sent if not isinstance(one, str) and one.filename],
         "field_of_reason": REASON_FIELD,
         "unsaid": [{"field": REASON_FIELD, "message": say("Scrivete il motivo.")}] if missing else [],
         "back": kept_forms.page_of(request),
