@@ -90,13 +90,10 @@ class WatchedDirectory(DirectoryCopy):
         self.seen.append(await super().apply(session, record))
         return self.seen[-1]
 
-    async def apply_catalogue(
-        self, session: AsyncSession, record: Record
-    ) -> tuple[Outcome, CatalogueRecord | None]:
+    async def apply_catalogue(self, session: AsyncSession, record: Record) -> Outcome:
         """Take a record of a catalogue, and note the outcome."""
-        found = await super().apply_catalogue(session, record)
-        self.seen.append(found[0])
-        return found
+        self.seen.append(await super().apply_catalogue(session, record))
+        return self.seen[-1]
 
     def set_back(self, records: Iterable[Record], case: Case | None = None) -> None:
         """As if only these records, and what the case says of the catalogue, had been read."""

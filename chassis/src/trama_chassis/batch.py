@@ -5,12 +5,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import delete, func, insert, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 from trama_contracts.envelope import Envelope
 from trama_contracts.inner import Continues, Inner
-from trama_contracts.names import parse_topic
 from trama_contracts.opening import Opened, StreamKey, check_event, open_checked
 from trama_contracts.outcomes import DEAD_LETTERS, Outcome
 from trama_contracts.record import Record
@@ -18,6 +17,7 @@ from trama_contracts.sealing import value_hash
 from trama_contracts.signature import CLOUDEVENT, headers_of, the_headers
 
 from trama_chassis import clock, erasure, positions
+from trama_chassis.directory import owner_of
 from trama_chassis.handlers import Origin
 from trama_chassis.positions import Name, Standing
 from trama_chassis.tables import (
@@ -167,7 +167,7 @@ class Batch:
         """Two values for one number: the stream goes no further until an operator clears it."""
         if not standing.stopped:
             standing.stopped = standing.changed = self.wrote = True
-            self._runtime.log.error("equivocation: stream stopped", source=owner_of(one.record))
+            self._runtime.log.error("equivocation: stream stopped", source=owner_of(one.record.topic))
 
     def _judge_again(self, one: Checked, envelope: Envelope, standing: Standing, known: str | None) -> None:
         """What is put aside came once more, or another value came for its number."""
@@ -231,22 +231,18 @@ class Batch:
         if envelope is None or standing is None:
             self._refuse(one, one.outcome)
             return
-        await self._session.execute(
-            insert(DeadLetter),
-            [
-                {
-                    **_kept_bytes(one, envelope, standing),
-                    "event_id": envelope.id,
-                    "code": code,
-                    "reason": reason,
-                    "at": clock.machine_now(),
-                    "state": EARLY if early and await self._may_try_again(standing, envelope) else OPEN,
-                }
-            ],
+        letter = DeadLetter(
+            **_kept_bytes(one, envelope, standing),
+            event_id=envelope.id,
+            code=code,
+            reason=reason,
+            at=clock.machine_now(),
+            state=EARLY if early and await self._may_try_again(standing, envelope) else OPEN,
         )
+        self._session.add(letter)
         standing.blocked_seq = envelope.streamseq
         standing.changed = self.wrote = True
-        self._runtime.log.error("dead letter", source=owner_of(one.record), code=code, reason=reason)
+        self._runtime.log.error("dead letter", source=owner_of(one.record.topic), code=code, reason=reason)
         self.outcomes[Outcome(code) if code in _CODES else Outcome.INVALID_PAYLOAD] += 1
         self._count(one, code)
 
@@ -267,7 +263,7 @@ class Batch:
             self._refuse(one, opened.outcome)
             return
         if opened.alarm:
-            self._runtime.log.error("erasure out of order", source=owner_of(one.record))
+            self._runtime.log.error("erasure out of order", source=owner_of(one.record.topic))
         topic, stream = positions.name_of(envelope)
         await erasure.destroy_received(self._session, self._runtime, topic, stream, envelope.hash)
         self._kept = [row for row in self._kept if (row["topic"], row["stream"]) != (topic, stream)]
@@ -309,7 +305,7 @@ class Batch:
             self._count(one, outcome)
 
     def _count(self, one: Checked, code: str) -> None:
-        self.refusals[(owner_of(one.record), str(code))] += 1
+        self.refusals[(owner_of(one.record.topic), str(code))] += 1
 
     # The keys of the wire's opener of events: what this service may open, and with what.
 
@@ -374,9 +370,3 @@ def signature_of(record: Record) -> bytes:
 def record_of(topic: str, stream: str, value: bytes, signature: bytes) -> Record:
     """The record of a sealed event as it was read, from what was kept of it."""
     return Record(topic, stream.encode(), value, headers_of(signature))
-
-
-def owner_of(record: Record) -> str:
-    """The principal that writes the topic a record was read from."""
-    topic = parse_topic(record.topic)
-    return topic.principal if topic is not None else record.topic

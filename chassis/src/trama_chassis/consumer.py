@@ -18,6 +18,7 @@ from trama_contracts.record import Record
 
 from trama_chassis import kafka
 from trama_chassis.contention import is_transient
+from trama_chassis.directory import owner_of
 from trama_chassis.inbox import Unreachable
 from trama_chassis.kafka import client_settings
 
@@ -230,7 +231,7 @@ class Consumer:
         except UnicodeDecodeError:
             behind = await client.position(partition) + 1
             client.seek(partition, behind)
-            self._runtime.count(_owner(partition.topic), Outcome.MALFORMED)
+            self._runtime.count(owner_of(partition.topic), Outcome.MALFORMED)
             with suppress(KafkaError, IllegalStateError):
                 await client.commit({partition: behind})
 
@@ -301,11 +302,6 @@ def _kind(topic: str) -> str:
     if parsed is None:
         return "directory"
     return "events" if parsed.kind == "facts" else parsed.kind
-
-
-def _owner(topic: str) -> str:
-    parsed = parse_topic(topic)
-    return "network.directory" if parsed is None else parsed.principal
 
 
 def _record(read: ConsumerRecord) -> Record:

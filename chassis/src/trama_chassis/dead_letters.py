@@ -7,13 +7,13 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from sqlalchemy import insert, select
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
-from trama_contracts.names import parse_topic
 from trama_contracts.sealing import value_hash
 
 from trama_chassis import clock
+from trama_chassis.directory import owner_of
 from trama_chassis.errors import NotFound, Refused
 from trama_chassis.tables import EARLY, OPEN, DeadLetter, InboxEvent, Position, Waiting
 
@@ -34,10 +34,10 @@ class AlreadyDecided(Refused):
 
 async def waiting_for_an_operator(session: AsyncSession) -> Sequence[DeadLetter]:
     """The open dead letters of this service, oldest first."""
-    found = await session.execute(
+    found = await session.scalars(
         select(DeadLetter).where(col(DeadLetter.state) == OPEN).order_by(col(DeadLetter.number))
     )
-    return found.scalars().all()
+    return found.all()
 
 
 async def show(session: AsyncSession, number: int) -> DeadLetter:
@@ -66,20 +66,19 @@ async def decide(session: AsyncSession, number: int, decision: str) -> None:
 
 def source(letter: DeadLetter) -> str:
     """Who wrote the event."""
-    topic = parse_topic(letter.topic)
-    return topic.principal if topic is not None else letter.topic
+    return owner_of(letter.topic)
 
 
 async def act(runtime: "Runtime", inbox: "Inbox") -> int:
     """Do what operators have decided; returns how many dead letters were released or dropped."""
     async with runtime.database.read() as session:
         rested = (col(DeadLetter.state) == EARLY) & (col(DeadLetter.at) < clock.machine_now() - EARLY_PAUSE)
-        found = await session.execute(
+        found = await session.scalars(
             select(col(DeadLetter.number))
             .where(col(DeadLetter.state).in_((RETRY, DROP)) | rested)
             .order_by(col(DeadLetter.number))
         )
-        numbers = list(found.scalars())
+        numbers = found.all()
     for number in numbers:
         async with runtime.bookkeeping() as session:
             letter = await show(session, number or 0)
@@ -95,35 +94,14 @@ async def _release(session: AsyncSession, letter: DeadLetter) -> None:
         letter.state = DROPPED
         return
     position.blocked_seq = None
+    kept = letter.model_dump(include={"topic", "stream", "seq", "value", "signature"})
+    kept["hash"] = value_hash(letter.value)
     if letter.state in (RETRY, EARLY):
         letter.state = RELEASED
-        session.add(
-            Waiting(
-                topic=letter.topic,
-                stream=letter.stream,
-                seq=letter.seq,
-                hash=value_hash(letter.value),
-                value=letter.value,
-                signature=letter.signature,
-            )
-        )
+        session.add(Waiting(**kept))
         position.waiting += 1
         position.waiting_since = position.waiting_since or clock.machine_now()
         return
     letter.state = DROPPED
-    position.seq, position.hash = letter.seq, value_hash(letter.value)
-    await session.execute(
-        insert(InboxEvent),
-        [
-            {
-                "topic": letter.topic,
-                "stream": letter.stream,
-                "seq": letter.seq,
-                "hash": position.hash,
-                "value": letter.value,
-                "signature": letter.signature,
-                "outcome": DROPPED,
-                "received_at": clock.machine_now(),
-            }
-        ],
-    )
+    position.seq, position.hash = letter.seq, kept["hash"]
+    session.add(InboxEvent(**kept, outcome=DROPPED, received_at=clock.machine_now()))

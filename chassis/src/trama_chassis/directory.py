@@ -15,7 +15,7 @@ from trama_contracts.catalogue import (
 )
 from trama_contracts.directory import Directory, DirectoryReader
 from trama_contracts.encoding import from_b64u
-from trama_contracts.names import directory_topic, topic_of
+from trama_contracts.names import directory_topic, parse_topic, topic_of
 from trama_contracts.outcomes import Outcome
 from trama_contracts.record import Record
 from trama_contracts.signature import PLAIN_JSON, headers_of, the_headers
@@ -24,6 +24,12 @@ from trama_chassis.tables import CatalogueHeld, DirectoryHeld
 
 if TYPE_CHECKING:
     from trama_chassis.settings import ServiceSettings
+
+
+def owner_of(topic: str) -> str:
+    """The principal that writes a topic; of the directory's, the network."""
+    parsed = parse_topic(topic)
+    return "network.directory" if parsed is None else parsed.principal
 
 
 def root_keys(settings: "ServiceSettings") -> list[bytes]:
@@ -106,10 +112,8 @@ class DirectoryCopy:
             )
         return outcome
 
-    async def apply_catalogue(
-        self, session: AsyncSession, record: Record
-    ) -> tuple[Outcome, CatalogueRecord | None]:
-        """Take a record of a catalogue topic; returns the outcome, and the record if it is newer."""
+    async def apply_catalogue(self, session: AsyncSession, record: Record) -> Outcome:
+        """Take a record of a catalogue topic."""
         outcome, opened = self._open(record)
         if opened is not None and record.value is not None:
             await session.merge(
@@ -122,7 +126,7 @@ class DirectoryCopy:
                     signature=the_headers(record.headers, PLAIN_JSON),
                 )
             )
-        return outcome, opened
+        return outcome
 
     def _open(self, record: Record) -> tuple[Outcome, CatalogueRecord | None]:
         key = (record.topic, (record.key or b"").decode(errors="replace"))

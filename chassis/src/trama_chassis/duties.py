@@ -8,6 +8,7 @@ import asyncio
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import bindparam, insert, select, update
@@ -35,15 +36,7 @@ from trama_chassis import (
 from trama_chassis.contention import is_transient
 from trama_chassis.gaps import Missing
 from trama_chassis.inbox import Unreachable
-from trama_chassis.tables import (
-    OPEN,
-    DeadLetter,
-    GrantGiven,
-    GrantReceived,
-    OutboxRow,
-    Position,
-    table_of,
-)
+from trama_chassis.tables import DeadLetter, GrantGiven, GrantReceived, OutboxRow, Position, table_of
 
 if TYPE_CHECKING:
     from trama_chassis.runtime import Runtime
@@ -54,6 +47,7 @@ LOOK_ANYWAY_SECONDS = 5.0
 FIGURES_SECONDS = 5.0
 ASK_KEYS_AGAIN = timedelta(hours=1)
 ALARM_AFTER = timedelta(minutes=5)
+Duty = Callable[[], Awaitable[object]]
 
 
 class Duties:
@@ -78,19 +72,19 @@ class Duties:
 
     async def turn(self) -> None:
         """One turn: each duty in a transaction of its own; a busy database is tried again next time."""
-        settings = self._runtime.settings
+        runtime, settings = self._runtime, self._runtime.settings
         if self._has_moved():
             for duty in (
                 self.send_wanted_grants,
-                self._decided_dead_letters,
-                self._files,
-                self._erasures,
-                self._follow_up,
+                partial(dead_letters.act, runtime, runtime.inbox),
+                partial(file_duties.turn, runtime),
+                runtime.erasures.turn,
+                runtime.inbox.follow_up,
                 self._leavers,
             ):
-                await self._if_due(0.0, duty)
+                await self._is_done(duty)
+        await self._is_done(partial(timers.run_due, runtime))
         for every, duty in (
-            (0.0, self._timers),
             (settings.heads_every, self._refused_for_now),
             (settings.receipts_every, self.tell_receipts),
             (settings.heads_every, self.tell_heads),
@@ -111,48 +105,33 @@ class Duties:
         self._seen, self._look_at = seen, now + timedelta(seconds=LOOK_ANYWAY_SECONDS)
         return True
 
-    async def _if_due(self, every: float, duty: Callable[[], Awaitable[object]]) -> None:
+    async def _if_due(self, every: float, duty: Duty) -> None:
         now = clock.machine_now()
-        if self._due.get(duty.__name__, now) > now:
-            return
+        if self._due.get(duty.__name__, now) <= now and await self._is_done(duty):
+            self._due[duty.__name__] = now + timedelta(seconds=every)
+
+    async def _is_done(self, duty: Duty) -> bool:
+        """Do it, unless the database cannot be written now: then at the next turn."""
         try:
             await duty()
-        except Unreachable:
-            self._seen = None
-            return
         except Exception as error:
-            if not is_transient(error):
+            if not (isinstance(error, Unreachable) or is_transient(error)):
                 raise
             self._seen = None
             self._runtime.log.info("duty put off", error=type(error).__name__)
-            return
-        self._due[duty.__name__] = now + timedelta(seconds=every)
+            return False
+        return True
 
     async def _publish_figures(self) -> None:
         async with self._runtime.database.read() as session:
             for name, value in (await completeness.figures(session)).items():
                 self._runtime.health.figure(name, value)
 
-    async def _decided_dead_letters(self) -> None:
-        await dead_letters.act(self._runtime, self._runtime.inbox)
-
-    async def _timers(self) -> None:
-        await timers.run_due(self._runtime)
-
-    async def _files(self) -> None:
-        await file_duties.turn(self._runtime)
-
-    async def _follow_up(self) -> None:
-        await self._runtime.inbox.follow_up()
-
     async def _leavers(self) -> None:
         self._decided_for = await leaving.turn(self._runtime, self._decided_for)
 
     async def _refused_for_now(self) -> None:
         await leaving.decide_refused(self._runtime)
-
-    async def _erasures(self) -> None:
-        await self._runtime.erasures.turn()
 
     async def _renew_keys(self) -> None:
         async with self._runtime.bookkeeping() as session:
@@ -195,16 +174,9 @@ class Duties:
         """Tell each source what was applied, rejected and granted since the last time."""
         async with self._runtime.database.read() as session:
             applied = await mailbox.positions_to_tell(session)
-            granted = list(
-                (
-                    await session.execute(
-                        select(GrantReceived).where(col(GrantReceived.told).is_(False)).limit(5_000)
-                    )
-                ).scalars()
-            )
-            rejected = list(
-                (await session.execute(select(DeadLetter).where(col(DeadLetter.state) == OPEN))).scalars()
-            )
+            untold = select(GrantReceived).where(col(GrantReceived.told).is_(False)).limit(5_000)
+            granted = (await session.scalars(untold)).all()
+            rejected = await dead_letters.waiting_for_an_operator(session)
         await self._runtime.inbox.store_counts()
         rejected = [letter for letter in rejected if letter.event_id not in self._told_rejected]
         if not applied and not granted and not rejected:
@@ -239,12 +211,10 @@ class Duties:
     async def show_life(self) -> None:
         """Tell every recipient that this service lives, even if nothing has changed."""
         async with self._runtime.bookkeeping() as session:
-            recipients = await session.execute(
+            recipients = await session.scalars(
                 select(col(GrantGiven.recipient)).where(col(GrantGiven.ended_at).is_(None)).distinct()
             )
-            await mailbox.send(
-                session, self._runtime, [(name, Heads(heads={})) for name in recipients.scalars()]
-            )
+            await mailbox.send(session, self._runtime, [(name, Heads(heads={})) for name in recipients])
             await session.commit()
         self._runtime.wake.set()
 

@@ -37,7 +37,7 @@ class Erasures:
 
     async def load(self) -> int:
         """Before anything is served: erase what the list names and this database has. Raises ListDamaged."""
-        async with self._runtime.consuming() as session:
+        async with self._runtime.bookkeeping() as session:
             done = await erasure_list.apply(session, self._runtime, self.listed)
             await outbox.commit(session)
         return done
@@ -57,12 +57,12 @@ class Erasures:
             await erasure_list.note(session, self.listed)
             if not await _is_due(session, clock.machine_now()):
                 return
-        async with runtime.consuming() as session:
+        async with runtime.bookkeeping() as session:
             await _sweep(session, runtime)
             asked = await _ask(session, runtime, clock.machine_now())
             await outbox.commit(session)
         await self._scrub()
-        async with runtime.consuming() as session:
+        async with runtime.bookkeeping() as session:
             answered = await _answer(session, runtime)
             await _close(session)
             await outbox.commit(session)

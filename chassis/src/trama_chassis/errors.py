@@ -27,6 +27,8 @@ MAX_BODY = 1024 * 1024
 MAX_UPLOAD = 11 * MAX_BODY
 """A file of 10 MiB with what is said of it."""
 RETRY_AFTER_SECONDS = 2
+OUTSIDE = ("body", "query", "path", "header", "cookie")
+"""Where a field lies, which its caller does not call part of its name."""
 log = structlog.get_logger("trama.errors")
 
 KINDS = {
@@ -276,11 +278,7 @@ def unexpected(request: Request, error: Exception) -> Response:
 
 def field_of(location: Sequence[int | str]) -> str:
     """The name of a field as the caller wrote it: `preview.family_name`, `circles.0`."""
-    inside = (
-        location[1:]
-        if location and location[0] in ("body", "query", "path", "header", "cookie")
-        else location
-    )
+    inside = location[1:] if location and location[0] in OUTSIDE else location
     return ".".join(str(part) for part in inside) or "contenuto"
 
 

@@ -24,11 +24,7 @@ async def missing(session: AsyncSession, now: datetime, business: str) -> list[M
     ):
         last = seq if seq is not None else from_seq - 1
         noticed = since if since is not None else heard_at
-        if (
-            noticed is None
-            or now - noticed < ASK_AFTER
-            or (asked_at is not None and now - asked_at < ASK_AFTER)
-        ):
+        if noticed is None or now - max(noticed, asked_at or noticed) < ASK_AFTER:
             continue
         if since is None and (head is None or head <= last):
             continue

@@ -79,6 +79,16 @@ ErasingRecord = Callable[[AsyncSession, str], Awaitable[int | None]]
 """Deletes a service's own rows of one record; how many, if it counts them."""
 
 
+def _into(tables: list[Table], classes: tuple[type[E], ...]) -> Callable[[Handler[E]], Handler[E]]:
+    def register(handler: Handler[E]) -> Handler[E]:
+        for table in tables:
+            for event_class in classes:
+                table.setdefault(event_class, []).append(handler)
+        return handler
+
+    return register
+
+
 class EventHandlers:
     """The routing table of a service: event class -> what is done about it.
 
@@ -95,25 +105,11 @@ class EventHandlers:
 
     def copy(self, *classes: type[E], own: bool = False) -> Callable[[Handler[E]], Handler[E]]:
         """Register a function that keeps a copy; with `own`, of this service's own events too."""
-
-        def register(handler: Handler[E]) -> Handler[E]:
-            for event_class in classes:
-                self.copies.setdefault(event_class, []).append(handler)
-                if own:
-                    self.own.setdefault(event_class, []).append(handler)
-            return handler
-
-        return register
+        return _into([self.copies, self.own] if own else [self.copies], classes)
 
     def react(self, *classes: type[E]) -> Callable[[Handler[E]], Handler[E]]:
         """Register a function that runs once per event, and never in a rebuild."""
-
-        def register(handler: Handler[E]) -> Handler[E]:
-            for event_class in classes:
-                self.reactions.setdefault(event_class, []).append(handler)
-            return handler
-
-        return register
+        return _into([self.reactions], classes)
 
     def forget(self, handler: Forgetting) -> Forgetting:
         """Register a function that takes what came by an erased stream out of the copies."""

@@ -11,6 +11,8 @@ from collections.abc import Collection, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
+from traceback import extract_tb
 from typing import TYPE_CHECKING
 
 from sqlalchemy import select
@@ -22,7 +24,8 @@ from trama_contracts.outcomes import Outcome
 from trama_contracts.record import Record
 
 from trama_chassis import contention, outbox
-from trama_chassis.batch import Batch, Checked, again, owner_of
+from trama_chassis.batch import Batch, Checked, again
+from trama_chassis.directory import owner_of
 from trama_chassis.errors import Busy, Refused
 from trama_chassis.failpoints import reach
 from trama_chassis.positions import Name, name_of, of_ours
@@ -103,7 +106,7 @@ class Inbox:
                 ours.append(one)
             else:
                 self.outcomes[Outcome.NO_GRANT] += 1
-                self.uncounted[(owner_of(one.record), str(Outcome.NO_GRANT))] += 1
+                self.uncounted[(owner_of(one.record.topic), str(Outcome.NO_GRANT))] += 1
         if ours:
             await self.apply(ours)
 
@@ -148,13 +151,12 @@ class Inbox:
     async def follow_up(self) -> None:
         """Take what waited for the stream that it continues, and need wait no longer."""
         async with self._runtime.database.read() as session:
+            behind = (col(Position.topic) == col(Waiting.topic)) & (
+                col(Position.stream) == col(Waiting.stream)
+            )
             next_in_line = await session.execute(
                 select(col(Waiting.topic), col(Waiting.stream))
-                .join(
-                    Position,
-                    (col(Position.topic) == col(Waiting.topic))
-                    & (col(Position.stream) == col(Waiting.stream)),
-                )
+                .join(Position, behind)
                 .where(col(Waiting.seq) == col(Position.seq) + 1, col(Position.blocked_seq).is_(None))
                 .where(col(Position.stopped).is_(False))
             )
@@ -192,7 +194,7 @@ class Inbox:
     async def _in_one_transaction(
         self, checked: Sequence[Checked], *, follow: bool = True, poison: Poison | None = None
     ) -> None:
-        async with self._runtime.consuming() as session:
+        async with self._runtime.bookkeeping() as session:
             batch = Batch(session, self._runtime, follow=follow)
             await batch.begin([one.envelope for one in checked if one.envelope is not None])
             for one in checked:
@@ -236,9 +238,5 @@ class Inbox:
 
 def _place(error: BaseException) -> str:
     """Where an exception was raised: file and line, never its message (it may quote a person's data)."""
-    place = error.__traceback__
-    while place is not None and place.tb_next is not None:
-        place = place.tb_next
-    if place is None:
-        return "?"
-    return f"{place.tb_frame.f_code.co_filename.rpartition('/')[2]}:{place.tb_lineno}"
+    last = extract_tb(error.__traceback__)[-1]
+    return f"{Path(last.filename).name}:{last.lineno}"

@@ -10,23 +10,18 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.consumer.fetcher import Fetcher
 from aiokafka.errors import KafkaError
+from trama_contracts.signature import CLOUDEVENT, PLAIN_JSON
 
 from trama_chassis.settings import ServiceSettings
 
 STOP_SECONDS = 5
 FETCH_WAIT_MS, IDLE_FETCH_WAIT_MS = 100, 2_000
 FETCH_APART_SECONDS = 0.04
-STRUCTURED = b"application/cloudevents+json"
-OPEN = b"application/json"
-CONTENT_TYPES = {
-    "event": STRUCTURED,
-    "fact": STRUCTURED,
-    "message": STRUCTURED,
-    "file": STRUCTURED,
-    "control": STRUCTURED,
-    "catalogue": OPEN,
-}
-"""The content-type header of each kind of outbox row (wire section 4)."""
+
+
+def content_type(kind: str) -> bytes:
+    """The content-type header of a kind of outbox row (wire section 4)."""
+    return PLAIN_JSON if kind == "catalogue" else CLOUDEVENT
 
 
 def client_settings(settings: ServiceSettings) -> dict[str, Any]:

@@ -42,7 +42,7 @@ async def turn(runtime: "Runtime", decided_for: int | None) -> int | None:
         changed = {name for name in terms.keys() | before.keys() if terms.get(name) != before.get(name)}
         concerned = sorted(await _concerned(session, runtime, changed)) if changed else []
     for first in range(0, len(concerned), RECORDS):
-        async with runtime.consuming() as session:
+        async with runtime.bookkeeping() as session:
             outbox.regrant(session, *concerned[first : first + RECORDS])
             await outbox.commit(session)
     if changed:
@@ -87,6 +87,6 @@ def _of(members: Set[str], principal: Mapped[str]) -> ColumnElement[bool]:
 
 async def decide_refused(runtime: "Runtime") -> None:
     """Decide again what was refused while a source was silent."""
-    async with runtime.consuming() as session:
+    async with runtime.bookkeeping() as session:
         if await access.decide_refused(session):
             await outbox.commit(session)

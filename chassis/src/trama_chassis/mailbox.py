@@ -86,8 +86,6 @@ def seal(
         "topic": topic,
         "key": settings.principal,
         "event_id": message_id,
-        "stream": None,
-        "seq": None,
         "value": value,
         "signature": signature_header(
             signing.private, topic, settings.principal.encode(), signing.kid, value
@@ -152,19 +150,10 @@ async def _take_grants(
         runtime.log.error("grant refused: the directory has expired", source=sender)
         return Outcome.STALE
     streams = {grant.stream for grant in grants}
-    held = {
-        (row.topic, row.stream): row
-        for row in (
-            await session.execute(select(GrantReceived).where(col(GrantReceived.stream).in_(streams)))
-        ).scalars()
-    }
-    erased = set(
-        (
-            await session.execute(
-                select(col(Erased.topic), col(Erased.stream)).where(col(Erased.stream).in_(streams))
-            )
-        ).all()
-    )
+    rows = await session.scalars(select(GrantReceived).where(col(GrantReceived.stream).in_(streams)))
+    held = {(row.topic, row.stream): row for row in rows}
+    gone = await session.scalars(select(Erased).where(col(Erased.stream).in_(streams)))
+    erased = {(row.topic, row.stream) for row in gone}
     for grant in grants:
         name = (grant.topic, grant.stream)
         before = held.get(name)
@@ -238,14 +227,11 @@ async def _note_receipt(session: AsyncSession, runtime: "Runtime", sender: str, 
     told = {stream: (seq, hash_) for triples in message.applied.values() for stream, seq, hash_ in triples}
     rejected = dict(pair for pairs in message.rejected.values() for pair in pairs)
     if rejected:
-        rows = await session.execute(
-            select(col(OutboxRow.stream), col(OutboxRow.event_id)).where(
-                col(OutboxRow.event_id).in_(rejected)
-            )
-        )
+        named = select(col(OutboxRow.stream), col(OutboxRow.event_id))
+        rows = await session.execute(named.where(col(OutboxRow.event_id).in_(rejected)))
         rejected = {stream: rejected[event_id] for stream, event_id in rows if stream is not None}
-    named = {stream for streams in message.granted.values() for stream in streams}
-    mine = await _given_to(session, sender, told.keys() | rejected.keys() | named)
+    granted = {stream for streams in message.granted.values() for stream in streams}
+    mine = await _given_to(session, sender, told.keys() | rejected.keys() | granted)
     now = clock.machine_now()
     applied = [
         {"stream": stream, "recipient": sender, "seq": seq, "hash": hash_, "heard_at": now}
@@ -259,40 +245,34 @@ async def _note_receipt(session: AsyncSession, runtime: "Runtime", sender: str, 
         if stream in mine
     ]
     await upsert(session, runtime, Delivered, refused, update=("rejected", "heard_at"))
-    if named & mine:
+    if granted & mine:
         await session.execute(
             update(GrantGiven)
-            .where(col(GrantGiven.recipient) == sender, col(GrantGiven.stream).in_(named & mine))
+            .where(col(GrantGiven.recipient) == sender, col(GrantGiven.stream).in_(granted & mine))
             .values(acknowledged=True)
         )
 
 
 async def _given_to(session: AsyncSession, recipient: str, streams: Collection[str]) -> set[str]:
-    found = await session.execute(
-        select(col(GrantGiven.stream)).where(
-            col(GrantGiven.recipient) == recipient, col(GrantGiven.stream).in_(streams)
-        )
-    )
-    return set(found.scalars())
+    given = select(col(GrantGiven.stream)).where(col(GrantGiven.recipient) == recipient)
+    return set(await session.scalars(given.where(col(GrantGiven.stream).in_(streams))))
 
 
 async def _answer(session: AsyncSession, runtime: "Runtime", sender: str, message: Request) -> None:
     """Send again what this recipient was given: keys it asks for, exact bytes, and files it may have."""
     given = select(GrantGiven).where(col(GrantGiven.recipient) == sender, col(GrantGiven.ended_at).is_(None))
-    mine = {row.stream: row for row in (await session.execute(given)).scalars()}
+    mine = {row.stream: row for row in await session.scalars(given)}
     parting = await resend.not_all_told(session, sender)
+    keys = {stream for streams in (message.keys or {}).values() for stream in streams}
+    again = [pair for pairs in (message.resend or {}).values() for pair in pairs]
     if message.keys is not None:
-        named = {stream for streams in message.keys.values() for stream in streams} or set(mine)
-        for stream in sorted(named & mine.keys()):
+        for stream in sorted((keys or mine.keys()) & mine.keys()):
             mine[stream].message = None
             await resend.ask(session, stream, sender, 1)
-    for pairs in (message.resend or {}).values():
-        for stream, from_seq in pairs:
-            if stream in mine or stream in parting:
-                await resend.ask(session, stream, sender, from_seq)
-    asked = {stream for streams in (message.keys or {}).values() for stream in streams}
-    asked |= {stream for pairs in (message.resend or {}).values() for stream, _ in pairs}
-    if unknown := asked - mine.keys():
+    for stream, from_seq in again:
+        if stream in mine or stream in parting:
+            await resend.ask(session, stream, sender, from_seq)
+    if unknown := (keys | {stream for stream, _ in again}) - mine.keys():
         await runtime.erasures.remind(session, sender, unknown)
     await file_mail.answer(session, runtime, sender, message.files or ())
 
@@ -322,14 +302,14 @@ async def grants_wanted(session: AsyncSession, runtime: "Runtime") -> Sequence[G
     """Grants that could not be sealed before, or were asked for again, to recipients that have a key now."""
     now = clock.machine_now()
     reachable = [name for name in runtime.directory.principals() if runtime.directory.hpke_key(name, now)]
-    found = await session.execute(
+    found = await session.scalars(
         select(GrantGiven)
         .where(col(GrantGiven.message).is_(None), col(GrantGiven.ended_at).is_(None))
         .where(col(GrantGiven.recipient).in_(reachable))
         .order_by(col(GrantGiven.recipient), col(GrantGiven.stream))
         .limit(640)
     )
-    return found.scalars().all()
+    return found.all()
 
 
 async def heads_to_tell(session: AsyncSession) -> dict[str, dict[str, list[tuple[str, int, str]]]]:

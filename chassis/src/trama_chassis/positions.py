@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import and_, bindparam, func, insert, select, update
+from sqlalchemy import bindparam, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 from trama_contracts.envelope import Envelope
@@ -136,13 +136,9 @@ async def load(
     if not wanted:
         return {}
     streams = sorted({envelope.subject for envelope in wanted})
-    joined = and_(
-        col(PositionRow.topic) == col(GrantReceived.topic),
-        col(PositionRow.stream) == col(GrantReceived.stream),
-    )
     statement = (
         select(*_GRANT, *_POSITION)
-        .outerjoin(PositionRow, joined)
+        .outerjoin(PositionRow, POSITION_OF_GRANT)
         .outerjoin(HeadHeard, HEAD_OF_GRANT)
         .where(col(GrantReceived.stream).in_(streams))
         .order_by(col(GrantReceived.stream))

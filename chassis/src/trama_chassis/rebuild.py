@@ -7,7 +7,7 @@ signatures need not be checked again. Keys and erasures survive it; nothing is p
 import hashlib
 import json
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import ColumnElement, Row, delete, func, inspect, select, true, tuple_
@@ -21,6 +21,7 @@ from trama_contracts.names import parse_topic
 
 from trama_chassis import bulk, mailbox
 from trama_chassis.batch import origin_of
+from trama_chassis.dead_letters import DROPPED
 from trama_chassis.handlers import EventHandlers
 from trama_chassis.positions import POSITION_OF_GRANT
 from trama_chassis.tables import (
@@ -41,7 +42,7 @@ if TYPE_CHECKING:
 
 PAGE = 1000
 Progress = Callable[[int, int], None]
-DROPPED = "dropped"
+Turned = Callable[[int], None]
 
 
 class ChainBroken(Exception):
@@ -59,10 +60,15 @@ async def rebuild(runtime: "Runtime", progress: Progress | None = None) -> str:
     The caller holds the service's lease. Raises ChainBroken.
     """
     async with runtime.database.write(runtime=runtime, replay=True) as session:
-        total = await _count(session, InboxEvent) + await _count(session, OutboxRow)
-        await _wipe(session, runtime)
-        done = await _replay_own(session, runtime, 0, total, progress)
-        await _replay_received(session, runtime, done, total, progress)
+        done, total = 0, await _count(session, InboxEvent) + await _count(session, OutboxRow)
+
+        def turned(rows: int) -> None:
+            nonlocal done
+            done += rows
+            if progress is not None:
+                progress(done, total)
+
+        await _replay(session, runtime, turned)
         found = await digest(session, runtime)
         await session.commit()
     return found
@@ -90,9 +96,7 @@ async def ask_network(runtime: "Runtime") -> int:
     async with runtime.database.write(runtime=runtime, replay=True) as session:
         grants = await _to_be_asked(session, runtime)
         await _begin_again(session, grants)
-        await _wipe(session, runtime)
-        await _replay_own(session, runtime, 0, 0, None)
-        await _replay_received(session, runtime, 0, 0, None)
+        await _replay(session, runtime, lambda _: None)
         await mailbox.send(session, runtime, list(_requests(grants)))
         await session.commit()
     runtime.wake.set()
@@ -102,14 +106,14 @@ async def ask_network(runtime: "Runtime") -> int:
 async def _to_be_asked(session: AsyncSession, runtime: "Runtime") -> Sequence[GrantReceived]:
     """The grants whose streams their sources send again and this service would apply."""
     now = instant(runtime.clock.now())
-    found = await session.execute(
+    found = await session.scalars(
         select(GrantReceived)
         .outerjoin(Position, POSITION_OF_GRANT)
         .where(col(GrantReceived.ended_at).is_(None))
         .where(col(GrantReceived.valid_until).is_(None) | (col(GrantReceived.valid_until) >= now))
         .where(col(Position.stopped).is_not(True))
     )
-    return found.scalars().all()
+    return found.all()
 
 
 async def _begin_again(session: AsyncSession, grants: Sequence[GrantReceived]) -> None:
@@ -121,7 +125,7 @@ async def _begin_again(session: AsyncSession, grants: Sequence[GrantReceived]) -
             names = tuple_(col(table.topic), col(table.stream))
             await session.execute(delete(table).where(names.in_(begun), where))
         names = tuple_(col(Position.topic), col(Position.stream))
-        for position in (await session.execute(select(Position).where(names.in_(begun)))).scalars():
+        for position in await session.scalars(select(Position).where(names.in_(begun))):
             grant = begun[(position.topic, position.stream)]
             position.acted_seq = max(position.acted_seq, position.seq)
             position.seq, position.hash = grant.from_seq - 1, grant.from_prevhash
@@ -142,78 +146,62 @@ async def _count(session: AsyncSession, table: type[SQLModel]) -> int:
     return await session.scalar(select(func.count()).select_from(table)) or 0
 
 
-async def _wipe(session: AsyncSession, runtime: "Runtime") -> None:
+async def _replay(session: AsyncSession, runtime: "Runtime", turned: Turned) -> None:
     for table in copies_of(runtime):
         await session.execute(delete(table))
+    if runtime.service.handlers.own:
+        await _replay_own(session, runtime, turned)
+    await _replay_received(session, runtime, turned)
 
 
-async def _replay_own(
-    session: AsyncSession, runtime: "Runtime", done: int, total: int, progress: Progress | None
-) -> int:
+async def _replay_own(session: AsyncSession, runtime: "Runtime", turned: Turned) -> None:
     """Replay this service's own events from its outbox, for the copies it keeps of them."""
-    if not runtime.service.handlers.own:
-        return done
-    streams = {row.stream: row for row in (await session.execute(select(OwnStream))).scalars()}
+    streams = {row.stream: row for row in await session.scalars(select(OwnStream))}
     keys = {
         name: runtime.keystore.open(row.sealed_key, name) for name, row in streams.items() if row.sealed_key
     }
-    after = 0
-    while rows := await _page(session, OutboxRow, col(OutboxRow.kind) == "event", after):
-        for row in rows:
-            stream, envelope = streams[row.stream], _envelope(row)
-            await _apply(session, runtime, envelope, keys[row.stream], stream.scope, own=True)
-        after, done = rows[-1].position, done + len(rows)
-        await _turn_page(session, progress, done, total)
-    return done
+    async for row in _kept(session, OutboxRow, col(OutboxRow.kind) == "event", turned):
+        scope = streams[row.stream].scope
+        await _apply(session, runtime, _envelope(row), keys[row.stream], scope, own=True)
 
 
-async def _replay_received(
-    session: AsyncSession, runtime: "Runtime", done: int, total: int, progress: Progress | None
-) -> None:
+async def _replay_received(session: AsyncSession, runtime: "Runtime", turned: Turned) -> None:
     """Replay what was applied, in the order in which it was, and check that each chain ends at its head."""
-    grants = {
-        (row.topic, row.stream): row for row in (await session.execute(select(GrantReceived))).scalars()
-    }
+    grants = {(row.topic, row.stream): row for row in await session.scalars(select(GrantReceived))}
     keys = {
         name: runtime.keystore.open(row.sealed_key, name[1]) for name, row in grants.items() if row.sealed_key
     }
     heads = {name: grant.from_prevhash for name, grant in grants.items()}
-    after = 0
-    while rows := await _page(session, InboxEvent, col(InboxEvent.outcome) != "", after):
-        for row in rows:
-            name = (row.topic, row.stream)
-            envelope = _envelope(row)
-            if envelope.prevhash != heads.get(name) or envelope.hash != row.hash:
-                raise ChainBroken(f"a stream of {row.topic} at event {row.seq}")
-            heads[name] = row.hash
-            if row.outcome != DROPPED:
-                await _apply(session, runtime, envelope, keys[name], grants[name].scope, own=False)
-        after, done = rows[-1].position, done + len(rows)
-        await _turn_page(session, progress, done, total)
+    async for row in _kept(session, InboxEvent, col(InboxEvent.outcome) != "", turned):
+        name = (row.topic, row.stream)
+        envelope = _envelope(row)
+        if envelope.prevhash != heads.get(name) or envelope.hash != row.hash:
+            raise ChainBroken(f"a stream of {row.topic} at event {row.seq}")
+        heads[name] = row.hash
+        if row.outcome != DROPPED:
+            await _apply(session, runtime, envelope, keys[name], grants[name].scope, own=False)
     await _check_heads(session, heads)
 
 
 async def _check_heads(session: AsyncSession, heads: dict[tuple[str, str], str | None]) -> None:
-    for row in (await session.execute(select(Position))).scalars():
+    for row in await session.scalars(select(Position)):
         if row.seq and heads.get((row.topic, row.stream)) != row.hash:
             raise ChainBroken(f"a stream of {row.topic} does not end at its verified head")
 
 
-async def _page(
-    session: AsyncSession, table: type[Any], where: ColumnElement[bool], after: int
-) -> Sequence[Row[Any]]:
-    found = await session.execute(
-        select(table_of(table)).where(where, table.position > after).order_by(table.position).limit(PAGE)
-    )
-    return found.all()
-
-
-async def _turn_page(session: AsyncSession, progress: Progress | None, done: int, total: int) -> None:
-    await bulk.write(session)
-    await session.flush()
-    session.expunge_all()
-    if progress is not None:
-        progress(done, total)
+async def _kept(
+    session: AsyncSession, table: type[Any], where: ColumnElement[bool], turned: Turned
+) -> AsyncIterator[Row[Any]]:
+    """The rows of a table in order, a page of them in memory; what was made of a page is written with it."""
+    wanted, after = select(table_of(table)).where(where).order_by(table.position).limit(PAGE), 0
+    while rows := (await session.execute(wanted.where(table.position > after))).all():
+        for row in rows:
+            yield row
+        after = rows[-1].position
+        await bulk.write(session)
+        await session.flush()
+        session.expunge_all()
+        turned(len(rows))
 
 
 def _envelope(row: Row[Any]) -> Envelope:

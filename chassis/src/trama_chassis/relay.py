@@ -25,7 +25,7 @@ from trama_contracts.signature import headers_of
 from trama_chassis import clock, kafka, resend
 from trama_chassis.contention import is_transient
 from trama_chassis.failpoints import reach
-from trama_chassis.kafka import CONTENT_TYPES, client_settings
+from trama_chassis.kafka import client_settings, content_type
 from trama_chassis.resend import SENT_COLUMNS
 from trama_chassis.tables import OutboxRow, table_of
 
@@ -248,7 +248,7 @@ class Relay:
 
     @staticmethod
     async def _enqueue(producer: AIOKafkaProducer, row: Row) -> Awaitable[RecordMetadata]:
-        headers = list(headers_of(row.signature, CONTENT_TYPES[row.kind]))
+        headers = list(headers_of(row.signature, content_type(row.kind)))
         acknowledged: Awaitable[RecordMetadata] = await producer.send(
             row.topic, row.value, key=row.key.encode(), headers=headers
         )

@@ -1,8 +1,8 @@
 """One service of one member, alive: what it holds, and the tasks that move its events."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import AbstractAsyncContextManager
 from datetime import datetime, timedelta
 
 import structlog
@@ -10,7 +10,6 @@ from aiokafka import TopicPartition
 from sqlalchemy.ext.asyncio import AsyncSession
 from trama_contracts.event import Event
 from trama_contracts.hpke import HpkePrivateKey
-from trama_contracts.inner import Actor
 from trama_contracts.messages import Request
 from trama_contracts.outcomes import Outcome
 from trama_contracts.record import Record
@@ -132,16 +131,8 @@ class Runtime:
     # Sessions
 
     def bookkeeping(self) -> AbstractAsyncContextManager[AsyncSession]:
-        """A writing session for the chassis' own tables."""
+        """A writing session that nobody asked for: of the chassis' own tables, or the service itself acts."""
         return self.database.write(runtime=self)
-
-    @asynccontextmanager
-    async def consuming(self) -> AsyncIterator[AsyncSession]:
-        """A writing session in which the service itself acts: a consumed event, a timer."""
-        settings = self.settings
-        actor = Actor(role="service", member=settings.member, operator=settings.principal)
-        async with self.database.write(runtime=self, actor=actor) as session:
-            yield session
 
     # What the consumer reads beside events
 
@@ -160,9 +151,9 @@ class Runtime:
     async def take_catalogue(self, records: Sequence[Record]) -> None:
         """Take records of catalogue topics."""
         async with self.bookkeeping() as session:
-            outcomes = [(record, await self.directory.apply_catalogue(session, record)) for record in records]
+            outcomes = [await self.directory.apply_catalogue(session, record) for record in records]
             await session.commit()
-        for record, (outcome, _) in outcomes:
+        for record, outcome in zip(records, outcomes, strict=True):
             self.count(record.topic, outcome)
 
     async def take_mail(self, records: Sequence[Record]) -> None:

@@ -146,8 +146,8 @@ async def _living(
         .with_for_update()
         .execution_options(populate_existing=True)
     )
-    rows = (await session.execute(wanted)).scalars().all()
-    return {head.name: head for head in (_head(runtime, row) for row in rows)}
+    heads = [_head(runtime, row) for row in await session.scalars(wanted)]
+    return {head.name: head for head in heads}
 
 
 async def of_records(session: AsyncSession, runtime: "Runtime", records: Collection[str]) -> list[StreamHead]:
@@ -160,7 +160,7 @@ async def of_records(session: AsyncSession, runtime: "Runtime", records: Collect
         .with_for_update()
         .execution_options(populate_existing=True)
     )
-    return [_head(runtime, row) for row in (await session.execute(wanted)).scalars()]
+    return [_head(runtime, row) for row in await session.scalars(wanted)]
 
 
 async def named(session: AsyncSession, runtime: "Runtime", ids: Collection[str]) -> list[StreamHead]:
@@ -170,7 +170,7 @@ async def named(session: AsyncSession, runtime: "Runtime", ids: Collection[str])
         .where(col(OwnStream.stream).in_(ids), col(OwnStream.sealed_key) != ERASED)
         .order_by(col(OwnStream.stream))
     )
-    return [_head(runtime, row) for row in (await session.execute(wanted)).scalars()]
+    return [_head(runtime, row) for row in await session.scalars(wanted)]
 
 
 async def store(session: AsyncSession, heads: Iterable[StreamHead]) -> None:
@@ -197,16 +197,4 @@ async def succeed(session: AsyncSession, runtime: "Runtime", head: StreamHead) -
     if head.seq:
         row["continues"] = {"topic": head.topic, "stream": head.stream, "seq": head.seq, "hash": head.hash}
     await connection.execute(table.insert(), [row])
-    return StreamHead(
-        stream=row["stream"],
-        topic=head.topic,
-        record=head.record,
-        circle=head.circle,
-        scope=head.scope,
-        generation=head.generation + 1,
-        key=runtime.keystore.open(row["sealed_key"], row["stream"]),
-        seq=0,
-        hash=None,
-        continues=row.get("continues"),
-        not_before=None,
-    )
+    return _head(runtime, OwnStream(**row))

@@ -15,7 +15,7 @@ from trama_contracts.record import Record
 from trama_contracts.signature import headers_of
 
 from trama_chassis import clock, resend
-from trama_chassis.kafka import CONTENT_TYPES
+from trama_chassis.kafka import content_type
 from trama_chassis.relay import FILES, MESSAGES_FIRST
 from trama_chassis.runtime import Runtime
 from trama_chassis.tables import OutboxRow
@@ -25,7 +25,7 @@ MANY = 100_000
 
 def record_of(row: OutboxRow) -> Record:
     """A row as it is read from the broker."""
-    return Record(row.topic, row.key.encode(), row.value, headers_of(row.signature, CONTENT_TYPES[row.kind]))
+    return Record(row.topic, row.key.encode(), row.value, headers_of(row.signature, content_type(row.kind)))
 
 
 @dataclass
@@ -58,7 +58,7 @@ class Post:
         async with sender.database.read() as session:
             again = await resend.due(session, MANY)
         for _, kind, topic, key, value, signature in again.rows:
-            self._put(Record(topic, key.encode(), value, headers_of(signature, CONTENT_TYPES[kind])))
+            self._put(Record(topic, key.encode(), value, headers_of(signature, content_type(kind))))
         if again.wishes:
             async with sender.bookkeeping() as session:
                 await resend.done(session, again)

@@ -46,7 +46,7 @@ async def run_due(runtime: "Runtime") -> None:
 
 
 async def _run(runtime: "Runtime", timer: Timer, now: datetime) -> None:
-    async with runtime.consuming() as session:
+    async with runtime.bookkeeping() as session:
         run = await session.get(TimerRun, timer.name)
         if run is None or now - run.ran_at >= timer.every:
             await timer.command(session, runtime.clock.today())
