@@ -141,6 +141,20 @@ async def test_who_has_one_page_only_is_led_there_and_sees_no_navigation(
         assert "main-navigation" not in (await browser.get("/appunti")).text
 
 
+async def test_who_signs_in_begins_on_the_page_that_a_day_begins_with(
+    runtime: Any, client_for: Clients
+) -> None:
+    entries = (
+        NavigationEntry("Appunti", "/appunti", ("writer",), 10),
+        NavigationEntry("Oggi", "/appunti/oggi", ("writer",), 20, home=True),
+        NavigationEntry("Altrove", "/altrove", ("reader",), 5, home=True),
+    )
+    several = replace(runtime, service=replace(runtime.service, navigation=entries))
+    async with client_for(build_app(several), {"Accept": "text/html"}) as browser:
+        first = await (await signed_in(browser)).get("/")
+        assert (first.status_code, first.headers["location"]) == (303, "/appunti/oggi")
+
+
 async def test_teams_substitutes_and_exceptions_by_rule_stand_on_the_page_of_the_node(
     supervised: Any, client_for: Clients, tmp_path: Path
 ) -> None:

@@ -119,7 +119,6 @@ def referral(hand: Hand) -> None:
 
 def acceptance(hand: Hand) -> None:
     """The receiver accepts."""
-    hand.press("link", "Segnalazioni")
     hand.press("link", "Inventati")
     hand.press("button", "Accetta la segnalazione")
 

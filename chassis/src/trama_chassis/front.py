@@ -17,6 +17,7 @@ from trama_chassis import (
     language,
     node_page,
     oidc,
+    password_page,
     substitutes,
     web,
 )
@@ -36,9 +37,9 @@ routes = APIRouter()
 async def index(request: Request) -> Response:
     """The member's first page: where to go, which services there are."""
     caller = request.state.caller = await substitutes.signed_in(request)
-    only = request.app.state.shell.only_page(caller)
-    if only is not None:
-        return RedirectResponse(only, 303)
+    first = request.app.state.shell.first_page(caller)
+    if first is not None:
+        return RedirectResponse(first, 303)
     return web.page(request, "origin.html", {"services": request.app.state.services})
 
 
@@ -220,4 +221,11 @@ def _sign_in_form(
     return web.page(request, "accedi.html", values, status=refused.status if refused else 200)
 
 
-ROUTERS = (routes, help_pages.routes, node_page.routes, demo_clock.routes, audit_page.routes)
+ROUTERS = (
+    routes,
+    help_pages.routes,
+    node_page.routes,
+    demo_clock.routes,
+    audit_page.routes,
+    password_page.routes,
+)

@@ -35,6 +35,8 @@ class NavigationEntry:
     """Other paths of its section: there, too, it is the one that is marked."""
     alone: bool = False
     """The one page of those who need no navigation: not an entry, but where signing in leads them."""
+    home: bool = False
+    """The page a day begins with: signing in leads there, and so does the name on top of every page."""
 
     def is_for(self, roles: frozenset[str]) -> bool:
         """Whether somebody with these roles sees it."""

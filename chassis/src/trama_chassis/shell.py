@@ -60,10 +60,12 @@ class Shell:
     def _open_to(self, caller: Caller | None) -> list[NavigationEntry]:
         return [entry for entry in self.navigation if caller and entry.is_for(caller.roles)]
 
-    def only_page(self, caller: Caller | None) -> str | None:
-        """Where somebody without a navigation is led."""
+    def first_page(self, caller: Caller | None) -> str | None:
+        """Where somebody is led who signs in: to the page a day begins with, or to the only one they have."""
         entries = self._open_to(caller)
-        return entries[0].path if entries and all(entry.alone for entry in entries) else None
+        if entries and all(entry.alone for entry in entries):
+            return entries[0].path
+        return next((entry.path for entry in entries if entry.home), None)
 
 
 def is_at(path: str, place: str) -> bool:

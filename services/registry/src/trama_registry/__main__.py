@@ -62,7 +62,7 @@ service = Service(
     ],
     page_prefixes=("/oggi", "/persone", "/segnalazioni", "/accessi", "/rete", "/cancellazioni"),
     navigation=(
-        NavigationEntry("Oggi", "/oggi", ("caseworker", "supervisor"), 5),
+        NavigationEntry("Oggi", "/oggi", ("caseworker", "supervisor"), 5, home=True),
         NavigationEntry("Persone", "/persone", ("caseworker", "supervisor"), 10, search="nome"),
         NavigationEntry(
             "Segnalazioni", "/segnalazioni", ("caseworker", "supervisor"), 20, covers=("/accessi",)
