@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 from trama_chassis import clock, failpoints
-from trama_chassis.clock import Clock, ClockGoesForwardOnly, machine_now, write_clock
+from trama_chassis.clock import Clock, ClockGoesForwardOnly, machine_now, months_later, write_clock
 from trama_chassis.settings import KafkaSettings, SecretUnsafe, ServiceSettings, read_secret
 
 MONDAY = datetime(2013, 10, 14, 8, 0, tzinfo=UTC)
@@ -73,6 +73,13 @@ def test_today_is_the_day_in_italy_and_moments_are_milliseconds(tmp_path: Path) 
     assert Clock(path).moment().microsecond % 1000 == 0
     with pytest.raises(ValueError, match="time zone"):
         write_clock(path, datetime(2013, 10, 14))  # noqa: DTZ001 - the naive time is the point
+
+
+def test_a_month_later_is_the_same_day_or_the_last_of_a_shorter_month() -> None:
+    assert months_later(date(2013, 1, 31), 1) == date(2013, 2, 28)
+    assert months_later(date(2012, 2, 29), 12) == date(2013, 2, 28)
+    assert months_later(date(2013, 12, 15), 1) == date(2014, 1, 15)
+    assert months_later(date(2013, 1, 15), -1) == date(2012, 12, 15)
 
 
 def test_two_that_move_it_at_once_never_move_it_back(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ import fcntl
 import json
 import os
 import time
+from calendar import monthrange
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from tempfile import NamedTemporaryFile
@@ -31,6 +32,12 @@ def local_day(moment: datetime) -> date:
 def last_moment(day: date) -> datetime:
     """The end of a day in Italy, as the wire writes instants: what holds up to a day holds until then."""
     return datetime(day.year, day.month, day.day, 23, 59, 59, 999_000, ZONE)
+
+
+def months_later(day: date, months: int) -> date:
+    """The same day some calendar months later, or the last of a shorter month."""
+    year, month = divmod(12 * day.year + day.month - 1 + months, 12)
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
 class ClockGoesForwardOnly(Exception):
