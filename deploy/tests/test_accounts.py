@@ -13,6 +13,8 @@ from httpx import Request
 from trama_chassis.accounts import AccountFile, Accounts, WrongPassword
 from trama_chassis.tokens import TokenRefused, operator_of
 from trama_deploy.__main__ import app
+from trama_deploy.account_file import Accounts as Changing
+from trama_deploy.account_file import AccountsRefused
 from trama_deploy.network import load
 from trama_deploy.secrets import ensure_secrets
 from trama_deploy.state import State
@@ -102,6 +104,18 @@ def test_a_password_that_is_no_secret_is_refused_and_nothing_changes(
     shown = added(state)
     assert said in refused(run(state, "accounts", "password", "anna", typed=[password, password]))
     assert enters(state, "anna", shown)
+
+
+def test_what_was_changed_on_a_page_meanwhile_is_not_undone(state: State) -> None:
+    shown, new = added(state), "una frase lunga, davvero"
+    changing = Changing(state.accounts("sil"))
+    asyncio.run(
+        Accounts(state.accounts("sil"), "sil").change_password(kept(state)["operators"][0]["id"], shown, new)
+    )
+    changing.set_roles("anna", ["supervisor"])
+    with pytest.raises(AccountsRefused, match="cambiato nel frattempo"):
+        changing.write()
+    assert enters(state, "anna", new)
 
 
 def test_a_change_that_means_nothing_is_refused_with_what_there_is(state: State) -> None:

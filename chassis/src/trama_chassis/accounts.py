@@ -29,7 +29,14 @@ from trama_chassis.clock import machine_now
 from trama_chassis.errors import FormNotOurs, NotAllowed, NotSignedIn, Refused
 from trama_chassis.language import say
 from trama_chassis.oidc import Provider
-from trama_chassis.safekeeping import is_demo_password, is_demo_token, refuse_readable_by_others
+from trama_chassis.safekeeping import (
+    alone_in,
+    is_demo_password,
+    is_demo_token,
+    refuse_readable_by_others,
+    refuse_weak,
+    write_private,
+)
 from trama_chassis.sessions import SESSION_SECONDS, Session, Sessions
 from trama_chassis.settings import PLACEHOLDERS, read_secret
 from trama_chassis.substitutes import Substitute, standing_in
@@ -55,6 +62,17 @@ class WrongPassword(Refused):
     status = 401
     code = "wrong-password"
     detail = "Nome utente o password non corretti."
+
+
+class FileNotWritable(Refused):
+    """The account file is not for its service to write."""
+
+    status = 503
+    code = "account-file-not-writable"
+    detail = (
+        "La password non è cambiata: il file degli operatori non si può scrivere da questa pagina. "
+        "Chiedete a chi gestisce gli operatori di cambiarla con voi."
+    )
 
 
 class NotOneOfOurs(Refused):
@@ -208,6 +226,33 @@ class Accounts:
 
         Raises WrongPassword, or TooManyAttempts after repeated failures.
         """
+        return self.sessions.open((await self._proved(login, password)).id)
+
+    async def change_password(self, operator: str, present: str, new: str) -> str:
+        """Another password for who types the present one; all their sessions end, and one begins: its cookie.
+
+        Raises WeakPassword, WrongPassword, TooManyAttempts, FileNotWritable.
+        """
+        login = next((one.login or one.id for one in self.operators() if one.id == operator), operator)
+        refuse_weak(login, new)
+        await self._proved(login, present)
+        try:
+            await asyncio.to_thread(self._write_password, operator, new)
+        except (OSError, yaml.YAMLError) as error:
+            log.error("account file cannot be written", exc_info=error)
+            raise FileNotWritable from error
+        self.sessions.end_all(operator)
+        return self.sessions.open(operator)
+
+    def _write_password(self, operator: str, password: str) -> None:
+        hashed = hash_password(password)
+        with alone_in(self._path.parent):
+            content = yaml.safe_load(self._path.read_text())
+            for one in content["operators"]:
+                one |= {"password_hash": hashed} if one["id"] == operator else {}
+            write_private(self._path, yaml.safe_dump(content, allow_unicode=True, sort_keys=False))
+
+    async def _proved(self, login: str, password: str) -> Operator:
         async with self._checks:  # inside it, so that many guesses sent at once are still counted one by one
             now = machine_now().timestamp()
             failures, locked_until = self.sessions.failures(login)
@@ -225,7 +270,7 @@ class Accounts:
                 self._remember_failure(login, failures + 1)
                 raise WrongPassword
             self.sessions.succeeded(login)
-            return self.sessions.open(operator.id)
+            return operator
 
     def sign_in_as(self, subject: str) -> str:
         """A new session of the operator whom the provider calls so. Raises NotOneOfOurs."""

@@ -17,6 +17,7 @@ from trama_chassis import (
     language,
     node_page,
     oidc,
+    password_page,
     substitutes,
     web,
 )
@@ -220,4 +221,11 @@ def _sign_in_form(
     return web.page(request, "accedi.html", values, status=refused.status if refused else 200)
 
 
-ROUTERS = (routes, help_pages.routes, node_page.routes, demo_clock.routes, audit_page.routes)
+ROUTERS = (
+    routes,
+    help_pages.routes,
+    node_page.routes,
+    demo_clock.routes,
+    audit_page.routes,
+    password_page.routes,
+)

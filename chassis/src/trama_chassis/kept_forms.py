@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from trama_chassis.sessions import KeptForm
 
 TOKEN = "csrf_token"  # noqa: S105 - the name of a field
-NEVER_KEPT = frozenset({TOKEN, "password"})
 FORM_KINDS = ("application/x-www-form-urlencoded", "multipart/form-data")
 PARAMETER = "ripresa"
 
@@ -32,7 +31,7 @@ async def keep(request: Request) -> str | None:
     fields = [
         (name, value)
         for name, value in form.multi_items()
-        if isinstance(value, str) and name not in NEVER_KEPT
+        if isinstance(value, str) and name != TOKEN and "password" not in name
     ]
     if not isinstance(token, str) or not fields:
         return None

@@ -6,18 +6,22 @@ machine can read is a secret no more. Every refusal says the command that mends 
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import hmac
 import os
 from collections.abc import Iterator
+from contextlib import contextmanager
 from itertools import pairwise
 from pathlib import Path
 from typing import Final
 
+from trama_chassis.errors import Refused
 from trama_chassis.settings import SecretUnsafe, ServiceSettings
 
 DEMO_PASSWORD: Final = "demo-"  # noqa: S105 - how published passwords begin
 DEMO_TOKEN: Final = "demo-token-"  # noqa: S105 - how published tokens begin
+SHORTEST_PASSWORD: Final = 12
 DEMO_MARK: Final = "DIMOSTRAZIONE"
 """The file that provisioning leaves beside keys drawn for a demonstration."""
 KEY_BYTES: Final = 32
@@ -30,10 +34,54 @@ def is_demo_password(password: str) -> bool:
     return password.lower().startswith(DEMO_PASSWORD)
 
 
+class WeakPassword(Refused):
+    """A password that is short, says the name, or was published."""
+
+    status = 422
+    code = "weak-password"
+    field = "new_password"
+
+
+def refuse_weak(login: str, password: str) -> None:
+    """Refuse a new password that others may guess or know. Raises WeakPassword."""
+    if len(password) < SHORTEST_PASSWORD:
+        raise WeakPassword(
+            "La password è corta: servono almeno %(count)s caratteri.", count=SHORTEST_PASSWORD
+        )
+    if login.casefold() in password.casefold():
+        raise WeakPassword("La password contiene il nome utente: sceglietene un'altra.")
+    if is_demo_password(password):
+        raise WeakPassword("Questa è una password delle dimostrazioni: sceglietene un'altra.")
+
+
 def is_demo_token(digest: str | None, login: str) -> bool:
     """Whether an account's token is the one that the demonstration gives to this name."""
     published = hashlib.sha256(f"{DEMO_TOKEN}{login}".encode()).hexdigest()
     return digest is not None and hmac.compare_digest(digest, published)
+
+
+@contextmanager
+def alone_in(folder: Path) -> Iterator[None]:
+    """Whoever changes a file of this folder waits for the others who do."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def write_private(path: Path, content: str | bytes) -> None:
+    """Write a file that only its owner can read, whole or not at all, and flushed to the disk."""
+    written = content.encode() if isinstance(content, str) else content
+    path.parent.mkdir(parents=True, exist_ok=True)
+    incoming = path.with_name(path.name + ".incoming")
+    incoming.unlink(missing_ok=True)
+    with os.fdopen(os.open(incoming, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as handle:
+        handle.write(written)
+        handle.flush()
+        os.fsync(handle.fileno())
+    incoming.replace(path)
 
 
 def refuse_readable_by_others(path: Path) -> None:

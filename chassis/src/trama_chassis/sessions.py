@@ -111,6 +111,13 @@ class Sessions:
             "UPDATE session SET ends = ? WHERE id = ?", (machine_now().timestamp(), session.id)
         )
 
+    def end_all(self, operator: str) -> None:
+        """Let no session of an operator hold any longer."""
+        now = machine_now().timestamp()
+        self._file.execute(
+            "UPDATE session SET ends = ? WHERE operator = ? AND ends > ?", (now, operator, now)
+        )
+
     def stand_in(self, session: Session, operator: str | None) -> None:
         """From now on this session acts for a colleague, or for nobody but its operator."""
         self._file.execute("DELETE FROM standing_in WHERE session = ?", (session.id,))

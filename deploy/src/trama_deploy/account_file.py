@@ -16,15 +16,12 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from pydantic import ValidationError
 from trama_chassis.accounts import AccountFile, hash_password, token_digest
 from trama_chassis.clock import machine_now
-from trama_chassis.safekeeping import is_demo_password
+from trama_chassis.safekeeping import WeakPassword, alone_in, refuse_weak, write_private
 from trama_chassis.settings import read_secret
 from trama_chassis.tokens import ACCESS_TOKEN, LONGEST_LIFE
 from trama_contracts.encoding import b64u, from_b64u
 from trama_contracts.signature import kid_of
 
-from trama_deploy.files import write_private
-
-SHORTEST_PASSWORD = 12
 LOGIN = re.compile(r"[a-z0-9][a-z0-9._@-]{0,63}")
 
 
@@ -37,7 +34,8 @@ class Accounts:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._content: dict[str, Any] = yaml.safe_load(read_secret(path)) if path.exists() else {}
+        self._read = read_secret(path) if path.exists() else b""
+        self._content: dict[str, Any] = yaml.safe_load(self._read) or {}
         self._content.setdefault("operators", [])
 
     @property
@@ -66,12 +64,10 @@ class Accounts:
     def set_password(self, login: str, password: str) -> None:
         """Raises AccountsRefused for one that is short, says the name, or was published."""
         one = self.operator(login)
-        if len(password) < SHORTEST_PASSWORD:
-            raise AccountsRefused(f"La password è corta: servono almeno {SHORTEST_PASSWORD} caratteri.")
-        if login.casefold() in password.casefold():
-            raise AccountsRefused("La password contiene il nome utente: sceglietene un'altra.")
-        if is_demo_password(password):
-            raise AccountsRefused("Questa è una password delle dimostrazioni: sceglietene un'altra.")
+        try:
+            refuse_weak(login, password)
+        except WeakPassword as weak:
+            raise AccountsRefused(weak.detail) from weak
         one["password_hash"] = hash_password(password)
 
     def set_roles(self, login: str, roles: Iterable[str]) -> None:
@@ -142,7 +138,10 @@ class Accounts:
             first = error.errors()[0]
             where = ".".join(str(part) for part in first["loc"])
             raise AccountsRefused(f"{self._path}: {where or 'il file'}: {first['msg']}") from error
-        write_private(self._path, yaml.safe_dump(self._content, allow_unicode=True, sort_keys=False))
+        with alone_in(self._path.parent):
+            if self._path.exists() and read_secret(self._path) != self._read:
+                raise AccountsRefused(f"{self._path} è cambiato nel frattempo: ripetete il comando.")
+            write_private(self._path, yaml.safe_dump(self._content, allow_unicode=True, sort_keys=False))
 
 
 def signed_token(kept: str, login: str, seconds: int) -> str:
