@@ -423,9 +423,9 @@ def require(*roles: str) -> Callable[..., Awaitable[Caller]]:
         caller = await request.app.state.accounts.identify(request)
         if caller is None:
             raise NotSignedIn
-        await audit.recognise(request, caller.operator, caller.roles)
-        caller = standing_in(request, caller)
-        if caller.on_behalf_of is not None:
+        try:
+            caller = standing_in(request, caller)
+        finally:  # who is refused is named too
             await audit.recognise(request, caller.operator, caller.roles)
         held = [role for role in roles if role in caller.roles]
         if roles and not held:
