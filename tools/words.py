@@ -64,6 +64,7 @@ TABLES = {
         "__main__": "service.roles",
         "migrations.versions.0001_placement": "RULES",
         "migrations.versions.0002_placement": "CONDITIONS",
+        "migrations.versions.0005_report": "REPORTS",
         "models.approval": "PARTY_LABELS APPROVAL_LABELS AGREEMENT_OF",
         "models.hosted": "HOSTED_LABELS",
         "models.placement": "STATE_LABELS ENDING_LABELS WITHDRAWAL_LABELS",

@@ -127,6 +127,22 @@ PLACEMENT = (
         keeps={"asked": "placement"},
     ),
     place(
+        "/placements",
+        {
+            **PROPOSED,
+            **{"path_type": "observation-lab", "host": "sil", "task": Free("Osservazione")},
+            **{"planned_from": DAY, "planned_to": "2014-02-28"},
+        },
+        keeps={"observed": "placement"},
+    ),
+    place("/placements/{observed}/approvals", {"party": "person"}),
+    place("/placements/{observed}/approvals", {"party": "promoter"}),
+    place("/placements/{observed}/start", {"started_on": DAY}),
+    place(
+        "/placements/{observed}/end",
+        {"ended_on": DAY, "reason": "completed", "report": Free("Lavora da sola")},
+    ),
+    place(
         "/hosted/{promoter}/{asked}/refuse",
         {"reason": Free("Non ora")},
         at="coop-filo",

@@ -14,7 +14,7 @@ from trama_contracts.facts import (
     PlacementStartedFact,
 )
 from trama_contracts.names import Circle
-from trama_contracts.payload_fields import Code, Operator, PersonName, ShortText, WeeklyHours
+from trama_contracts.payload_fields import Code, Operator, PersonName, ShortText, Text, WeeklyHours
 
 ApprovalParty: TypeAlias = Literal["person", "host", "promoter"]
 """Who must approve a placement; which of them, for a path type and a day, is dated data."""
@@ -73,6 +73,8 @@ class PlacementEnded(Counted):
     path_type: Code
     ended_on: Day
     reason: EndingReason
+    report: Text | None = None
+    """What was observed, where the path was there to observe."""
 
     def fact(self, reporting_id: str) -> PlacementEndedFact:
         """Path type, day and ending."""

@@ -48,8 +48,12 @@ def database_tables() -> Tables:
 def rules() -> list[PathTypeRule]:
     versions = service.migrations / "versions"
     conditions = migration(versions, "0002_placement").CONDITIONS
+    reports = migration(versions, "0005_report").REPORTS
     written = migration(versions, "0001_placement").RULES
-    return [PathTypeRule(**rule, **conditions[rule["path_type"]]) for rule in written]
+    return [
+        PathTypeRule(**rule, **conditions[rule["path_type"]], report_source=reports.get(rule["path_type"]))
+        for rule in written
+    ]
 
 
 @pytest.fixture
@@ -204,10 +208,18 @@ class Stage:
             request = ConfirmStart.model_validate({"started_on": started_on})
             return await commands.confirm_start(session, placement, request, LIVIA)
 
-    async def end(self, placement: str, ended_on: str = "2013-10-14", reason: str = "hired") -> Placement:
-        """An ending."""
+    async def end(
+        self,
+        placement: str,
+        ended_on: str = "2013-10-14",
+        reason: str = "hired",
+        *,
+        report: str | None = "Si orienta da sola e chiede quando serve.",
+    ) -> Placement:
+        """An ending, with a report of what was observed."""
+        said = {"ended_on": ended_on, "reason": reason, "report": report}
         async with transaction(self.runtime) as session:
-            request = EndPlacement.model_validate({"ended_on": ended_on, "reason": reason})
+            request = EndPlacement.model_validate(said)
             return await commands.end_placement(session, placement, request)
 
 

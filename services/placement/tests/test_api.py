@@ -272,6 +272,29 @@ async def test_a_refused_form_is_shown_again_with_the_reason_and_changes_nothing
     assert len(await published(stage.runtime)) == before
 
 
+async def test_the_page_of_an_observation_asks_what_was_observed_and_who_may_do_without(stage: Any) -> None:
+    lab = {"path_type": "observation-lab", "host": "sil"}
+    placement = await stage.agreed(planned_from="2013-10-01", planned_to="2013-12-31", **lab)
+    await stage.start(placement.placement)
+    path = f"/inserimenti/{placement.placement}"
+    ending = {"ended_on": "2013-10-14", "reason": "completed", "report": ""}
+    async with client(stage.runtime, "placement-officer") as http:
+        assert "Relazione: che cosa si è osservato" in (await http.get(path, headers=PAGE)).text
+        without = await http.post(f"{path}/conclusione", headers=PAGE, data=ending)
+        assert (without.status_code, "scrivete perché" in without.text) == (409, True)
+        said = ending | {"report": "Regge <il ritmo>."}
+        assert (await http.post(f"{path}/conclusione", headers=PAGE, data=said)).status_code == 303
+        assert "Regge &lt;il ritmo&gt;." in (await http.get(path, headers=PAGE)).text
+    other = await stage.agreed(planned_from="2013-10-01", planned_to="2013-12-31", **lab)
+    await stage.start(other.placement)
+    end = f"/api/placement/placements/{other.placement}/end"
+    async with client(stage.runtime, "supervisor") as http:
+        asked = {"ended_on": "2013-10-14", "reason": "person-choice"}
+        assert (await http.post(end, json=asked)).status_code == 409
+        reason = {"Trama-Reason": "Non venne nessuno dei giorni"}
+        assert (await http.post(end, json=asked, headers=reason)).json()["report"] is None
+
+
 async def test_the_page_names_who_is_missing_and_takes_approvals(stage: Any) -> None:
     placement = await stage.propose(await stage.in_charge())
     path = f"/inserimenti/{placement.placement}"

@@ -1,11 +1,14 @@
 """Commands: the row and its events, or neither; the host learns who comes and nothing else."""
 
 import asyncio
+import json
 from collections.abc import Awaitable, Callable
 from datetime import date
 from typing import Any
 from uuid import uuid4
 
+import pytest
+from pydantic import ValidationError
 from sqlalchemy import select
 from trama_chassis.outbox import PersonNotYetKnown
 from trama_chassis.runtime import Runtime
@@ -31,6 +34,7 @@ from trama_placement.errors import (
     PlacementNotHere,
     PlanTooLong,
     PlanTooShort,
+    ReportMissing,
     StartNotYetReached,
     UnknownPathType,
 )
@@ -147,6 +151,43 @@ async def test_a_lab_at_our_own_service_tells_no_host(stage: Any) -> None:
     await stage.withdraw(withdrawn.placement)
     assert not [one for one in await published(stage.runtime) if one.circle == "host"]
     assert [event.party for event in await events(stage.runtime, ApprovalGiven)] == ["person", "promoter"]
+
+
+OBSERVED = "Tiene il ritmo; quando qualcosa cambia chiede aiuto."
+
+
+@pytest.mark.parametrize(
+    ("path_type", "host"), [("work-grant-observational", "coop-filo"), ("observation-lab", "sil")]
+)
+async def test_an_observation_ends_with_what_was_observed_and_who_follows_reads_it(
+    stage: Any, refused: Refused, path_type: str, host: str
+) -> None:
+    """INVARIANT: nothing that is there to observe is concluded without a report, signed like all that is
+    published, which no host reads. An ending that takes none, or tells it in another circle, breaks it."""
+    plan = {"planned_from": "2013-07-01", "planned_to": "2013-10-31"}
+    placement = (
+        await stage.propose(await stage.in_charge(), path_type=path_type, host=host, **plan)
+    ).placement
+    await refused(NotStarted, stage.end(placement, report=None))
+    await stage.agree(placement)
+    await stage.start(placement, "2013-07-01")
+    refusal = await refused(ReportMissing, stage.end(placement, report=None))
+    assert (refusal.field, refusal.allowed_by) == ("report", "supervisor")
+    await refused(ValidationError, stage.end(placement, report="  "))
+    assert await published(stage.runtime, PlacementEnded, HostPlacementClosed) == []
+    ended = await stage.end(placement, reason="completed", report=OBSERVED)
+    assert (ended.ending, ended.report) == ("completed", OBSERVED)
+    (told,) = await published(stage.runtime, PlacementEnded)
+    assert (told.inner.circle, told.event.report) == ("care", OBSERVED)
+    beside = [one for one in await published(stage.runtime) if one.circle in ("host", "accountability")]
+    assert beside
+    assert [one for one in beside if OBSERVED in json.dumps(one.event.payload())] == []
+
+
+async def test_other_paths_end_without_a_report(stage: Any) -> None:
+    placement = (await stage.agreed()).placement
+    await stage.start(placement)
+    assert (await stage.end(placement, report=None)).report is None
 
 
 async def test_nobody_is_placed_without_an_open_taking_in_charge(stage: Any, refused: Refused) -> None:

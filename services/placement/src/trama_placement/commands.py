@@ -190,15 +190,21 @@ async def confirm_start(
 async def end_placement(session: AsyncSession, placement_id: str, request: EndPlacement) -> Placement:
     """Record how a placement ended, early or as planned, even when the person is in charge here no longer.
 
-    Raises PlacementNotHere, and what `Placement.end` raises.
+    Raises PlacementNotHere, ReportMissing, and what `Placement.end` raises.
     """
-    placement = await _placement(session, placement_id)
-    placement.end(request.ended_on, request.reason, caseload.today(session))
+    placement, today = await _placement(session, placement_id), caseload.today(session)
+    placement.must_be_running(request.ended_on, today)
+    rule = await queries.find_rule(session, placement.path_type, placement.planned_from)
+    if rule is not None:
+        with audit.allowing(session):
+            rule.judge_report(request.report)
+    placement.end(request.ended_on, request.reason, today, report=request.report)
     ended = PlacementEnded(
         placement=placement.placement,
         path_type=placement.path_type,
         ended_on=request.ended_on,
         reason=request.reason,
+        report=request.report,
     )
     _tell_care(session, placement, ended)
     closed = HostPlacementClosed(placement=placement.placement, ended_on=request.ended_on)

@@ -158,6 +158,15 @@ class AlreadyEnded(Refused):
     code = "already-ended"
 
 
+class ReportMissing(Refused):
+    """A path of this type is there to observe, and ends with what was observed."""
+
+    code = "report-missing"
+    rule = "Una relazione chiude l'osservazione"
+    allowed_by = "supervisor"
+    field = "report"
+
+
 class EndBeforeStart(Refused):
     """The end lies before the confirmed start."""
 

@@ -195,6 +195,7 @@ async def _placement_page(
     shown = await queries.placement_view(session, placement)
     missing = [one for one in shown.approvals if one.state is ApprovalState.AWAITED]
     has_host = shown.host != caseload.own_entry(session).member
+    rule = await queries.find_rule(session, shown.path_type, shown.planned_from)
     values = {
         "placement": shown,
         "missing": missing,
@@ -205,6 +206,7 @@ async def _placement_page(
         "State": State,
         "approval_labels": APPROVAL_LABELS,
         "endings": ENDING_LABELS,
+        "wants_report": rule is not None and rule.report_source is not None,
         "withdrawals": {
             code: label for code, label in WITHDRAWAL_LABELS.items() if has_host or code != "host-refused"
         },

@@ -1,19 +1,20 @@
 """What is asked of the placement service over HTTP, and what it answers. Unknown fields are refused."""
 
 from datetime import date
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import BaseModel
+from pydantic import BaseModel, StringConstraints
 from trama_chassis import bodies
 from trama_chassis.bodies import Body
 from trama_contracts.event import Member, Uuid
 from trama_contracts.facts import EndingReason
-from trama_contracts.payload_fields import Code, WeeklyHours
+from trama_contracts.payload_fields import Code, Text, WeeklyHours
 from trama_contracts.placement import ApprovalParty
 
 from trama_placement.models import ApprovalState, HostedState, State, Withdrawal
 
 Line = bodies.Line
+Sentences = Annotated[Text, StringConstraints(strip_whitespace=True)]
 Date = bodies.Date
 
 
@@ -36,10 +37,11 @@ class ConfirmStart(Body):
 
 
 class EndPlacement(Body):
-    """Say on which day and how a placement ended."""
+    """Say on which day and how a placement ended; of an observation also what was observed."""
 
     ended_on: Date
     reason: EndingReason
+    report: Sentences | None = None
 
 
 class GiveApproval(Body):
@@ -111,6 +113,7 @@ class PlacementView(BaseModel):
     ended_on: date | None
     ending: EndingReason | None
     ending_label: str | None
+    report: str | None
     withdrawn_on: date | None
     withdrawal: Withdrawal | None
     withdrawal_label: str | None
@@ -158,6 +161,7 @@ class PathTypeView(BaseModel):
     needs_evaluation: bool
     approvals: list[ApprovalParty]
     conditions_source: str
+    report_source: str | None
 
 
 class HostView(BaseModel):

@@ -17,6 +17,9 @@ from trama_simulation.desks import Desk
 from trama_simulation.living.lived import Lived
 
 PLACEMENT = "/api/placement"
+OBSERVING = ("work-grant-observational", "observation-lab")
+OBSERVED = "Tiene il ritmo da sé; davanti a un imprevisto chiede aiuto."
+"""What is written of who was observed, without which such a path is not concluded."""
 
 
 async def do(act: PlacementAct, lived: Lived, desks: Mapping[str, Desk]) -> None:
@@ -44,11 +47,20 @@ async def do(act: PlacementAct, lived: Lived, desks: Mapping[str, Desk]) -> None
                 what=f"l'adesione di chi ospita {lived.story.person.name}",
             )
         case End():
-            await desk.post(f"{_path(act, lived)}/end", {"ended_on": day, "reason": act.reason})
+            observed = {"report": OBSERVED} if _planned(act, lived).path_type in OBSERVING else {}
+            await desk.post(f"{_path(act, lived)}/end", {"ended_on": day, "reason": act.reason} | observed)
 
 
 def _path(act: Approve | RefuseApproval | WithdrawPath | ConfirmStart | End, lived: Lived) -> str:
     return f"{PLACEMENT}/placements/{lived.placements[(act.at, act.nth)]}"
+
+
+def _planned(act: End, lived: Lived) -> Propose:
+    return next(
+        one
+        for one in lived.story.deeds()
+        if isinstance(one, Propose) and (one.at, one.nth) == (act.at, act.nth)
+    )
 
 
 async def _propose(act: Propose, lived: Lived, desk: Desk) -> None:

@@ -1,12 +1,12 @@
 """Path types: what applies to each from one day to another, as dated data with its sources."""
 
-import calendar
 from contextlib import AbstractContextManager, nullcontext
 from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy import JSON
 from sqlmodel import Field, SQLModel
+from trama_chassis.clock import months_later
 from trama_chassis.language import say
 from trama_contracts.directory_entries import Entry
 from trama_contracts.placement import ApprovalParty
@@ -17,6 +17,7 @@ from trama_placement.errors import (
     PlanReversed,
     PlanTooLong,
     PlanTooShort,
+    ReportMissing,
     TooManyHours,
 )
 
@@ -29,12 +30,8 @@ def last_day(first: date, months: int) -> date:
 
     Where the month has no such day the period ends with the month (civil code, article 2963).
     """
-    month = first.month - 1 + months
-    year, month = first.year + month // 12, month % 12 + 1
-    days = calendar.monthrange(year, month)[1]
-    if first.day > days:
-        return date(year, month, days)
-    return date(year, month, first.day) - timedelta(days=1)
+    last = months_later(first, months)
+    return last if last.day < first.day else last - timedelta(days=1)
 
 
 class PathTypeRule(SQLModel, table=True):
@@ -55,6 +52,8 @@ class PathTypeRule(SQLModel, table=True):
     needs_evaluation: bool
     approvals: list[ApprovalParty] = Field(sa_type=JSON)
     conditions_source: str
+    report_source: str | None = None
+    """Who says that a path of this type ends with a report of what was observed, if it does."""
 
     def in_force(self, day: date) -> bool:
         """True from the first to the last day, both included."""
@@ -67,7 +66,7 @@ class PathTypeRule(SQLModel, table=True):
             "label": say(self.label),
             "source": say(self.source),
             "conditions_source": say(self.conditions_source),
-        }
+        } | ({"report_source": say(self.report_source)} if self.report_source else {})
 
     def judge_plan(
         self,
@@ -120,6 +119,17 @@ class PathTypeRule(SQLModel, table=True):
                 "chiesta e conclusa; se si è conclusa da poco, riprovate tra qualche secondo.",
                 label=say(self.label),
                 conditions_source=say(self.conditions_source),
+            )
+
+    def judge_report(self, report: str | None) -> None:
+        """Refuse to end an observation of which nothing is written. Raises ReportMissing."""
+        if self.report_source is not None and report is None:
+            raise ReportMissing(
+                "%(label)s: per concludere serve la relazione, cioè che cosa si è osservato "
+                "dell'autonomia e delle potenzialità della persona (%(source)s). "
+                "Se non si è potuto osservare, scrivete perché.",
+                label=say(self.label),
+                source=say(self.report_source),
             )
 
     def asked_of(self, promoter: str, host: str) -> tuple[ApprovalParty, ...]:

@@ -106,6 +106,7 @@ class Placement(SQLModel, table=True):
     confirmed_by: str | None = None
     ended_on: date | None = None
     ending: EndingReason | None = Field(default=None, sa_type=String)
+    report: str | None = None
     withdrawn_on: date | None = None
     withdrawal: Withdrawal | None = Field(default=None, sa_type=String)
 
@@ -234,8 +235,8 @@ class Placement(SQLModel, table=True):
                 planned_to=self.planned_to,
             )
 
-    def end(self, ended_on: date, reason: EndingReason, today: date) -> None:
-        """Conclude it, as planned or early: an early end is always possible, at once.
+    def must_be_running(self, ended_on: date, today: date) -> None:
+        """Refuse an end of what does not run, or on a day on which it cannot have ended.
 
         Raises AlreadyWithdrawn, NotStarted, AlreadyEnded, EndNotYetReached, EndBeforeStart.
         """
@@ -248,4 +249,11 @@ class Placement(SQLModel, table=True):
             raise EndNotYetReached
         if ended_on < self.started_on:
             raise EndBeforeStart("L'avvio è stato confermato dal %(day)s.", day=self.started_on)
-        self.ended_on, self.ending = ended_on, reason
+
+    def end(self, ended_on: date, reason: EndingReason, today: date, *, report: str | None = None) -> None:
+        """Conclude it, as planned or early: an early end is always possible, at once.
+
+        Raises what `must_be_running` raises.
+        """
+        self.must_be_running(ended_on, today)
+        self.ended_on, self.ending, self.report = ended_on, reason, report

@@ -17,7 +17,7 @@ from trama_contracts.placement import (
 )
 
 from trama_registry.queries.told.telling import Names, tells
-from trama_registry.queries.told.words import ENDINGS, PARTIES, WITHDRAWALS, because
+from trama_registry.queries.told.words import ENDINGS, PARTIES, WITHDRAWALS, because, sentence
 
 
 @tells(PlacementProposed)
@@ -71,11 +71,14 @@ def _started(event: PlacementStarted, member: str, names: Names) -> str:
 
 @tells(PlacementEnded)
 def _ended(event: PlacementEnded, member: str, names: Names) -> str:
-    return say(
+    said = say(
         "Inserimento concluso il %(day)s: %(reason)s.",
         day=event.ended_on,
         reason=say(ENDINGS[event.reason]),
     )
+    if event.report is not None:
+        said += say(" Che cosa si è osservato: %(report)s", report=sentence(event.report))
+    return said
 
 
 @tells(HostPlacementOpened)
