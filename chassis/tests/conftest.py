@@ -27,7 +27,10 @@ from trama_chassis.health import Health
 from trama_chassis.service import Service
 from trama_chassis.settings import KafkaSettings, ServiceSettings
 from trama_chassis.tables import CHASSIS_TABLES
+from trama_chassis.testing import Peer, Territory
 from trama_chassis.testing_databases import Tables, create_tables
+
+from chassis.tests.peer_writing import WRITER
 
 TOKEN = "a-token-of-thirty-two-random-bytes"
 READER_TOKEN = "another-token-for-who-only-reads"
@@ -180,6 +183,12 @@ def small_service(*routers: APIRouter) -> Service:
 @pytest.fixture
 def database_tables() -> Tables:
     return tuple(CHASSIS_TABLES)
+
+
+@pytest.fixture
+def peer() -> Peer:
+    """The municipality's registry, which writes to sil's."""
+    return Peer(Territory(), WRITER)
 
 
 @pytest.fixture

@@ -16,10 +16,10 @@ from trama_chassis.errors import NotFound
 from trama_chassis.inbox import Unreachable
 from trama_chassis.runtime import Runtime
 from trama_chassis.tables import DeadLetter, InboxEvent
-from trama_chassis.testing import Peer, Territory, running
+from trama_chassis.testing import Peer, running
 from trama_contracts.sealing import value_hash
 
-from chassis.tests.peer_writing import WRITER, end_grant, granted
+from chassis.tests.peer_writing import end_grant, granted
 from chassis.tests.small_registry import (
     SERVICE,
     Effect,
@@ -30,12 +30,6 @@ from chassis.tests.small_registry import (
     person,
     rows,
 )
-
-
-@pytest.fixture
-def peer() -> Peer:
-    """The municipality's registry, which writes to sil's."""
-    return Peer(Territory(), WRITER)
 
 
 @pytest.fixture

@@ -107,6 +107,16 @@ async def recipients(runtime: Runtime, stream: str) -> set[str]:
     return {grant.recipient for grant in given}
 
 
+async def follow_with_cpi(runtime: Runtime, starts_on: date, ends_on: date) -> str:
+    """A person whom cpi follows, too, with a consent from one day to another; gives our record."""
+    record = new_id()
+    given = consent("cpi", starts_on=starts_on, ends_on=ends_on)
+    async with transaction(runtime) as session:
+        for event in (person(), given, link(("sil", record), ("cpi", new_id()))):
+            outbox.add(session, event, record=record, scope=record)
+    return record
+
+
 async def test_an_authorisation_begins_and_ends_by_the_calendar(database_url: str, tmp_path: Path) -> None:
     """INVARIANT: on the day an authorisation begins its recipients get the streams, and what is written after
     its last day goes into streams of which they have no key, though nobody says a word. Deciding only when
@@ -114,12 +124,7 @@ async def test_an_authorisation_begins_and_ends_by_the_calendar(database_url: st
     at = tmp_path / "clock.json"
     clock.write_clock(at, datetime(2013, 10, 14, 9, tzinfo=UTC))
     async with running(SERVICE, database_url, tmp_path, member="sil", clock_file=at) as runtime:
-        record = new_id()
-        given = consent("cpi", starts_on=date(2013, 10, 16), ends_on=date(2013, 10, 31))
-        async with transaction(runtime) as session:
-            outbox.add(session, person(), record=record, scope=record)
-            outbox.add(session, given, record=record, scope=record)
-            outbox.add(session, link(("sil", record), ("cpi", new_id())), record=record, scope=record)
+        record = await follow_with_cpi(runtime, date(2013, 10, 16), date(2013, 10, 31))
         (first,) = await rows(runtime, OwnStream)
         everybody, sister = {"sil.placement", "cpi.registry", "cpi.placement"}, {"sil.placement"}
         for day, who in ((14, sister), (15, sister), (16, everybody), (31, everybody)):
@@ -143,12 +148,7 @@ async def test_what_is_written_after_midnight_is_for_nobody_whose_last_day_has_p
     at = tmp_path / "clock.json"
     clock.write_clock(at, datetime(2013, 10, 31, 9, tzinfo=UTC))
     async with running(SERVICE, database_url, tmp_path, member="sil", clock_file=at) as runtime:
-        record = new_id()
-        given = consent("cpi", starts_on=date(2013, 10, 14), ends_on=date(2013, 10, 31))
-        async with transaction(runtime) as session:
-            outbox.add(session, person(), record=record, scope=record)
-            outbox.add(session, given, record=record, scope=record)
-            outbox.add(session, link(("sil", record), ("cpi", new_id())), record=record, scope=record)
+        record = await follow_with_cpi(runtime, date(2013, 10, 14), date(2013, 10, 31))
         await timers.run_due(runtime)
         (first,) = await rows(runtime, OwnStream)
         assert "cpi.registry" in await recipients(runtime, first.stream)

@@ -19,14 +19,8 @@ from trama_contracts.outcomes import Outcome
 from trama_contracts.record import Record
 from trama_contracts.sealing import value_hash
 
-from chassis.tests.peer_writing import WRITER, erasure, granted, written
+from chassis.tests.peer_writing import erasure, granted, written
 from chassis.tests.small_registry import SERVICE, faults, heard, rows
-
-
-@pytest.fixture
-def peer() -> Peer:
-    """The municipality's registry, which writes to sil's."""
-    return Peer(Territory(), WRITER)
 
 
 @pytest.fixture

@@ -44,12 +44,6 @@ Life = list[Record | PeerStream]
 
 
 @pytest.fixture
-def peer() -> Peer:
-    """The municipality's registry, which writes to sil's."""
-    return Peer(Territory(), WRITER)
-
-
-@pytest.fixture
 async def runtime(database_url: str, tmp_path: Path) -> AsyncIterator[Runtime]:
     """The registry of sil, not connected to any broker."""
     async with running(SERVICE, database_url, tmp_path, member="sil") as started:

@@ -27,12 +27,6 @@ from chassis.tests.small_registry import SERVICE, heard, new_id, person, record_
 
 
 @pytest.fixture
-def peer() -> Peer:
-    """The municipality's registry, which writes to sil's."""
-    return Peer(TERRITORY, WRITER)
-
-
-@pytest.fixture
 async def runtime(database_url: str, tmp_path: Path) -> AsyncIterator[Runtime]:
     """The registry of sil, not connected to any broker."""
     async with running(SERVICE, database_url, tmp_path, member="sil") as started:
