@@ -7,7 +7,7 @@ from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontext
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
 import httpx
 import pytest
@@ -235,6 +235,7 @@ class Side:
     runtime: Runtime
     http: httpx.AsyncClient
     record: str
+    role: ClassVar[str] = "caseworker"
 
     async def ask(self, path: str) -> Any:
         """What the API answers of Anna."""
@@ -252,20 +253,10 @@ def side() -> type[Side]:
 
 
 @pytest.fixture
-def roles() -> tuple[str, str]:
-    """What the operator of each of the two services is."""
-    return "caseworker", "caseworker"
-
-
-@pytest.fixture
-async def sides(
-    both: Both, followed: Followed, side: type[Side], roles: tuple[str, str]
-) -> AsyncIterator[tuple[Side, ...]]:
+async def sides(both: Both, followed: Followed, side: type[Side]) -> AsyncIterator[tuple[Side, ...]]:
     """A social service, and the SIL that has accepted its referral."""
     async with AsyncExitStack() as stack:
-        desks = [
-            await stack.enter_async_context(client(one, role)) for one, role in zip(both, roles, strict=True)
-        ]
+        desks = [await stack.enter_async_context(client(one, side.role)) for one in both]
         yield tuple(map(side, both, desks, (followed.record, followed.theirs)))
 
 

@@ -11,7 +11,7 @@ from sqlalchemy.engine import make_url
 from trama_chassis import file_duties
 from trama_chassis.runtime import Runtime
 
-from services.registry.tests.conftest import Side
+from services.registry.tests import conftest
 from tests.harness.guises import everything_in, found
 
 NOTE, ANSWER, TALK, WRONG, FILED, OWN = (
@@ -23,10 +23,16 @@ ORDER = {"ground": "wrong-person", "act": "Disposizione 12/2013", "reason": "Scr
 Places = list[tuple[str, bytes]]
 
 
+class Side(conftest.Side):
+    """One of two services that follow Anna: its supervisor, who erases, and its record of her."""
+
+    role = "supervisor"
+
+
 @pytest.fixture
-def roles() -> tuple[str, str]:
-    """Supervisors, both: they erase."""
-    return "supervisor", "supervisor"
+def side() -> type[Side]:
+    """Those who erase."""
+    return Side
 
 
 def on_disk(runtime: Runtime) -> Places:

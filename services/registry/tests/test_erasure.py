@@ -28,6 +28,8 @@ Both = tuple[Runtime, Runtime]
 class Side(conftest.Side):
     """One of two services that follow Anna: its supervisor, and its record of her."""
 
+    role = "supervisor"
+
     async def read(self, path: str) -> Any:
         """What the API answers."""
         return (await self.http.get(f"{API}/{path}")).json()
@@ -51,12 +53,6 @@ class Side(conftest.Side):
 def side() -> type[Side]:
     """Those who erase."""
     return Side
-
-
-@pytest.fixture
-def roles() -> tuple[str, str]:
-    """Supervisors, both."""
-    return "supervisor", "supervisor"
 
 
 async def settle(exchange: Any, sides: Iterable[Side]) -> None:

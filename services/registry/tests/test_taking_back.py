@@ -17,7 +17,9 @@ LAW = {"kind": "law", "act": "L. 328/2000", "article": "14"}
 
 
 class Side(conftest.Side):
-    """One of two services that follow Anna, and its record of her."""
+    """One of two services that follow Anna: its supervisor, who decides on oppositions, and its record."""
+
+    role = "supervisor"
 
     async def says(self, text: str) -> None:
         """Write something that everybody may read who may read the care circle."""
@@ -53,12 +55,6 @@ class Two:
 def side() -> type[Side]:
     """Operators who ask why, too."""
     return Side
-
-
-@pytest.fixture
-def roles() -> tuple[str, str]:
-    """At the social service a supervisor, who decides on oppositions."""
-    return "supervisor", "caseworker"
 
 
 @pytest.fixture
