@@ -2,14 +2,16 @@
 
 import asyncio
 import threading
+from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import inspect, text
+from sqlalchemy import inspect, literal, select, text
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncSession
 from trama_chassis import database as databases
 from trama_chassis.database import Database
+from trama_chassis.sqlite_visits import COMPILED
 from trama_chassis.testing_databases import DURABLE, Tables
 
 
@@ -98,6 +100,37 @@ async def test_a_statement_visits_the_thread_of_its_connection_once(runtime: Any
             await session.execute(text("SELECT nothing FROM note"))
         worker._execute = really
     assert visits == 4
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_a_statement_is_worked_out_once_for_all_databases_of_a_process(
+    runtime: Any, tmp_path: Path
+) -> None:
+    """INVARIANT: a node holds what SQLAlchemy makes of a statement once, and not for each database it has. A
+    dialect that is equal only to itself breaks it: a node of seven services grows by a hundred megabytes."""
+    statement = select(literal("asked here alone")).where(literal(1) == 1)
+    other = Database(f"sqlite:///{tmp_path / 'other.db'}", [])
+    worked_out: list[int] = []
+    for asked in (runtime.database.read, runtime.database.write, other.read, other.write):
+        async with asked() as session:
+            await session.scalar(text("SELECT 1"))
+            before = len(COMPILED)
+            assert await session.scalar(statement) == "asked here alone"
+            worked_out.append(len(COMPILED) - before)
+    await other.dispose()
+    assert worked_out == [1, 0, 0, 0]
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_readers_share_a_connection_while_one_is_enough(runtime: Any) -> None:
+    async def pages_read() -> int:
+        async with runtime.database.read() as session:
+            connection = await (await session.connection()).get_raw_connection()
+            return id(connection.driver_connection)
+
+    both = {await one for one in asyncio.as_completed([pages_read(), pages_read()])}
+    assert len(both) == 2, "two at once have one each"
+    assert len({await pages_read() for _ in range(8)}) == 1, "whoever comes alone takes the one last used"
 
 
 async def test_a_service_creates_exactly_its_own_tables(runtime: Any) -> None:

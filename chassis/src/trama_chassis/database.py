@@ -20,7 +20,7 @@ from sqlmodel import SQLModel
 
 from trama_chassis import audit, errors, idempotency, outbox
 from trama_chassis.contention import is_retryable
-from trama_chassis.sqlite_visits import Visit
+from trama_chassis.sqlite_visits import COMPILED, Visit
 
 BUSY_SECONDS = 10
 STATEMENT_SECONDS = 30
@@ -92,8 +92,10 @@ def _table_of(model: type[SQLModel]) -> Table:
 def _sqlite_engine(url: str, readers: int) -> AsyncEngine:
     """An engine whose transactions begin as writers (one connection) or as readers."""
     engine = create_async_engine(
-        url.replace("sqlite://", "sqlite+aiosqlite://", 1),
+        url.replace("sqlite://", "sqlite+one://", 1),
+        execution_options={"compiled_cache": COMPILED},
         pool_size=readers or 1,
+        pool_use_lifo=True,
         max_overflow=0,
         pool_timeout=BUSY_SECONDS,
         hide_parameters=True,
