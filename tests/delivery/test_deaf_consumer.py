@@ -109,6 +109,28 @@ async def test_a_client_that_does_not_stop_is_left(
         stubborn.set()
 
 
+async def test_a_reading_that_does_not_hear_that_it_is_to_end_is_told_again(network: Network) -> None:
+    """INVARIANT: a service that is stopped stops. Broken by cancelling its reading once: a wait of aiokafka
+    that was over in the same instant swallows it, and the reading goes on for ever."""
+    reading, swallowed = asyncio.Event(), asyncio.Event()
+
+    async def hard_of_hearing() -> None:
+        reading.set()
+        with suppress(asyncio.CancelledError):
+            await asyncio.Event().wait()
+        swallowed.set()
+        await asyncio.Event().wait()
+
+    async with network.started(SERVICE, "sil") as runtime:
+        runtime.consumer._read = hard_of_hearing  # type: ignore[method-assign]  # a defect made for the test
+        running = asyncio.create_task(runtime.run())
+        await reading.wait()
+        running.cancel()
+        await asyncio.wait([running], timeout=30)
+        assert swallowed.is_set()
+        assert running.done()
+
+
 async def test_a_client_that_is_cancelled_within_does_not_end_its_service(
     network: Network, clients: list[AIOKafkaConsumer], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -80,15 +80,23 @@ class Consumer:
                 self._runtime.log.warning("consumer begins again", error=type(error).__name__)
             finally:
                 stalled.cancel()
-                reading.cancel()
-                # One that stalled may swallow its cancellation and is left: it has no client any more.
-                await asyncio.wait([reading], timeout=kafka.STOP_SECONDS if self._stalled.is_set() else None)
+                await self._end(reading)
                 await self._stop()
             await asyncio.sleep(PAUSE_SECONDS)
 
     def recreate(self) -> None:
         """Throw the client away and begin again (the supervisor's answer to a stalled consumer)."""
         self._stalled.set()
+
+    async def _end(self, reading: asyncio.Task[None]) -> None:
+        """Cancel until it has ended: aiokafka swallows the cancellation of some of its waits.
+
+        One that stalled is left in the end: without its client it can take nothing more.
+        """
+        limit = time.monotonic() + kafka.STOP_SECONDS
+        while not reading.done() and not (self._stalled.is_set() and time.monotonic() > limit):
+            reading.cancel()
+            await asyncio.wait([reading], timeout=kafka.STOP_SECONDS / 5)
 
     async def _read(self) -> None:
         self._runtime.health.mark("consumer")
