@@ -114,6 +114,8 @@ def lived(network: Network) -> str:
     referral = do(SOCIAL, f"persons/{record}/referrals", asked)["referral"]
     _until(lambda: ask(SIL, f"referrals/received/{referral}").status_code == 200, "the referral arrives")
     do(SIL, f"referrals/{referral}/accept")
+    sent = f"referrals/sent/{referral}"
+    _until(lambda: ask(SOCIAL, sent).json()["state"] == "accepted", "the acceptance is heard")
     (theirs,) = [one["record"] for one in ask(SIL, f"persons?name={FAMILY}").json()["persons"]]
     note = do(SOCIAL, f"persons/{record}/notes", {"text": NOTE, "needs_answer": True})["note"]
     for circle, text in (("care", TALK), ("own", OWN_TALK), ("care", HIDDEN)):
