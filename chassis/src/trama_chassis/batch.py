@@ -1,11 +1,11 @@
 """One transaction's worth of consumed events: where each stream stands, and what each event does to it."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 from trama_contracts.envelope import Envelope
@@ -89,7 +89,8 @@ class Batch:
                 await self._wait(one, envelope, standing)
                 return
             if envelope.streamseq == standing.blocked_seq:
-                self._judge_again(one, envelope, standing, await self._buried_hash(standing))
+                buried = await self._buried(standing, envelope.streamseq)
+                self._judge_again(one, envelope, standing, value_hash(buried[0]) if buried else None)
                 return
         position = standing.position if standing is not None else None
         classes = self._runtime.event_classes
@@ -177,16 +178,15 @@ class Batch:
         else:
             self.outcomes[Outcome.DUPLICATE] += 1
 
-    async def _buried_hash(self, standing: Standing) -> str | None:
-        """The hash of the dead letter that holds up a stream."""
-        buried = await self._session.scalar(
+    async def _buried(self, standing: Standing, seq: int) -> Sequence[bytes]:
+        """What was made a dead letter at a place of a stream, the last first."""
+        found = await self._session.scalars(
             select(col(DeadLetter.value))
             .where(col(DeadLetter.topic) == standing.topic, col(DeadLetter.stream) == standing.stream)
-            .where(col(DeadLetter.seq) == standing.blocked_seq)
+            .where(col(DeadLetter.seq) == seq)
             .order_by(col(DeadLetter.number).desc())
-            .limit(1)
         )
-        return None if buried is None else value_hash(buried)
+        return found.all()
 
     async def _wait(self, one: Checked, envelope: Envelope, standing: Standing) -> None:
         """Keep an event for later; beyond the buffer it is left to a resend."""
@@ -231,13 +231,14 @@ class Batch:
         if envelope is None or standing is None:
             self._refuse(one, one.outcome)
             return
+        tried = len(await self._buried(standing, envelope.streamseq)) if early else 0
         letter = DeadLetter(
             **_kept_bytes(one, envelope, standing),
             event_id=envelope.id,
             code=code,
             reason=reason,
             at=clock.machine_now(),
-            state=EARLY if early and await self._may_try_again(standing, envelope) else OPEN,
+            state=EARLY if early and tried < EARLY_TRIES else OPEN,
         )
         self._session.add(letter)
         standing.blocked_seq = envelope.streamseq
@@ -245,15 +246,6 @@ class Batch:
         self._runtime.log.error("dead letter", source=owner_of(one.record.topic), code=code, reason=reason)
         self.outcomes[Outcome(code) if code in _CODES else Outcome.INVALID_PAYLOAD] += 1
         self._count(one, code)
-
-    async def _may_try_again(self, standing: Standing, envelope: Envelope) -> bool:
-        tried = await self._session.scalar(
-            select(func.count())
-            .select_from(DeadLetter)
-            .where(col(DeadLetter.topic) == standing.topic, col(DeadLetter.stream) == standing.stream)
-            .where(col(DeadLetter.seq) == envelope.streamseq)
-        )
-        return (tried or 0) < EARLY_TRIES
 
     async def _take_erasure(self, one: Checked, envelope: Envelope, standing: Standing | None) -> None:
         """Destroy a stream for ever, whatever its position and whether it was granted (wire section 10)."""

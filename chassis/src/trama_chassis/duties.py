@@ -5,18 +5,18 @@ point.
 """
 
 import asyncio
-from collections import defaultdict
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
+from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from itertools import groupby
+from typing import TYPE_CHECKING
 
 from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 from trama_contracts.inner import instant
-from trama_contracts.messages import MAX_GRANTS, MAX_ITEMS, Heads, Receipt, Request
-from trama_contracts.names import parse_topic
+from trama_contracts.messages import MAX_GRANTS, Heads, Receipt
 
 from trama_chassis import (
     clock,
@@ -34,8 +34,10 @@ from trama_chassis import (
     timers,
 )
 from trama_chassis.contention import is_transient
+from trama_chassis.directory import owner_of
 from trama_chassis.gaps import Missing
 from trama_chassis.inbox import Unreachable
+from trama_chassis.mailbox import Said
 from trama_chassis.tables import DeadLetter, GrantGiven, GrantReceived, OutboxRow, Position, table_of
 
 if TYPE_CHECKING:
@@ -133,26 +135,30 @@ class Duties:
     async def _refused_for_now(self) -> None:
         await leaving.decide_refused(self._runtime)
 
-    async def _renew_keys(self) -> None:
+    @asynccontextmanager
+    async def _sending(self) -> AsyncIterator[AsyncSession]:
+        """A transaction of the chassis' own whose messages leave at once."""
         async with self._runtime.bookkeeping() as session:
+            yield session
+            await session.commit()
+        self._runtime.wake.set()
+
+    async def _renew_keys(self) -> None:
+        async with self._sending() as session:
             await hpke_keys.ensure(session, self._runtime)
             await mailbox.forget_old(session)
             await idempotency.forget_old(session)
-            await session.commit()
-        self._runtime.wake.set()
 
     async def send_wanted_grants(self) -> int:
         """Seal and send the grants whose recipients had no key when they were decided, then the streams."""
         async with self._runtime.database.read() as session:
             if not await mailbox.grants_wanted(session, self._runtime):
                 return 0
-        async with self._runtime.bookkeeping() as session:
+        async with self._sending() as session:
             wanted = await mailbox.grants_wanted(session, self._runtime)
-            for recipient, grants in _by(wanted, lambda grant: grant.recipient).items():
-                for start in range(0, len(grants), MAX_GRANTS):
-                    await self._send_grants(session, recipient, grants[start : start + MAX_GRANTS])
-            await session.commit()
-        self._runtime.wake.set()
+            for recipient, grants in groupby(wanted, lambda grant: grant.recipient):
+                for part in mailbox.cut(list(grants), MAX_GRANTS):
+                    await self._send_grants(session, recipient, part)
         return len(wanted)
 
     async def _send_grants(self, session: AsyncSession, recipient: str, grants: Sequence[GrantGiven]) -> None:
@@ -182,41 +188,31 @@ class Duties:
         if not applied and not granted and not rejected:
             return
         receipts = list(_receipts(applied, granted, rejected))
-        async with self._runtime.bookkeeping() as session:
+        async with self._sending() as session:
             reached = await mailbox.send(session, self._runtime, receipts)
             await _mark_receipts(session, reached, applied, granted)
-            await session.commit()
         self._told_rejected.update(
             letter.event_id for letter in rejected if dead_letters.source(letter) in reached
         )
-        self._runtime.wake.set()
 
     async def tell_heads(self) -> None:
         """Tell each recipient how far its streams go, where that changed."""
         async with self._runtime.database.read() as session:
             if not await mailbox.heads_to_tell(session):
                 return
-        async with self._runtime.bookkeeping() as session:
+        async with self._sending() as session:
             heads = await mailbox.heads_to_tell(session)
-            messages = [
-                (recipient, Heads(heads=part))
-                for recipient, topics in heads.items()
-                for part in _parts(topics)
-            ]
+            messages = [(to, Heads.model_validate({"heads": part})) for to, part in mailbox.grouped(heads)]
             reached = await mailbox.send(session, self._runtime, messages)
             await mailbox.mark_told(session, _told_to_all(heads, reached))
-            await session.commit()
-        self._runtime.wake.set()
 
     async def show_life(self) -> None:
         """Tell every recipient that this service lives, even if nothing has changed."""
-        async with self._runtime.bookkeeping() as session:
+        async with self._sending() as session:
             recipients = await session.scalars(
                 select(col(GrantGiven.recipient)).where(col(GrantGiven.ended_at).is_(None)).distinct()
             )
             await mailbox.send(session, self._runtime, [(name, Heads(heads={})) for name in recipients])
-            await session.commit()
-        self._runtime.wake.set()
 
     async def ask_for_what_is_missing(self) -> None:
         """Ask for a resend where an event is missing or a source says it has gone further than we heard."""
@@ -225,12 +221,10 @@ class Duties:
             missing = await gaps.missing(session, now, instant(self._runtime.clock.now()))
         self._alarm(missing, now)
         if missing:
-            wanted = [(topic, (stream, seq + 1)) for _, topic, stream, seq, _ in missing]
-            async with self._runtime.bookkeeping() as session:
-                await mailbox.send(session, self._runtime, _requests("resend", wanted))
+            wanted = [(owner_of(topic), topic, (stream, seq + 1)) for _, topic, stream, seq, _ in missing]
+            async with self._sending() as session:
+                await mailbox.send(session, self._runtime, mailbox.requests("resend", wanted))
                 await gaps.mark_asked(session, missing, now)
-                await session.commit()
-            self._runtime.wake.set()
 
     async def ask_for_keys(self) -> None:
         """Ask for keys that were lost on their way, or refused while our directory had expired; hourly."""
@@ -241,11 +235,10 @@ class Duties:
             lost = await completeness.keyless(session)
         self._asked = {name: at for name, at in self._asked.items() if now - at < ASK_KEYS_AGAIN}
         if due := [name for name in lost if name not in self._asked]:
-            async with self._runtime.bookkeeping() as session:
-                await mailbox.send(session, self._runtime, _requests("keys", due))
-                await session.commit()
+            wanted = [(owner_of(topic), topic, stream) for topic, stream in due]
+            async with self._sending() as session:
+                await mailbox.send(session, self._runtime, mailbox.requests("keys", wanted))
             self._asked |= dict.fromkeys(due, now)
-            self._runtime.wake.set()
 
     def _alarm(self, missing: Iterable[Missing], now: datetime) -> None:
         """Say once that events have been missing for long; again if it happens again later."""
@@ -259,71 +252,37 @@ class Duties:
         self._alarmed = set(late)
 
 
-def _told_to_all(
-    heads: Mapping[str, Mapping[str, list[tuple[str, int, str]]]], reached: set[str]
-) -> dict[str, int]:
+def _told_to_all(heads: Iterable[Said], reached: set[str]) -> dict[str, int]:
     """Streams whose head every recipient of theirs was told, and which."""
-    told = {stream: seq for topics in heads.values() for some in topics.values() for stream, seq, _ in some}
-    for recipient in heads.keys() - reached:
-        for some in heads[recipient].values():
-            for stream, _, _ in some:
-                told.pop(stream, None)
-    return told
-
-
-def _by(items: Iterable[Any], key: Callable[[Any], str]) -> dict[str, list[Any]]:
-    grouped: dict[str, list[Any]] = defaultdict(list)
-    for item in items:
-        grouped[key(item)].append(item)
-    return grouped
-
-
-def _parts(topics: dict[str, list[Any]]) -> Iterable[dict[str, list[Any]]]:
-    """Cut lists grouped by topic so that each part fits into a message."""
-    for topic, items in topics.items():
-        for start in range(0, len(items), MAX_ITEMS):
-            yield {topic: items[start : start + MAX_ITEMS]}
-
-
-def _requests(kind: str, wanted: Iterable[tuple[str, Any]]) -> Iterable[tuple[str, Request]]:
-    """Requests of one kind to those who write the topics."""
-    for topic, named in _by(wanted, lambda pair: pair[0]).items():
-        if (owner := parse_topic(topic)) is None:
-            continue
-        for part in _parts({topic: [what for _, what in named]}):
-            yield owner.principal, Request.model_validate({kind: part})
+    untold = {stream for recipient, _, (stream, _, _) in heads if recipient not in reached}
+    return {stream: seq for _, _, (stream, seq, _) in heads if stream not in untold}
 
 
 def _receipts(
-    applied: Iterable[tuple[str, str, str, int, str]],
-    granted: Iterable[GrantReceived],
-    rejected: Iterable[DeadLetter],
+    applied: Iterable[Said], granted: Iterable[GrantReceived], rejected: Iterable[DeadLetter]
 ) -> Iterable[tuple[str, Receipt]]:
     """The receipts to send: each names one kind of thing of one topic, and fits."""
-    told: list[tuple[str, str, str, Any]] = [
-        ("applied", source, topic, (stream, seq, hash_)) for source, topic, stream, seq, hash_ in applied
-    ]
-    told += [("granted", one.source, one.topic, one.stream) for one in granted]
-    told += [("rejected", dead_letters.source(one), one.topic, (one.event_id, one.code)) for one in rejected]
-    grouped: dict[tuple[str, str], dict[str, list[Any]]] = defaultdict(lambda: defaultdict(list))
-    for kind, source, topic, what in told:
-        grouped[(kind, source)][topic].append(what)
-    for (kind, source), topics in grouped.items():
-        for part in _parts(topics):
+    refused = [(dead_letters.source(one), one.topic, (one.event_id, one.code)) for one in rejected]
+    for kind, said in (
+        ("applied", applied),
+        ("granted", [(one.source, one.topic, one.stream) for one in granted]),
+        ("rejected", refused),
+    ):
+        for source, part in mailbox.grouped(said):
             yield source, Receipt.model_validate({"applied": {}, "granted": {}, "rejected": {}, kind: part})
 
 
 async def _mark_receipts(
     session: AsyncSession,
     reached: set[str],
-    applied: Iterable[tuple[str, str, str, int, str]],
+    applied: Iterable[Said],
     granted: Iterable[GrantReceived],
 ) -> None:
     """Grants before positions and each by stream: the order in which the consumer locks them."""
     connection = await session.connection()
     told = [
         {"in_topic": topic, "of_stream": stream, "at_seq": seq}
-        for source, topic, stream, seq, _ in sorted(applied, key=lambda one: one[2])
+        for source, topic, (stream, seq, _) in sorted(applied, key=lambda one: one[2])
         if source in reached
     ]
     held = [

@@ -162,7 +162,7 @@ def _is_time(one: ErasureRecipient, now: datetime) -> bool:
 
 def _parts(streams: Streams) -> list[dict[str, tuple[str, ...]]]:
     pairs = [(topic, stream) for topic, some in sorted(streams.items()) for stream in some]
-    cut = [pairs[start : start + MAX_ITEMS] for start in range(0, len(pairs), MAX_ITEMS)]
+    cut = mailbox.cut(pairs, MAX_ITEMS)
     return [{topic: tuple(some) for topic, some in erasure.grouped(part).items()} for part in cut]
 
 

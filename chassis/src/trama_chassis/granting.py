@@ -253,12 +253,13 @@ async def _store_grants(session: AsyncSession, rows: list[dict[str, Any]], begun
         await session.execute(insert(GrantGiven), fresh)
 
 
-def _batches(granted: list[tuple[StreamHead, Verdict]]) -> Iterable[list[tuple[StreamHead, Verdict]]]:
+def _batches(
+    granted: list[tuple[StreamHead, Verdict]],
+) -> Iterable[Sequence[tuple[StreamHead, Verdict]]]:
     """Cut into messages; facts' grants apart, since they are sent later than the rest."""
     for pseudonymous in (False, True):
         part = [pair for pair in granted if (pair[0].circle == "accountability") is pseudonymous]
-        for start in range(0, len(part), MAX_GRANTS):
-            yield part[start : start + MAX_GRANTS]
+        yield from mailbox.cut(part, MAX_GRANTS)
 
 
 def grant_message(
@@ -309,10 +310,10 @@ async def _end(session: AsyncSession, runtime: "Runtime", changes: Changes, give
 
 def _farewell(heads: Sequence[StreamHead]) -> Iterable[Message]:
     """Up to where these streams are the recipient's, so that it misses nothing; then that they end."""
-    for start in range(0, len(heads), MAX_ITEMS):
+    for some in mailbox.cut(heads, MAX_ITEMS):
         last: dict[str, list[tuple[str, int, str]]] = defaultdict(list)
         named: dict[str, list[str]] = defaultdict(list)
-        for head in heads[start : start + MAX_ITEMS]:
+        for head in some:
             named[head.topic].append(head.stream)
             if head.seq and head.hash is not None:
                 last[head.topic].append((head.stream, head.seq, head.hash))

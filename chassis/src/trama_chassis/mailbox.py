@@ -7,7 +7,7 @@ import uuid
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from sqlalchemy import bindparam, delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -16,6 +16,7 @@ from trama_contracts.errors import UnusableKey
 from trama_contracts.hpke import seal_message
 from trama_contracts.inner import instant
 from trama_contracts.messages import (
+    MAX_ITEMS,
     Erasure,
     FilePart,
     Grant,
@@ -53,6 +54,9 @@ if TYPE_CHECKING:
     from trama_chassis.runtime import Runtime
 
 REMEMBER = timedelta(days=70)
+T = TypeVar("T")
+Said = tuple[str, str, Any]
+"""For which service, of which topic, what."""
 ONCE = (Grants, GrantEnd, Request, Erasure)
 """Messages that are acted upon once; heads and receipts may be repeated."""
 
@@ -107,6 +111,26 @@ async def send(
     if rows:
         await session.execute(insert(OutboxRow), [row for some in rows.values() for row in some])
     return set(rows)
+
+
+def cut(items: Sequence[T], size: int) -> Iterable[Sequence[T]]:
+    """Parts of a list that fit into a message each."""
+    return (items[start : start + size] for start in range(0, len(items), size))
+
+
+def grouped(said: Iterable[Said]) -> Iterable[tuple[str, dict[str, Sequence[Any]]]]:
+    """What is told or asked, each part for one service and of one topic."""
+    found: dict[tuple[str, str], list[Any]] = defaultdict(list)
+    for principal, topic, what in said:
+        found[principal, topic].append(what)
+    for (principal, topic), items in found.items():
+        for part in cut(items, MAX_ITEMS):
+            yield principal, {topic: part}
+
+
+def requests(kind: str, wanted: Iterable[Said]) -> list[tuple[str, Request]]:
+    """Requests of one kind to those who write the topics."""
+    return [(to, Request.model_validate({kind: part})) for to, part in grouped(wanted)]
 
 
 async def receive(session: AsyncSession, runtime: "Runtime", letter: Letter) -> Outcome:
@@ -312,8 +336,8 @@ async def grants_wanted(session: AsyncSession, runtime: "Runtime") -> Sequence[G
     return found.all()
 
 
-async def heads_to_tell(session: AsyncSession) -> dict[str, dict[str, list[tuple[str, int, str]]]]:
-    """For each recipient, the heads of streams granted to it that have moved since they were told."""
+async def heads_to_tell(session: AsyncSession) -> list[Said]:
+    """(stream, seq, hash) of streams that have moved since they were told, for each recipient."""
     rows = await session.execute(
         select(
             col(GrantGiven.recipient),
@@ -328,10 +352,7 @@ async def heads_to_tell(session: AsyncSession) -> dict[str, dict[str, list[tuple
         .order_by(col(GrantGiven.recipient), col(OwnStream.stream))
         .limit(5_000)
     )
-    heads: dict[str, dict[str, list[tuple[str, int, str]]]] = defaultdict(lambda: defaultdict(list))
-    for recipient, topic, stream, seq, value_hash in rows:
-        heads[recipient][topic].append((stream, seq, value_hash or ""))
-    return heads
+    return [(to, topic, (stream, seq, value_hash or "")) for to, topic, stream, seq, value_hash in rows]
 
 
 async def mark_told(session: AsyncSession, told: Mapping[str, int]) -> None:
@@ -344,8 +365,8 @@ async def mark_told(session: AsyncSession, told: Mapping[str, int]) -> None:
     await (await session.connection()).execute(statement, rows)
 
 
-async def positions_to_tell(session: AsyncSession) -> Sequence[tuple[str, str, str, int, str]]:
-    """(source, topic, stream, seq, hash) of what was applied since it was last told."""
+async def positions_to_tell(session: AsyncSession) -> list[Said]:
+    """(stream, seq, hash) of what was applied since it was last told, for each source."""
     rows = await session.execute(
         select(
             col(GrantReceived.source),
@@ -359,7 +380,7 @@ async def positions_to_tell(session: AsyncSession) -> Sequence[tuple[str, str, s
         .order_by(col(GrantReceived.source), col(Position.stream))
         .limit(5_000)
     )
-    return [(source, topic, stream, seq, value_hash or "") for source, topic, stream, seq, value_hash in rows]
+    return [(to, topic, (stream, seq, value_hash or "")) for to, topic, stream, seq, value_hash in rows]
 
 
 async def forget_old(session: AsyncSession) -> None:

@@ -6,8 +6,7 @@ signatures need not be checked again. Keys and erasures survive it; nothing is p
 
 import hashlib
 import json
-from collections import defaultdict
-from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import ColumnElement, Row, delete, func, inspect, select, true, tuple_
@@ -16,7 +15,6 @@ from sqlmodel import SQLModel, col
 from trama_contracts.envelope import Envelope, parse_event
 from trama_contracts.errors import Malformed, WireFault
 from trama_contracts.inner import Inner, complete, instant, parse_head
-from trama_contracts.messages import MAX_ITEMS, Request
 from trama_contracts.names import parse_topic
 
 from trama_chassis import bulk, mailbox
@@ -97,7 +95,8 @@ async def ask_network(runtime: "Runtime") -> int:
         grants = await _to_be_asked(session, runtime)
         await _begin_again(session, grants)
         await _replay(session, runtime, lambda _: None)
-        await mailbox.send(session, runtime, list(_requests(grants)))
+        wanted = [(grant.source, grant.topic, (grant.stream, grant.from_seq)) for grant in grants]
+        await mailbox.send(session, runtime, mailbox.requests("resend", wanted))
         await session.commit()
     runtime.wake.set()
     return len(grants)
@@ -119,8 +118,8 @@ async def _to_be_asked(session: AsyncSession, runtime: "Runtime") -> Sequence[Gr
 async def _begin_again(session: AsyncSession, grants: Sequence[GrantReceived]) -> None:
     """Forget bytes and positions of these streams, but for how far their events were acted upon."""
     undecided = col(DeadLetter.state).in_((OPEN, EARLY))
-    for start in range(0, len(grants), PAGE):
-        begun = {(grant.topic, grant.stream): grant for grant in grants[start : start + PAGE]}
+    for part in mailbox.cut(grants, PAGE):
+        begun = {(grant.topic, grant.stream): grant for grant in part}
         for table, where in ((InboxEvent, true()), (Waiting, true()), (DeadLetter, undecided)):
             names = tuple_(col(table.topic), col(table.stream))
             await session.execute(delete(table).where(names.in_(begun), where))
@@ -131,15 +130,6 @@ async def _begin_again(session: AsyncSession, grants: Sequence[GrantReceived]) -
             position.seq, position.hash = grant.from_seq - 1, grant.from_prevhash
             position.blocked_seq, position.waiting, position.waiting_since = None, 0, None
         await session.flush()
-
-
-def _requests(granted: Iterable[GrantReceived]) -> Iterable[tuple[str, Request]]:
-    by_topic: dict[tuple[str, str], list[tuple[str, int]]] = defaultdict(list)
-    for grant in granted:
-        by_topic[(grant.source, grant.topic)].append((grant.stream, grant.from_seq))
-    for (source, topic), pairs in by_topic.items():
-        for start in range(0, len(pairs), MAX_ITEMS):
-            yield source, Request.model_validate({"resend": {topic: pairs[start : start + MAX_ITEMS]}})
 
 
 async def _count(session: AsyncSession, table: type[SQLModel]) -> int:
