@@ -28,6 +28,8 @@ from trama_registry.schemas import AnswerErasure, OrderErasure
 
 OWN_INTERVIEW = "interview"
 """The kind of row that is erased though it was never published."""
+FIRST_CONTACT = "access"
+"""The same, of who asked at a door and has no record."""
 HIDDEN_ENTRY = "obscured"
 """The same, of what was taken back from everybody and is kept by us alone."""
 

@@ -17,9 +17,9 @@ from trama_chassis.errors import refuse_changed
 from trama_chassis.outbox import runtime_of
 
 from trama_registry import queries
-from trama_registry.commands.erasure import HIDDEN_ENTRY, OWN_INTERVIEW, erase_record
+from trama_registry.commands.erasure import FIRST_CONTACT, HIDDEN_ENTRY, OWN_INTERVIEW, erase_record
 from trama_registry.errors import NoLongerDue
-from trama_registry.models import EntryCopy, ObscuredEntry, OwnInterview, RetentionProposal
+from trama_registry.models import AccessRequest, EntryCopy, ObscuredEntry, OwnInterview, RetentionProposal
 from trama_registry.models.retention import WHOLE_RECORD
 from trama_registry.schemas import AcceptProposal, OrderErasure, PutOffProposal
 
@@ -97,6 +97,10 @@ async def _erase_entries(
     hidden = taken_back.all()
     kept = await session.scalars(select(OwnInterview).where(col(OwnInterview.interview).in_(entries)))
     rows = [(OWN_INTERVIEW, one.interview) for one in kept]
+    contacts = select(col(AccessRequest.access)).where(
+        col(AccessRequest.access).in_(entries), queries.without_record()
+    )
+    rows += [(FIRST_CONTACT, access) for access in await session.scalars(contacts)]
     rows += [(HIDDEN_ENTRY, entry) for entry in sorted({one.entry for one in hidden})]
     payloads = [*(one.payload for one in standing), *(one.payload for one in hidden)]
     numbers = {str(said["protocol"]) for said in payloads if said.get("protocol")}

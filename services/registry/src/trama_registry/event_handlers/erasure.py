@@ -18,6 +18,7 @@ from trama_registry.event_handlers.heard import handlers, log
 
 OWN_ROWS = "own:interview"
 HIDDEN_ROWS = "own:obscured"
+CONTACT_ROWS = "own:access"
 
 
 @handlers.react(ErasureRequested)
@@ -46,6 +47,14 @@ async def forget_own_interview(session: AsyncSession, erased: ErasedStream) -> i
     if erased.topic != OWN_ROWS:
         return 0
     return await _delete(session, models.OwnInterview, models.OwnInterview.interview == erased.stream)
+
+
+@handlers.forget
+async def forget_first_contact(session: AsyncSession, erased: ErasedStream) -> int:
+    """Delete what somebody asked at a door who has no record: nothing of it was ever published."""
+    if erased.topic != CONTACT_ROWS:
+        return 0
+    return await _delete(session, models.AccessRequest, models.AccessRequest.access == erased.stream)
 
 
 @handlers.forget

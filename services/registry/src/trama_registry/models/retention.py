@@ -3,7 +3,6 @@
 A rule never erases: it proposes. What was decided stays as the proof, with ids and counts alone.
 """
 
-from calendar import monthrange
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
@@ -15,13 +14,17 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 from sqlalchemy import JSON, Column, Index, text
 from sqlmodel import Field as Stored
 from sqlmodel import SQLModel
+from trama_chassis.clock import months_later
 from trama_contracts.payload_fields import ShortText
 
 from trama_registry.errors import DayTooEarly, ProposalSettled, RetentionUnreadable
 
 WHOLE_RECORD = "record"
+FIRST_CONTACT = "first-contact"
+"""Who asked at a door and has no record: of whom the proposal is, the first contact itself says."""
 EntryKind: TypeAlias = Literal[
     "record",
+    "first-contact",
     "note-written",
     "interview-recorded",
     "social-interview-recorded",
@@ -57,29 +60,25 @@ class RetentionRule(BaseModel):
             raise ValueError("for how long: years, months")
         if self.kind == WHOLE_RECORD and self.after != "relation-closed":
             raise ValueError("a record is kept while somebody follows the person: after relation-closed")
+        if self.kind == FIRST_CONTACT and self.after != "entry":
+            raise ValueError("who has no record has no relation with us: after entry")
         if (self.act is None) != (self.article is None):
             raise ValueError("an act goes with its article")
         return self
 
     def over_on(self, start: date) -> date:
         """The day on which the time is over that began on another."""
-        return moved(start, 12 * self.years + self.months)
+        return months_later(start, 12 * self.years + self.months)
 
     def began_by(self, today: date) -> date:
         """No time that began after this day is over by now; the last days of months make it a little late."""
-        return moved(today, -12 * self.years - self.months + 1)
+        return months_later(today, -12 * self.years - self.months + 1)
 
 
 class _RuleFile(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     rules: tuple[RetentionRule, ...]
-
-
-def moved(day: date, months: int) -> date:
-    """The same day some months later, or the last of a shorter month."""
-    year, month = divmod(12 * day.year + day.month - 1 + months, 12)
-    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
 def rules_in(content: str, *, called: str) -> tuple[RetentionRule, ...]:

@@ -110,7 +110,7 @@ from trama_registry.queries.relation import (
     referente_of,
     relations_of,
 )
-from trama_registry.queries.retention import overdue
+from trama_registry.queries.retention import overdue, without_record
 from trama_registry.queries.sharing import sharing_of
 from trama_registry.queries.timeline import entry_view, timeline
 
@@ -231,4 +231,5 @@ __all__ = [
     "view_of_received",
     "view_of_sent",
     "view_of_taking_in_charge",
+    "without_record",
 ]

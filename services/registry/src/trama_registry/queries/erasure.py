@@ -32,6 +32,7 @@ GROUNDS = {
 """Why something is erased, as it is said."""
 SUBJECTS = {
     "record": "Tutta la cartella",
+    "first-contact": "Primo accesso senza cartella",
     "note-written": "Nota alla rete",
     "note-read": "Risposta a una nota",
     "interview-recorded": "Colloquio",

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date
-from typing import Any
+from typing import Any, TypeAlias
 
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -12,8 +12,8 @@ from trama_chassis.language import say
 from trama_chassis.outbox import runtime_of
 
 from trama_registry.errors import ProposalNotHere
-from trama_registry.models import EntryCopy, ObscuredEntry, OwnInterview, RetentionProposal
-from trama_registry.models.retention import RetentionRule, in_force
+from trama_registry.models import AccessRequest, EntryCopy, ObscuredEntry, OwnInterview, RetentionProposal
+from trama_registry.models.retention import FIRST_CONTACT, RetentionRule, in_force
 from trama_registry.queries import told
 from trama_registry.queries.erasure import subject_of
 from trama_registry.queries.person import names_of_persons
@@ -21,6 +21,9 @@ from trama_registry.queries.retention import retention_rules
 from trama_registry.schemas import ProposalView, RetentionRuleView
 
 MOST = 200
+Whose: TypeAlias = tuple[str | None, str | None]
+"""A name, and the page of whose it is."""
+NOBODYS: Whose = (None, None)
 
 
 async def find_proposal(session: AsyncSession, proposal: str, *, lock: bool = False) -> RetentionProposal:
@@ -65,7 +68,9 @@ async def days_of(session: AsyncSession, proposal: str) -> list[date]:
         moments = select(col(table.occurred_at)).where(col(table.event_id).in_(entries))
         days += [told.local_day(moment) for moment in await session.scalars(moments)]
     held = select(col(OwnInterview.held_on)).where(col(OwnInterview.interview).in_(entries))
-    return sorted([*days, *await session.scalars(held)])
+    days += await session.scalars(held)
+    concluded = select(col(AccessRequest.concluded_on)).where(col(AccessRequest.access).in_(entries))
+    return sorted([*days, *(day for day in await session.scalars(concluded) if day is not None)])
 
 
 def rule_views(session: AsyncSession) -> list[RetentionRuleView]:
@@ -88,7 +93,9 @@ def words_of(rule: RetentionRule) -> dict[str, str]:
     length = [_years(rule.years)] if rule.years else []
     length += [_months(rule.months)] if rule.months else []
     start = say("dal giorno della voce")
-    if rule.after == "relation-closed":
+    if rule.kind == FIRST_CONTACT:
+        start = say("dal giorno dell'esito")
+    elif rule.after == "relation-closed":
         start = say("da quando è chiusa l'ultima relazione con la persona")
     basis = f"{rule.act}, {rule.article}" if rule.act else say("scelta del titolare")
     return {
@@ -109,19 +116,33 @@ def _months(number: int) -> str:
 
 async def _views(session: AsyncSession, proposals: Sequence[RetentionProposal]) -> list[ProposalView]:
     named = {one.record for one in proposals if one.state in ("open", "put-off")}
-    names = await names_of_persons(session, sorted(named))
+    whose = await _of_whom(session, sorted(named))
     orders = select(ErasureOrder).where(col(ErasureOrder.order).in_([one.order for one in proposals]))
     ordered = {one.order: one for one in await session.scalars(orders)}
-    return [_view(one, names, ordered.get(one.order or "")) for one in proposals]
+    return [_view(one, whose, ordered.get(one.order or "")) for one in proposals]
 
 
-def _view(one: RetentionProposal, names: dict[str, str], ordered: ErasureOrder | None) -> ProposalView:
+async def _of_whom(session: AsyncSession, records: Sequence[str]) -> dict[str, Whose]:
+    """Whose each is and where that is read: of a record, or of a first contact without one. What the
+    listening centre heard is named to nobody here."""
+    names = await names_of_persons(session, records)
+    whose: dict[str, Whose] = {record: (name, f"/persone/{record}") for record, name in names.items()}
+    contacts = select(AccessRequest).where(col(AccessRequest.access).in_(records))
+    for one in await session.scalars(contacts):
+        named = one.name or say("Nome non detto"), f"/accessi/{one.access}"
+        whose[one.access] = (say("Ascolto riservato"), None) if one.reserved else named
+    return whose
+
+
+def _view(one: RetentionProposal, whose: dict[str, Whose], ordered: ErasureOrder | None) -> ProposalView:
+    name, href = whose.get(one.record, NOBODYS) if one.state in ("open", "put-off") else NOBODYS
     done: dict[str, Any] = {}
     if ordered is not None:
         done = {"closed": ordered.closed_at is not None, "counts": ordered.counts}
     return ProposalView(
         **one.model_dump(exclude={"entries", "rule"}),
         **words_of(RetentionRule.model_validate(one.rule)),
-        name=names.get(one.record) if one.state in ("open", "put-off") else None,
+        name=name,
+        href=href,
         **done,
     )

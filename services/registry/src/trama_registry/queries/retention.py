@@ -25,7 +25,14 @@ from trama_registry.models import (
     Person,
     TakingInCharge,
 )
-from trama_registry.models.retention import WHOLE_RECORD, Due, RetentionRule, in_force, rules_in
+from trama_registry.models.retention import (
+    FIRST_CONTACT,
+    WHOLE_RECORD,
+    Due,
+    RetentionRule,
+    in_force,
+    rules_in,
+)
 from trama_registry.queries.told import local_day
 
 OURS = Path(__file__).parents[1] / "models" / "retention.yaml"
@@ -171,6 +178,11 @@ async def _of_kind(
 
     if rule.kind == WHOLE_RECORD:
         return await _whole_records(session, alone)
+    if rule.kind == FIRST_CONTACT:
+        asked = may_be(col(AccessRequest.access), col(AccessRequest.concluded_on) <= before, without_record())
+        ended = select(col(AccessRequest.access), col(AccessRequest.concluded_on)).where(asked)
+        days = await session.execute(ended)
+        return [Kept(access, day, access) for access, day in days if day is not None]
     if rule.kind == OWN_INTERVIEW:
         held = select(OwnInterview).where(
             may_be(col(OwnInterview.record), col(OwnInterview.held_on) <= before)
@@ -185,6 +197,11 @@ async def _of_kind(
         )
         found += [Kept(record, local_day(at), entry) for record, at, entry in await session.execute(rows)]
     return found
+
+
+def without_record() -> ColumnElement[bool]:
+    """Of whom a first contact is all that we keep."""
+    return col(AccessRequest.record).is_(None)
 
 
 def _ours(session: AsyncSession) -> ColumnElement[bool]:

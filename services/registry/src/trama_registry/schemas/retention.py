@@ -46,6 +46,8 @@ class ProposalView(BaseModel):
     record: str
     name: str | None
     """Whose it is, while it is open or put off; what is erased names nobody."""
+    href: str | None
+    """Where they are read, if who decides may."""
     kind: EntryKind
     what: str
     count: int
