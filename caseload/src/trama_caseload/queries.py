@@ -46,8 +46,8 @@ def own_entry(session: AsyncSession) -> Entry:
 
 
 def member_name(session: AsyncSession, member: str) -> str:
-    """A member as people call it."""
-    entry = directory(session).get(member)
+    """A member as people call it, or who has succeeded it."""
+    entry = runtime_of(session).directory.current.entry(member)
     return entry.name if entry is not None else member
 
 

@@ -1,7 +1,7 @@
 """Authorisations over HTTP."""
 
+import trama_caseload as caseload
 from trama_chassis.database import Reading, Router, Transaction
-from trama_chassis.outbox import runtime_of
 from trama_contracts.event import Uuid
 
 from trama_registry import commands, queries
@@ -17,7 +17,7 @@ async def give_authorisation(
 ) -> AuthorisationView:
     """Record an authorisation to share. This member is always among the recipients."""
     given = await commands.give_authorisation(session, record, request)
-    return queries.authorisation_view(given, runtime_of(session).clock.today())
+    return queries.authorisation_view(given, caseload.today(session))
 
 
 @router.get("/persons/{record}/authorisations")

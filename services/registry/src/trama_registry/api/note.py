@@ -1,7 +1,6 @@
 """Notes to the services that follow a person, and interviews, over HTTP."""
 
 from trama_chassis.database import Reading, Router, Transaction
-from trama_chassis.outbox import runtime_of
 from trama_contracts.event import Uuid
 
 from trama_registry import commands, queries
@@ -29,7 +28,7 @@ async def notes(record: Uuid, session: Reading, _: Operator) -> list[NoteView]:
 async def write_note(record: Uuid, request: WriteNote, session: Transaction, by: Operator) -> NoteWrittenView:
     """Write to the services that follow the person."""
     goes_to = await commands.write_note(session, record, request, by)
-    names = queries.names_of(runtime_of(session).directory.current)
+    names = queries.names_of(session)
     return NoteWrittenView(note=goes_to[0].note, goes_to=[names(one.member) for one in goes_to])
 
 

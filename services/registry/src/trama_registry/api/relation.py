@@ -3,11 +3,11 @@
 from datetime import date
 from typing import Annotated
 
+import trama_caseload as caseload
 from fastapi import Depends, Query
 from trama_chassis.accounts import Caller, require
 from trama_chassis.bodies import Date
 from trama_chassis.database import Reading, Router, Transaction
-from trama_chassis.outbox import runtime_of
 from trama_contracts.event import Uuid
 
 from trama_registry import commands, queries
@@ -90,7 +90,7 @@ async def sign_pact(
 async def enter_protocol(request: EnterProtocol, session: Transaction, _: Supervisor) -> ProtocolView:
     """Keep a protocol under which a taking in charge may be an integrated one."""
     entered = commands.enter_protocol(session, request)
-    in_force = entered.in_force(runtime_of(session).clock.today())
+    in_force = entered.in_force(caseload.today(session))
     return ProtocolView(**entered.model_dump(), in_force=in_force)
 
 

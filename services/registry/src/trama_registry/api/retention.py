@@ -1,7 +1,7 @@
 """What is kept longer than the rules say, over HTTP: proposed by the clock, decided by a supervisor."""
 
+import trama_caseload as caseload
 from trama_chassis.database import Reading, Router, Transaction
-from trama_chassis.outbox import runtime_of
 from trama_contracts.event import Uuid
 
 from trama_registry import commands, queries
@@ -26,7 +26,7 @@ async def erasure_proposals(session: Reading, _: Supervisor) -> list[ProposalVie
 @router.post("/erasure-proposals")
 async def look_for_proposals(session: Transaction, _: Supervisor) -> list[ProposalView]:
     """Look now for what is kept too long, as the clock does twice a day; what waits then."""
-    await commands.propose_erasures(session, runtime_of(session).clock.today())
+    await commands.propose_erasures(session, caseload.today(session))
     await session.flush()
     return await queries.open_proposals(session)
 

@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 from uuid import uuid4
 
+import trama_caseload as caseload
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
@@ -40,7 +41,7 @@ async def record_access(session: AsyncSession, request: RecordAccess, by: Caller
     registering raises and what `AccessRequest.conclude` raises.
     """
     runtime = runtime_of(session)
-    today = runtime.clock.today()
+    today = caseload.today(session)
     received_on = request.received_on or today
     if received_on > today:
         raise DayInFuture(field="received_on")
@@ -132,7 +133,7 @@ async def _conclude(
     session: AsyncSession, access: AccessRequest, request: ConcludeAccess, by: Caller
 ) -> None:
     runtime = runtime_of(session)
-    today = runtime.clock.today()
+    today = caseload.today(session)
     concluded_on = request.concluded_on or today
     access.conclude(request.outcome, on=concluded_on, today=today, note=request.note)
     if access.record is None:

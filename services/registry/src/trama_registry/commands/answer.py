@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 from uuid import uuid4
 
+import trama_caseload as caseload
 from sqlalchemy.ext.asyncio import AsyncSession
 from trama_chassis import access, outbox
 from trama_chassis.accounts import Caller
@@ -83,7 +84,7 @@ async def accept_referral(
     Raises OtherPerson, and what `opening` and opening a taking in charge raise.
     """
     received, course, at = await opening(session, referral, "accept", request)
-    runtime, told = runtime_of(session), received.told()
+    told = received.told()
     person, certainty = await _same_person(session, received, request.record)
     taken = OpenTakingInCharge(need=request.need or told.need)
     if person is None:
@@ -91,7 +92,7 @@ async def accept_referral(
         open_episode(session, person.record, taken, by, last=None)
     elif await queries.open_taking_in_charge_of(session, person.record, lock=True) is None:
         await open_taking_in_charge(session, person.record, taken, by)
-    receiver = Party(member=runtime.settings.member, record=person.record)
+    receiver = Party(member=caseload.own_member(session), record=person.record)
     accepted = ReferralAccepted(
         **_said(session, ReferralAccepted, received, at),
         receiver=receiver,
@@ -108,12 +109,11 @@ async def note_protocol(session: AsyncSession, referral: str, request: NoteProto
 
     Raises ReferralNotHere.
     """
-    runtime = runtime_of(session)
-    sender = runtime.settings.member
+    sender = caseload.own_member(session)
     if await queries.find_sent_referral(session, referral) is None:
         sender = (await _received(session, referral)).sender
     noted = ReferralProtocol(
-        sender=sender, referral=referral, number=request.number, noted_on=runtime.clock.today()
+        sender=sender, referral=referral, number=request.number, noted_on=caseload.today(session)
     )
     await session.merge(noted)
 
@@ -127,7 +127,7 @@ async def opening(
     """
     received = await _received(session, referral)
     course = await queries.course_of(session, received.sender, referral)
-    names = queries.names_of(runtime_of(session).directory.current)
+    names = queries.names_of(session)
     refuse_changed(request.version, course.version, who=names(received.sender))
     must_be_possible(deed, course)
     return received, course, course.next_place("receiver")
@@ -142,7 +142,7 @@ async def _received(session: AsyncSession, referral: str) -> ReferralCopy:
         raise NotTheReceiver(
             "La segnalazione è partita dal nostro servizio: può rispondere solo «%(to)s».", to=own.to
         )
-    received.must_be_for(runtime_of(session).settings.member)
+    received.must_be_for(caseload.own_member(session))
     return received
 
 
@@ -188,7 +188,7 @@ def _said(
     if "answer_by" in event.model_fields:
         said |= {"sent_on": received.sent_on, "answer_by": received.answer_by}
     _, day = deed_of(event)
-    return said | {day: runtime_of(session).clock.today(), "step": at.step, "heard": at.heard}
+    return said | {day: caseload.today(session), "step": at.step, "heard": at.heard}
 
 
 @dataclass(frozen=True)
@@ -247,7 +247,7 @@ async def follow_receiver(session: AsyncSession, event: ReceiverMove) -> None:
     if own is None:
         return
     runtime = runtime_of(session)
-    own.follow(await queries.course_of(session, runtime.settings.member, event.referral))
+    own.follow(await queries.course_of(session, caseload.own_member(session), event.referral))
     if isinstance(event, ReferralAccepted):
         itself = runtime.settings.principal
         await link(session, event, own=event.sender, certainty="certain", by=itself)

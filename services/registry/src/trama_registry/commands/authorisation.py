@@ -2,6 +2,7 @@
 
 from uuid import uuid4
 
+import trama_caseload as caseload
 from sqlalchemy.ext.asyncio import AsyncSession
 from trama_chassis import access, outbox
 from trama_chassis.outbox import runtime_of
@@ -22,8 +23,8 @@ async def give_authorisation(session: AsyncSession, record: str, request: GiveAu
     """
     runtime = runtime_of(session)
     await in_charge(session, record)
-    today = runtime.clock.today()
-    recipients = sorted({*request.recipients, runtime.settings.member})
+    today = caseload.today(session)
+    recipients = sorted({*request.recipients, caseload.own_member(session)})
     _must_reach(runtime, request, recipients)
     given = AuthorisationGiven(
         authorisation=str(uuid4()),
@@ -43,7 +44,7 @@ async def give_authorisation(session: AsyncSession, record: str, request: GiveAu
     await access.learn_authorisation(
         session,
         authorisation=given.authorisation,
-        member=runtime.settings.member,
+        member=caseload.own_member(session),
         record=record,
         terms=given.payload(),
     )

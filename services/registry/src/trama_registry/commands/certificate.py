@@ -3,6 +3,7 @@
 from typing import Any
 from uuid import uuid4
 
+import trama_caseload as caseload
 from sqlalchemy import delete
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
@@ -37,7 +38,7 @@ async def record_certificate(
     person = await person_to_change(session, record, request.version)
     recorded = CertificateRecorded(certificate=str(uuid4()), **request.model_dump(exclude={"version"}))
     held = await queries.certificates_of(session, record)
-    taken = Certificate.take(record, recorded, held=held, today=runtime_of(session).clock.today())
+    taken = Certificate.take(record, recorded, held=held, today=caseload.today(session))
     person.changed(by.name)
     session.add(taken)
     outbox.add(session, recorded, record=record, scope=record)
@@ -53,7 +54,7 @@ async def end_certificate(
     """
     person = await person_to_change(session, record, request.version)
     found = await queries.find_certificate(session, record, certificate)
-    today = runtime_of(session).clock.today()
+    today = caseload.today(session)
     on = request.ended_on or today
     found.end(request.reason, on=on, today=today)
     ended = CertificateEnded(certificate=certificate, kind=found.kind, ended_on=on, reason=request.reason)

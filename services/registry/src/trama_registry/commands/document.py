@@ -3,6 +3,7 @@
 from datetime import date
 from uuid import uuid4
 
+import trama_caseload as caseload
 from sqlalchemy.ext.asyncio import AsyncSession
 from trama_chassis import file_custody, outbox
 from trama_chassis.accounts import Caller
@@ -66,7 +67,7 @@ async def file_document(
     must_be_in(runtime, EVENTS[request.circle].circle)
     if request.circle == "justice" and not queries.may_see_judicial(by):
         raise NotAllowed
-    today, (typed_name, content) = runtime.clock.today(), file
+    today, (typed_name, content) = caseload.today(session), file
     name, media_type = recognised(typed_name, content)
     document = str(uuid4())
     place = Place(record, request.circle, f"{EVENTS[request.circle].scope}:{document}")
@@ -112,9 +113,8 @@ async def number_document(
     """
     member, record = edge
     found = await queries.find_document(session, record, member, document, by, lock=True)
-    runtime = runtime_of(session)
-    if member != runtime.settings.member:
-        name = queries.names_of(runtime.directory.current)(member)
+    if member != caseload.own_member(session):
+        name = queries.names_of(session)(member)
         raise DocumentOfOthers(
             "Il documento l'ha depositato il %(who)s: il numero di protocollo lo dà chi deposita.",
             who=Named(name),
@@ -125,7 +125,7 @@ async def number_document(
         document=document,
         name=found.name,
         protocol=request.protocol,
-        numbered_on=runtime.clock.today(),
+        numbered_on=caseload.today(session),
         replaces=found.protocol,
     )
     outbox.add(session, numbered, record=found.record, scope=found.scope.partition(":")[2])
@@ -140,7 +140,7 @@ async def ask_document(
     Raises PersonNotHere, DocumentNotHere.
     """
     found = await queries.find_document(session, record, member, document, by)
-    if member != runtime_of(session).settings.member:
+    if member != caseload.own_member(session):
         place = Place(found.record, found.circle, found.scope)
         await file_custody.ask(session, found.file, found.sha256, found.size, place)
         await _keep_since_when(session, found)
@@ -150,7 +150,7 @@ async def ask_document(
 async def _keep_since_when(session: AsyncSession, found: DocumentCopy) -> None:
     """Keep the day of business on which a file was asked for first: what is awaited says since when."""
     if await session.get(DocumentAsked, (found.member, found.document)) is None:
-        today = runtime_of(session).clock.today()
+        today = caseload.today(session)
         session.add(DocumentAsked(member=found.member, document=found.document, asked_on=today))
 
 
@@ -160,7 +160,7 @@ async def named_documents(session: AsyncSession, record: str, request: SendRefer
     Judicial ones are named by nobody: that there is one tells what it must not. Raises DocumentNotHere,
     DocumentNotShared.
     """
-    own = runtime_of(session).settings.member
+    own = caseload.own_member(session)
     authorised = await queries.find_authorisation(session, request.authorisation, record)
     circles = set(authorised.circles if authorised is not None else ()) - {"justice"}
     named = []

@@ -1,9 +1,9 @@
 """Referrals that are still being written: saved for whoever of ours goes on, never published."""
 
+import trama_caseload as caseload
 from sqlalchemy.ext.asyncio import AsyncSession
 from trama_chassis.accounts import Caller
 from trama_chassis.errors import refuse_changed
-from trama_chassis.outbox import runtime_of
 
 from trama_registry import queries
 from trama_registry.models import ReferralDraft
@@ -14,7 +14,7 @@ async def save_draft(session: AsyncSession, record: str, request: SaveDraft, by:
     """Keep a referral that is not finished. Raises PersonNotHere."""
     await queries.find_person(session, record)
     draft = ReferralDraft(record=record)
-    draft.save(request.model_dump(), by=by.name, today=runtime_of(session).clock.today())
+    draft.save(request.model_dump(), by=by.name, today=caseload.today(session))
     session.add(draft)
     return draft
 
@@ -24,7 +24,7 @@ async def change_draft(session: AsyncSession, draft: str, request: ChangeDraft, 
     found = await queries.find_draft(session, draft)
     refuse_changed(request.version, found.version, who=found.saved_by)
     said = request.model_dump(exclude={"version"})
-    found.save(said, by=by.name, today=runtime_of(session).clock.today())
+    found.save(said, by=by.name, today=caseload.today(session))
     return found
 
 

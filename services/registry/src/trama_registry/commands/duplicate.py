@@ -2,12 +2,12 @@
 
 from collections.abc import Iterable
 
+import trama_caseload as caseload
 from sqlalchemy import delete
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 from trama_chassis.accounts import Caller
 from trama_chassis.language import say
-from trama_chassis.outbox import runtime_of
 
 from trama_registry import queries
 from trama_registry.errors import AlreadyRegistered, SamePersonFound
@@ -46,7 +46,7 @@ async def keep_apart(
     session: AsyncSession, record: str, others: Iterable[str], reason: str, by: Caller
 ) -> None:
     """Keep that a person said these records are of somebody else: they are not offered again."""
-    today = runtime_of(session).clock.today()
+    today = caseload.today(session)
     for other in others:
         decided = DistinctPersons.decide(record, other, reason=reason, by=by.operator, on=today)
         await session.merge(decided)

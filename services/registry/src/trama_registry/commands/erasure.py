@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+import trama_caseload as caseload
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
@@ -51,8 +52,8 @@ async def erase_entry(
     wrong = await session.get(EntryCopy, entry, with_for_update=True)
     if wrong is not None and wrong.circle == "justice" and not queries.may_see_judicial(by):
         raise EntryNotHere
-    ours = await access.own_records(session, (runtime.settings.member, record))
-    if wrong is None or wrong.member != runtime.settings.member or wrong.record not in ours:
+    ours = await access.own_records(session, (caseload.own_member(session), record))
+    if wrong is None or wrong.member != caseload.own_member(session) or wrong.record not in ours:
         if wrong is not None and await queries.is_in_story(session, record, wrong):
             raise EntryOfOthers(
                 "Questa voce è di un altro servizio: solo chi l'ha scritta la cancella. Chiedetelo a loro."
@@ -89,7 +90,7 @@ async def erase_record(session: AsyncSession, record: str, request: OrderErasure
         raise StillInCharge
     runtime = runtime_of(session)
     others = sorted({member for member, _ in await access.component(session, record)})
-    asked = [member for member in others if member != runtime.settings.member]
+    asked = [member for member in others if member != caseload.own_member(session)]
     wish = _wish(record, request, by, subject={"type": "record", "asked": asked})
     made = await erasure.order(session, runtime, wish)
     if asked:
@@ -139,7 +140,7 @@ async def answer_erasure(
     if asked is None:
         raise ErasureNotHere
     runtime = runtime_of(session)
-    today = runtime.clock.today()
+    today = caseload.today(session)
     law = (request.act, request.article)
     asked.answer(request.outcome, law=law, on=today, by=by.operator)
     record = asked.record

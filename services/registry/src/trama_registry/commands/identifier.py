@@ -3,6 +3,7 @@
 from datetime import date
 from uuid import uuid4
 
+import trama_caseload as caseload
 from sqlalchemy.ext.asyncio import AsyncSession
 from trama_chassis import access, outbox
 from trama_chassis.accounts import Caller
@@ -46,7 +47,7 @@ async def correct_person(session: AsyncSession, record: str, request: CorrectPer
     person = await person_to_change(session, record, request.version)
     values = request.model_dump(exclude={"version"})
     identity = PersonRegistered(**values, tax_code=person.tax_code)
-    person.correct(identity, today=runtime_of(session).clock.today())
+    person.correct(identity, today=caseload.today(session))
     person.changed(by.name)
     await _tell_identity(session, person)
     return person
@@ -83,7 +84,7 @@ async def assign_identifier(
     AlreadyEnded and what the days refuse.
     """
     person = await person_to_change(session, record, request.version)
-    today = runtime_of(session).clock.today()
+    today = caseload.today(session)
     value = tidy(request.kind, request.value)
     await _must_be_free(session, person, value)
     replaced = await _replaced_by(session, person, request)
@@ -156,7 +157,7 @@ async def attest_identifier(
         attested_by=attested_by,
         replaces=found.replaces,
     )
-    found.attest(assigned, today=runtime_of(session).clock.today())
+    found.attest(assigned, today=caseload.today(session))
     person.changed(by.name)
     outbox.add(session, assigned, record=record, scope=record)
     return found
@@ -171,7 +172,7 @@ async def end_identifier(
     """
     person = await person_to_change(session, record, request.version)
     found = await queries.find_identifier(session, record, identifier)
-    today = runtime_of(session).clock.today()
+    today = caseload.today(session)
     _end(session, found, request.reason, on=request.ended_on or today, today=today)
     person.changed(by.name)
     if found.value == person.tax_code:
@@ -211,7 +212,7 @@ async def _count_under(
             identifier=because.identifier,
             replaced=before,
             was_theirs=was_theirs,
-            replaced_on=runtime.clock.today(),
+            replaced_on=caseload.today(session),
         )
         outbox.add(session, replaced, record=person.record, scope=person.record)
     await _tell_identity(session, person)

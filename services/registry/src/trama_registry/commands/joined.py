@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from itertools import product
 
+import trama_caseload as caseload
 from sqlalchemy.ext.asyncio import AsyncSession
 from trama_chassis import access, outbox
-from trama_chassis.outbox import runtime_of
 from trama_contracts.registry import ReportingIdReplaced
 
 from trama_registry import queries
@@ -54,7 +54,7 @@ async def _tell(session: AsyncSession, main: Person, other: Person, *, undone: b
     told = ReportingIdReplaced(
         replaced=replaced,
         was_theirs=False,  # only what we tell: nobody else knows this pseudonym
-        replaced_on=runtime_of(session).clock.today(),
+        replaced_on=caseload.today(session),
         undone=undone,
     )
     outbox.add(session, told, record=main.record, scope=main.record)

@@ -3,6 +3,7 @@
 from typing import TypeAlias
 from uuid import uuid4
 
+import trama_caseload as caseload
 from sqlalchemy.ext.asyncio import AsyncSession
 from trama_chassis import access, outbox
 from trama_chassis.accounts import Caller
@@ -26,18 +27,17 @@ async def unlink(session: AsyncSession, record: str, link: str, request: Unlink,
 
     Who reads us through this link alone is told and then no longer reads. Raises PersonNotHere, LinkNotHere.
     """
-    runtime = runtime_of(session)
     await queries.find_person(session, record)
     held = await queries.link_of(session, record, link)
     if held is None:
         raise LinkNotHere
-    own = (runtime.settings.member, record)
+    own = (caseload.own_member(session), record)
     a, b = sorted((own, (held.member, held.record)))
     event = RecordsUnlinked(
         link=link,
         a=Party(member=a[0], record=a[1]),
         b=Party(member=b[0], record=b[1]),
-        unlinked_on=runtime.clock.today(),
+        unlinked_on=caseload.today(session),
         reason=request.reason,
         decided_by=by.operator,
     )
@@ -71,7 +71,7 @@ async def _tell(session: AsyncSession, event: RecordsUnlinked, record: str, same
 async def learn_separation(session: AsyncSession, event: RecordsUnlinked, *, said_by: Edge) -> bool:
     """Take the word of the other end, and tell those who know of the link from us. False if it is known."""
     a, b = ((party.member, party.record) for party in (event.a, event.b))
-    own = [edge for edge in (a, b) if edge[0] == runtime_of(session).settings.member]
+    own = [edge for edge in (a, b) if edge[0] == caseload.own_member(session)]
     told = await access.component(session, own[0][1]) if own else set()
     if not await access.hear_unlink(session, link=event.link, a=a, b=b, said_by=said_by):
         return False
@@ -87,7 +87,7 @@ async def link_records(session: AsyncSession, record: str, request: LinkRecord, 
     """
     runtime = runtime_of(session)
     await queries.find_person(session, record)
-    own, other = (runtime.settings.member, record), (request.member, request.record)
+    own, other = (caseload.own_member(session), record), (request.member, request.record)
     entry = runtime.directory.current.entry(request.member)
     if entry is None:
         raise CannotLink("Si collegano percorsi di servizi della rete.", field="member")

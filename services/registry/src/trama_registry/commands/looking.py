@@ -3,6 +3,7 @@
 from uuid import uuid4
 
 import structlog
+import trama_caseload as caseload
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
@@ -40,7 +41,7 @@ async def ask_accesses(session: AsyncSession, record: str, by: Caller) -> list[A
     Raises PersonNotHere.
     """
     await queries.find_person(session, record)
-    today = runtime_of(session).clock.today()
+    today = caseload.today(session)
     asked = [
         AccessesAskedOf(
             inquiry=str(uuid4()),
@@ -83,7 +84,7 @@ async def tell_accesses(session: AsyncSession, event: AccessesAsked, origin: Ori
         told = AccessesTold(
             inquiry=event.inquiry,
             asker=Party(member=origin.member, record=origin.record),
-            told_on=runtime.clock.today(),
+            told_on=caseload.today(session),
             piece=number,
             pieces=len(parts),
             services=tuple(services_beside(runtime)),
@@ -98,7 +99,7 @@ async def declare_conflict(session: AsyncSession, record: str, by: Caller) -> st
     Raises PersonNotHere, also to who has declared it before.
     """
     await queries.find_person(session, record)
-    today, conflict = runtime_of(session).clock.today(), str(uuid4())
+    today, conflict = caseload.today(session), str(uuid4())
     declared = ConflictDeclared(conflict=conflict, operator=by.operator, declared_on=today)
     outbox.add(session, declared, record=record, scope=record)
     await hiding.declare(session, conflict, operator=by.operator, record=record, declared_on=today)
@@ -113,8 +114,7 @@ async def take_urgent_access(
     Raises PersonNotHere.
     """
     await queries.find_person(session, record)
-    runtime, taken = runtime_of(session), str(uuid4())
-    today = runtime.clock.today()
+    today, taken = caseload.today(session), str(uuid4())
     urgent = UrgentAccess(
         urgent_access=taken,
         record=record,
@@ -142,7 +142,7 @@ async def lift_conflict(session: AsyncSession, conflict: str, by: Caller) -> Con
         raise ConflictNotHere
     if held.operator in (by.operator, by.on_behalf_of):
         raise OwnConflict
-    today = runtime_of(session).clock.today()
+    today = caseload.today(session)
     outbox.add(
         session, ConflictLifted(conflict=conflict, lifted_on=today), record=held.record, scope=held.record
     )

@@ -2,6 +2,7 @@
 
 from uuid import uuid4
 
+import trama_caseload as caseload
 from sqlalchemy.ext.asyncio import AsyncSession
 from trama_chassis import outbox
 from trama_chassis.accounts import Caller
@@ -28,7 +29,7 @@ async def write_note(
     readers = await queries.readers_of_notes(session, record)
     written = NoteWritten(text=request.text, who=by.name, needs_answer=request.needs_answer)
     note = outbox.add(session, written, record=record, scope=str(uuid4()))
-    today = runtime_of(session).clock.today()
+    today = caseload.today(session)
     addressees = NoteAddressee.of(note, record, readers, today=today)
     session.add_all(addressees)
     return addressees
@@ -42,12 +43,12 @@ async def read_note(session: AsyncSession, record: str, note: str, request: Read
     await in_charge(session, record)  # locked: of two who press at once the second sees the first
     entry, said = await queries.find_note(session, record, note)
     runtime = runtime_of(session)
-    must_be_readable(said, is_ours=entry.member == runtime.settings.member, answer=request.answer)
+    must_be_readable(said, is_ours=entry.member == caseload.own_member(session), answer=request.answer)
     read = NoteRead(
         note=note,
         writer=entry.member,
         who=by.name,
-        read_on=runtime.clock.today(),
+        read_on=caseload.today(session),
         answer=request.answer,
     )
     writer = f"{entry.member}.{runtime.settings.service}"
@@ -62,7 +63,7 @@ async def record_interview(session: AsyncSession, record: str, request: RecordIn
     """
     runtime = runtime_of(session)
     await queries.find_person(session, record)
-    today = runtime.clock.today()
+    today = caseload.today(session)
     held = InterviewRecorded(
         interview=str(uuid4()),
         held_on=request.held_on or today,
@@ -92,7 +93,7 @@ async def correct_interview(
     await queries.find_person(session, record)
     kept = await session.get(OwnInterview, interview, with_for_update=True)
     if kept is not None and kept.record == record:
-        today = runtime_of(session).clock.today()
+        today = caseload.today(session)
         kept.strike(request.reason, request.instead, on=today, by=by.name)
         return
     shown = await queries.interview_view(session, record, interview)

@@ -6,6 +6,7 @@ Hidden, it is taken back from everybody and kept here, never published; shown ag
 from collections.abc import Sequence
 from uuid import uuid4
 
+import trama_caseload as caseload
 from sqlalchemy import or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
@@ -41,12 +42,12 @@ async def hide_entry(
         raise EntryNotHere
     if wrong.circle == JUSTICE and not queries.may_see_judicial(by):
         raise EntryNotHere
-    if wrong.member != runtime.settings.member:
+    if wrong.member != caseload.own_member(session):
         raise HiddenOnlyByWriter
     if wrong.scope.partition(":")[0] not in HIDDEN_ALONE or wrong.corrects is not None:
         raise HiddenTogether
     told = await _belonging(session, wrong)
-    today = runtime.clock.today()
+    today = caseload.today(session)
     kept = [ObscuredEntry.of(one, entry, reason=request.reason, on=today, by=by.name) for one in told]
     document = wrong.payload.get("document")
     name = (runtime.settings.principal, str(document))
@@ -83,7 +84,7 @@ async def show_entry(session: AsyncSession, record: str, entry: str, by: Caller)
     Raises PersonNotHere, NothingHidden.
     """
     await queries.find_person(session, record)
-    own = await access.own_records(session, (runtime_of(session).settings.member, record))
+    own = await access.own_records(session, (caseload.own_member(session), record))
     hidden = await queries.hidden_rows(session, own, entry, lock=True)
     if not hidden or (hidden[0].circle == JUSTICE and not queries.may_see_judicial(by)):
         raise NothingHidden
@@ -125,5 +126,5 @@ async def _open_file(session: AsyncSession, filed: Filing, place: Place) -> None
 
 async def _address(session: AsyncSession, record: str, note: str) -> None:
     readers = await queries.readers_of_notes(session, record)
-    today = runtime_of(session).clock.today()
+    today = caseload.today(session)
     session.add_all(NoteAddressee.of(note, record, readers, today=today))

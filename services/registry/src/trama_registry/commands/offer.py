@@ -1,5 +1,6 @@
 """What this member tells the whole network about itself; about no person."""
 
+import trama_caseload as caseload
 from sqlalchemy.ext.asyncio import AsyncSession
 from trama_chassis import catalogue
 from trama_chassis.outbox import runtime_of
@@ -14,7 +15,7 @@ from trama_registry.schemas import DescribeOffer, StatePlaces
 async def describe_offer(session: AsyncSession, offer: str, request: DescribeOffer) -> None:
     """Tell everybody what this member does for people, or that it changed. Raises ReceivesNoReferrals."""
     runtime = runtime_of(session)
-    receives = queries.receives_referrals(runtime.directory.current, runtime.settings.member)
+    receives = queries.receives_referrals(runtime.directory.current, caseload.own_member(session))
     if request.receives_referrals and not receives:
         raise ReceivesNoReferrals(
             "In questa rete il nostro ente non riceve segnalazioni: indicate come contattarlo.",
@@ -30,13 +31,13 @@ async def state_places(session: AsyncSession, offer: str, request: StatePlaces) 
     """
     if offer not in {one.offer for one in await queries.own_offers(session)}:
         raise OfferNotHere
-    today = runtime_of(session).clock.today()
+    today = caseload.today(session)
     await _tell(session, capacity_of(offer, places=request.places, free=request.free, today=today))
 
 
 async def _tell(session: AsyncSession, fact: ServiceOffered | Capacity) -> None:
     """Tell the next version; what everybody holds already is not told again."""
-    own, content = runtime_of(session).settings.member, fact.payload()
+    own, content = caseload.own_member(session), fact.payload()
     held = [
         one.content
         for one in await catalogue.entries(session, fact.wire_type)

@@ -2,6 +2,7 @@
 
 from functools import lru_cache
 
+import trama_caseload as caseload
 from sqlalchemy.ext.asyncio import AsyncSession
 from trama_chassis import access, outbox
 from trama_chassis.accounts import Caller
@@ -39,11 +40,11 @@ async def enter(session: AsyncSession, identity: PersonRegistered) -> Person:
     """Add a person with the pseudonym under which they are counted, and publish both."""
     runtime = runtime_of(session)
     must_be_in(runtime, "care")
-    person = Person.register(identity, today=runtime.clock.today(), at=runtime.clock.moment())
+    person = Person.register(identity, today=caseload.today(session), at=runtime.clock.moment())
     session.add(person)
     await session.flush()  # whatever refers to the record is inserted after it
     if identity.tax_code is not None:
-        session.add(first_identifier(person, identity.tax_code, today=runtime.clock.today()))
+        session.add(first_identifier(person, identity.tax_code, today=caseload.today(session)))
     await keep_traits(session, person, new=True)
     reporting_id = reporting_id_of(identity.tax_code, reporting_key(runtime))
     await access.learn_reporting_id(session, person.record, reporting_id)

@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 from uuid import uuid4
 
+import trama_caseload as caseload
 from sqlalchemy.ext.asyncio import AsyncSession
 from trama_chassis import audit, outbox
 from trama_chassis.errors import refuse_changed
@@ -69,7 +70,7 @@ async def send_referral(session: AsyncSession, record: str, request: SendReferra
     Raises PersonNotHere, NotInCharge, ReferredToOneself, NotInDirectory, ReceivesNoReferrals, TermInPast and
     what the authorisation and superseding refuse.
     """
-    today = runtime_of(session).clock.today()
+    today = caseload.today(session)
     await _must_reach(session, record, request.to, request.authorisation)
     person = await queries.find_person(session, record)
     sent = ReferralSent(
@@ -103,7 +104,7 @@ async def renew_referral(session: AsyncSession, referral: str, request: RenewRef
     person = await queries.find_person(session, own.record)
     renewed = ReferralRenewed(
         referral=referral,
-        renewed_on=runtime_of(session).clock.today(),
+        renewed_on=caseload.today(session),
         reason=request.reason or own.reason,
         preview=person.preview(request.need or own.need),
         answer_by=await _term(session, own.to, request.answer_by),
@@ -117,7 +118,7 @@ async def renew_referral(session: AsyncSession, referral: str, request: RenewRef
 async def explain_referral(session: AsyncSession, referral: str, request: ExplainReferral) -> Sent:
     """Tell the receiver what it asked. Raises what `opening` raises."""
     own, course, at = await opening(session, referral, "explain", request)
-    today = runtime_of(session).clock.today()
+    today = caseload.today(session)
     told = ReferralExplained(
         referral=referral, told_on=today, answer=request.answer, step=at.step, heard=at.heard
     )
@@ -127,7 +128,7 @@ async def explain_referral(session: AsyncSession, referral: str, request: Explai
 async def remind(session: AsyncSession, referral: str, request: VersionSeen) -> Sent:
     """Ask again for an answer. Raises RemindedLately and what `opening` raises."""
     own, course, at = await opening(session, referral, "remind", request)
-    today, last = runtime_of(session).clock.today(), course.since_sending("remind")
+    today, last = caseload.today(session), course.since_sending("remind")
     if last is not None and today - last.on < BETWEEN_REMINDERS:
         with audit.allowing(session):
             raise RemindedLately(
@@ -146,7 +147,7 @@ async def withdraw_referral(session: AsyncSession, referral: str, request: Withd
     """
     own, course, at = await opening(session, referral, "withdraw", request)
     must_know_of_acceptance(course, accepted_too=request.accepted_too)
-    today = runtime_of(session).clock.today()
+    today = caseload.today(session)
     await _tell_referente(session, own, course, request, today)
     withdrawn = ReferralWithdrawn(
         referral=referral, withdrawn_on=today, reason=request.reason, step=at.step, heard=at.heard
@@ -180,7 +181,7 @@ async def note_answer(session: AsyncSession, referral: str, request: NoteAnswer)
     """
     deed: Deed = "note-accepted" if request.answer == "accepted" else "note-declined"
     own, course, at = await opening(session, referral, deed, request)
-    today = runtime_of(session).clock.today()
+    today = caseload.today(session)
     if (request.answered_on or today) > today:
         raise DayInFuture(field="answered_on")
     if (request.answered_on or today) < own.sent_on:
@@ -205,7 +206,7 @@ async def _supersede(session: AsyncSession, referral: str, *, record: str, by: s
     own, course, at = await opening(session, referral, "supersede", VersionSeen())
     if own.record != record:
         raise OtherReferral
-    today = runtime_of(session).clock.today()
+    today = caseload.today(session)
     superseded = ReferralSuperseded(
         referral=referral, superseded_on=today, by=by, step=at.step, heard=at.heard
     )
@@ -228,9 +229,8 @@ async def opening(
             "La segnalazione è partita da «%(sender)s»: può farlo solo chi l'ha inviata.",
             sender=received.sender,
         )
-    runtime = runtime_of(session)
-    course = await queries.course_of(session, runtime.settings.member, referral)
-    refuse_changed(request.version, course.version, who=queries.names_of(runtime.directory.current)(own.to))
+    course = await queries.course_of(session, caseload.own_member(session), referral)
+    refuse_changed(request.version, course.version, who=queries.names_of(session)(own.to))
     must_be_possible(deed, course)
     return own, course, course.next_place("sender")
 
@@ -254,13 +254,13 @@ async def _must_reach(session: AsyncSession, record: str, to: str, authorisation
     found = await queries.find_authorisation(session, authorisation, record)
     if found is None:
         raise AuthorisationNotHere
-    controller = runtime.directory.current.controller(runtime.settings.member)
-    found.must_allow(to, controller=controller, today=runtime.clock.today())
+    controller = runtime.directory.current.controller(caseload.own_member(session))
+    found.must_allow(to, controller=controller, today=caseload.today(session))
 
 
 async def _term(session: AsyncSession, to: str, asked: date | None) -> date:
     """The day asked for, or the one by which the receiver usually answers. Raises TermInPast."""
-    today = runtime_of(session).clock.today()
+    today = caseload.today(session)
     if asked is not None:
         return term(asked, today=today)
     return today + timedelta(days=await queries.usual_answer_days(session, to))

@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 from uuid import uuid4
 
+import trama_caseload as caseload
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
@@ -53,7 +54,7 @@ async def suspend(session: AsyncSession, record: str, request: Suspend, by: Call
     Raises PersonNotHere, NotInCharge, ChangedMeanwhile, AlreadySuspended, DayInFuture, DayTooEarly.
     """
     episode = await _as_seen(session, record, request.version)
-    today = runtime_of(session).clock.today()
+    today = caseload.today(session)
     suspended = TakingInChargeSuspended(
         episode=episode.episode,
         suspended_on=request.suspended_on or today,
@@ -70,7 +71,7 @@ async def resume(session: AsyncSession, record: str, request: Resume, by: Caller
     Raises PersonNotHere, NotInCharge, ChangedMeanwhile, NotSuspended, DayInFuture, DayTooEarly.
     """
     episode = await _as_seen(session, record, request.version)
-    today = runtime_of(session).clock.today()
+    today = caseload.today(session)
     resumed = TakingInChargeResumed(episode=episode.episode, resumed_on=request.resumed_on or today)
     episode.resume(resumed.resumed_on, today=today)
     return _publish(session, episode, resumed, resumed.resumed_on, by)
@@ -89,7 +90,7 @@ async def reopen(session: AsyncSession, record: str, request: Reopen, by: Caller
     if request.episode not in (None, episode.episode):
         await _must_be_last(session, record, request.episode, episode)
     refuse_changed(request.version, episode.version, who=episode.changed_by or "")
-    today = runtime_of(session).clock.today()
+    today = caseload.today(session)
     reopened = TakingInChargeReopened(
         episode=episode.episode, reopened_on=request.reopened_on or today, reason=request.reason
     )
@@ -118,7 +119,7 @@ async def move_competence(
     """
     episode = await _as_seen(session, record, request.version)
     _must_be_another(session, request.to, "to")
-    today = runtime_of(session).clock.today()
+    today = caseload.today(session)
     moved = CompetenceMoved(
         episode=episode.episode, to=request.to, moved_on=request.moved_on or today, ground=request.ground
     )
@@ -135,7 +136,7 @@ async def dispute_competence(
     """
     episode = await _as_seen(session, record, request.version)
     _must_be_another(session, request.other, "other")
-    today = runtime_of(session).clock.today()
+    today = caseload.today(session)
     disputed = CompetenceDisputed(
         episode=episode.episode,
         other=request.other,
@@ -155,12 +156,11 @@ async def settle_competence(
     """
     episode = await _as_seen(session, record, request.version)
     _must_be_member(session, request.competent, "competent")
-    runtime = runtime_of(session)
-    today = runtime.clock.today()
+    today = caseload.today(session)
     settled = CompetenceSettled(
         episode=episode.episode, competent=request.competent, settled_on=request.settled_on or today
     )
-    episode.settle_competence(settled, own=runtime.settings.member, today=today)
+    episode.settle_competence(settled, own=caseload.own_member(session), today=today)
     return _publish(session, episode, settled, settled.settled_on, by)
 
 
@@ -170,7 +170,7 @@ async def sign_pact(session: AsyncSession, record: str, request: SignPact, by: C
     Raises PersonNotHere, NotInCharge, ChangedMeanwhile, NoServicePactHere, DayInFuture, DayTooEarly.
     """
     episode = await _as_seen(session, record, request.version)
-    today = runtime_of(session).clock.today()
+    today = caseload.today(session)
     signed = ServicePactSigned(
         episode=episode.episode, signed_on=request.signed_on or today, valid_until=request.valid_until
     )
@@ -196,7 +196,7 @@ def _must_be_member(session: AsyncSession, member: str, field: str) -> None:
 
 def _must_be_another(session: AsyncSession, member: str, field: str) -> None:
     _must_be_member(session, member, field)
-    if member == runtime_of(session).settings.member:
+    if member == caseload.own_member(session):
         raise CompetenceWithOneself(field=field)
 
 

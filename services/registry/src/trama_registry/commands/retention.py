@@ -6,6 +6,7 @@ Nothing here erases by itself, however late it is.
 from collections.abc import Collection
 from datetime import date
 
+import trama_caseload as caseload
 from sqlalchemy import or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
@@ -60,9 +61,8 @@ async def accept_proposal(
     accepted = await queries.find_proposal(session, proposal, lock=True)
     accepted.must_be_open()
     refuse_changed(request.version, accepted.version)
-    entries, record, runtime = list(accepted.entries), accepted.record, runtime_of(session)
-    today = runtime.clock.today()
-    own = await access.own_records(session, (runtime.settings.member, record))
+    entries, record, today = list(accepted.entries), accepted.record, caseload.today(session)
+    own = await access.own_records(session, (caseload.own_member(session), record))
     due = (await queries.overdue(session, today, own)).get((record, accepted.kind))
     if due is None or not due.entries.issuperset(entries):
         raise NoLongerDue
@@ -88,7 +88,7 @@ async def _erase_entries(
     runtime = runtime_of(session)
     told = await session.scalars(
         select(EntryCopy).where(
-            col(EntryCopy.member) == runtime.settings.member,
+            col(EntryCopy.member) == caseload.own_member(session),
             or_(col(EntryCopy.event_id).in_(entries), col(EntryCopy.corrects).in_(entries)),
         )
     )
@@ -126,14 +126,13 @@ async def put_off_proposal(
     """
     kept = await queries.find_proposal(session, proposal, lock=True)
     refuse_changed(request.version, kept.version)
-    kept.be_put_off(request.reason, request.until, on=runtime_of(session).clock.today(), by=by.name)
+    kept.be_put_off(request.reason, request.until, on=caseload.today(session), by=by.name)
     return kept
 
 
 async def let_fall(session: AsyncSession, record: str) -> None:
     """The person is followed again: what was counted from the end of the last relation is due no more."""
-    runtime = runtime_of(session)
-    own = await access.own_records(session, (runtime.settings.member, record))
+    own = await access.own_records(session, (caseload.own_member(session), record))
     waiting = await session.scalars(
         select(RetentionProposal).where(
             col(RetentionProposal.record).in_(sorted(own)), col(RetentionProposal.state) == "open"
@@ -141,4 +140,4 @@ async def let_fall(session: AsyncSession, record: str) -> None:
     )
     for one in waiting.all():
         if one.rule["after"] != "entry":
-            one.fall(runtime.clock.today())
+            one.fall(caseload.today(session))

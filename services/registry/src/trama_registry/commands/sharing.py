@@ -2,11 +2,11 @@
 
 from uuid import uuid4
 
+import trama_caseload as caseload
 from sqlalchemy.ext.asyncio import AsyncSession
 from trama_chassis import access, outbox
 from trama_chassis.accounts import Caller
 from trama_chassis.handlers import Origin
-from trama_chassis.outbox import runtime_of
 from trama_contracts.registry import (
     AuthorisationWithdrawalTold,
     AuthorisationWithdrawn,
@@ -41,7 +41,7 @@ from trama_registry.schemas import (
 async def give_notice(session: AsyncSession, record: str, request: GiveNotice) -> Notice:
     """The privacy notice was handed over. Raises PersonNotHere, DayInFuture."""
     await queries.find_person(session, record)
-    today = runtime_of(session).clock.today()
+    today = caseload.today(session)
     given = NoticeGiven(notice=str(uuid4()), given_on=request.given_on or today, text=request.text)
     notice = Notice.give(record, given, today=today)
     session.add(notice)
@@ -54,7 +54,7 @@ async def agree_participation(
 ) -> Participation:
     """The person takes part in a path. Raises PersonNotHere, DayInFuture."""
     await queries.find_person(session, record)
-    today = runtime_of(session).clock.today()
+    today = caseload.today(session)
     agreed = ParticipationAgreed(
         participation=str(uuid4()), agreed_on=request.agreed_on or today, path=request.path
     )
@@ -72,7 +72,7 @@ async def withdraw_participation(
     Raises ParticipationNotHere, ParticipationEnded, DayInFuture, DayTooEarly.
     """
     own = await queries.find_participation(session, participation, record)
-    today = runtime_of(session).clock.today()
+    today = caseload.today(session)
     withdrawn = ParticipationWithdrawn(
         participation=participation, withdrawn_on=request.withdrawn_on or today, reason=request.reason
     )
@@ -89,8 +89,7 @@ async def withdraw_authorisation(
     Raises PersonNotHere, AuthorisationNotHere, LawIsOpposed, AuthorisationWithdrawnAlready, DayInFuture.
     """
     await queries.find_person(session, record)
-    runtime = runtime_of(session)
-    today = runtime.clock.today()
+    today = caseload.today(session)
     withdrawn = AuthorisationWithdrawn(
         authorisation=authorisation, withdrawn_on=request.withdrawn_on or today, reason=request.reason
     )
@@ -116,7 +115,7 @@ async def _must_be_known(session: AsyncSession, record: str, withdrawn: Authoris
         raise AuthorisationWithdrawnAlready(
             "L'autorizzazione è già stata revocata il %(day)s.", day=one.withdrawn_on
         )
-    Authorisation.must_be_withdrawable(withdrawn, today=runtime_of(session).clock.today())
+    Authorisation.must_be_withdrawable(withdrawn, today=caseload.today(session))
 
 
 async def _tell_referente(session: AsyncSession, record: str, withdrawn: AuthorisationWithdrawn) -> None:
@@ -137,7 +136,7 @@ async def _tell_withdrawal(session: AsyncSession, record: str, withdrawn: Author
     await access.learn_withdrawal(
         session,
         withdrawn.authorisation,
-        said_by=(runtime_of(session).settings.member, record),
+        said_by=(caseload.own_member(session), record),
         withdrawn_on=withdrawn.withdrawn_on,
     )
 
@@ -161,8 +160,7 @@ async def oppose(session: AsyncSession, record: str, authorisation: str, request
     own = await queries.find_authorisation(session, authorisation, record)
     if own is None:
         raise AuthorisationNotHere
-    runtime = runtime_of(session)
-    today = runtime.clock.today()
+    today = caseload.today(session)
     raised = OppositionRaised(
         opposition=str(uuid4()),
         authorisation=authorisation,
@@ -177,7 +175,7 @@ async def oppose(session: AsyncSession, record: str, authorisation: str, request
         session,
         authorisation,
         raised.opposition,
-        said_by=(runtime.settings.member, record),
+        said_by=(caseload.own_member(session), record),
         since=raised.raised_on,
     )
     return opposition
@@ -191,8 +189,7 @@ async def decide_opposition(
     Raises OppositionNotHere, OppositionDecidedAlready, DayInFuture, DayTooEarly.
     """
     raised = await queries.find_opposition(session, opposition, record)
-    runtime = runtime_of(session)
-    today = runtime.clock.today()
+    today = caseload.today(session)
     decided = OppositionDecided(
         opposition=opposition,
         authorisation=raised.authorisation,
@@ -205,7 +202,7 @@ async def decide_opposition(
     if not decided.upheld:
         own = await session.get_one(Authorisation, raised.authorisation)
         own.opposed_on = None
-        said_by = (runtime.settings.member, record)
+        said_by = (caseload.own_member(session), record)
         await access.lift_opposition(session, raised.authorisation, opposition, said_by=said_by)
     return raised
 
@@ -218,8 +215,7 @@ async def restrict(session: AsyncSession, record: str, request: Restrict) -> Res
     await queries.find_person(session, record)
     if await queries.restriction_in_force(session, record) is not None:
         raise RestrictedAlready
-    runtime = runtime_of(session)
-    today = runtime.clock.today()
+    today = caseload.today(session)
     asked = RestrictionSet(
         restriction=str(uuid4()),
         ground=request.ground,
@@ -229,7 +225,7 @@ async def restrict(session: AsyncSession, record: str, request: Restrict) -> Res
     restriction = Restriction.restrict(record, asked, today=today)
     session.add(restriction)
     outbox.add(session, asked, record=record, scope=record, parting=True)
-    said_by = (runtime.settings.member, record)
+    said_by = (caseload.own_member(session), record)
     await access.learn_restriction(session, asked.restriction, said_by=said_by, since=asked.set_on)
     return restriction
 
@@ -242,13 +238,12 @@ async def lift_restriction(
     Raises RestrictionNotHere, RestrictionLiftedAlready, DayInFuture, DayTooEarly.
     """
     own = await queries.find_restriction(session, restriction, record)
-    runtime = runtime_of(session)
-    today = runtime.clock.today()
+    today = caseload.today(session)
     lifted = RestrictionLifted(
         restriction=restriction, lifted_on=request.lifted_on or today, reason=request.reason
     )
     own.lift(lifted, today=today)
     outbox.add(session, lifted, record=record, scope=record)
-    said_by = (runtime.settings.member, record)
+    said_by = (caseload.own_member(session), record)
     await access.learn_restriction(session, restriction, said_by=said_by, since=own.set_on, lifted=True)
     return own

@@ -2,12 +2,12 @@
 
 from uuid import uuid4
 
+import trama_caseload as caseload
 from sqlalchemy.ext.asyncio import AsyncSession
 from trama_chassis import access, outbox
 from trama_chassis.accounts import Caller
 from trama_chassis.errors import refuse_changed
 from trama_chassis.language import Named
-from trama_chassis.outbox import runtime_of
 from trama_contracts.registry import (
     EntryCorrected,
     HealthEntryCorrected,
@@ -52,7 +52,7 @@ async def set_next_step(session: AsyncSession, record: str, request: SetNextStep
         due_on=request.due_on,
         replaces=held.step if held.awaited else None,
     )
-    held.set(step, today=runtime_of(session).clock.today(), by=by.name)
+    held.set(step, today=caseload.today(session), by=by.name)
     session.add(held)
     outbox.add(session, step, record=record, scope=record)
     return held
@@ -68,7 +68,7 @@ async def complete_next_step(
     await in_charge(session, record)
     held = await queries.next_step_of(session, record, lock=True) or NextStep.none_of(record)
     refuse_changed(request.version, held.version, who=held.changed_by)
-    today = runtime_of(session).clock.today()
+    today = caseload.today(session)
     done = NextStepDone(
         step=held.step or str(uuid4()), done_on=request.done_on or today, outcome=request.outcome
     )
@@ -85,7 +85,7 @@ async def correct_entry(
     Raises PersonNotHere, EntryNotHere, EntryOfOthers, CorrectedElsewhere, EntryCorrectedAlready.
     """
     await queries.find_person(session, record)
-    member = runtime_of(session).settings.member
+    member = caseload.own_member(session)
     wrong = await session.get(EntryCopy, entry, with_for_update=True)
     ours = await access.own_records(session, (member, record))
     if wrong is None or wrong.member != member or wrong.record not in ours:
@@ -105,7 +105,7 @@ async def _must_be_told_here(session: AsyncSession, record: str, wrong: EntryCop
     """Tell whoever would correct another's entry whom to ask. Raises EntryOfOthers."""
     if wrong is None or not await queries.is_in_story(session, record, wrong):
         return
-    name = queries.names_of(runtime_of(session).directory.current)(wrong.member)
+    name = queries.names_of(session)(wrong.member)
     raise EntryOfOthers(
         "Questa voce è del %(who)s: solo chi l'ha scritta può correggerla. Chiedetelo a loro.",
         who=Named(name),

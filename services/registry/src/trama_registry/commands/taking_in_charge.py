@@ -3,6 +3,7 @@
 from datetime import date, datetime, time
 from uuid import uuid4
 
+import trama_caseload as caseload
 from sqlalchemy.ext.asyncio import AsyncSession
 from trama_chassis import audit, outbox
 from trama_chassis.accounts import Caller
@@ -55,10 +56,9 @@ async def integration_of(session: AsyncSession, request: OpenTakingInCharge) -> 
     """
     if request.protocol is None:
         return None
-    runtime = runtime_of(session)
     protocol = await queries.find_protocol(session, request.protocol)
-    own, others = runtime.settings.member, request.integrated_with or protocol.members
-    on = request.opened_on or runtime.clock.today()
+    own, others = caseload.own_member(session), request.integrated_with or protocol.members
+    on = request.opened_on or caseload.today(session)
     return protocol.integrate({own, *others}, on=on, allowing=audit.allowing(session))
 
 
@@ -73,7 +73,7 @@ def open_episode(
 ) -> TakingInCharge:
     """Open an episode after the last one, if there was any, and publish it."""
     runtime = runtime_of(session)
-    today = runtime.clock.today()
+    today = caseload.today(session)
     sector = _sector_of(runtime)
     opening = TakingInChargeOpened(
         episode=str(uuid4()),
@@ -120,7 +120,7 @@ async def close_taking_in_charge(
     runtime = runtime_of(session)
     episode = await in_charge(session, record)
     refuse_changed(request.version, episode.version, who=episode.changed_by or "")
-    today = runtime.clock.today()
+    today = caseload.today(session)
     closed_on = request.closed_on or today
     episode.close(request.reason, on=closed_on, today=today)
     episode.changed(by.name if by else "")
@@ -155,7 +155,7 @@ async def assign_case_manager(
 
 def _assign(session: AsyncSession, episode: TakingInCharge, request: CaseManagerAsked, by: Caller) -> None:
     runtime = runtime_of(session)
-    today = runtime.clock.today()
+    today = caseload.today(session)
     assigned = CaseManagerAssigned(
         episode=episode.episode,
         operator=request.operator or by.operator,

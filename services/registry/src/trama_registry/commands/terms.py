@@ -2,8 +2,8 @@
 
 from datetime import date
 
+import trama_caseload as caseload
 from sqlalchemy.ext.asyncio import AsyncSession
-from trama_chassis.outbox import runtime_of
 from trama_contracts.registry import ReferralReminded, ReferralUnanswered
 
 from trama_registry import queries
@@ -18,7 +18,7 @@ async def watch_terms(session: AsyncSession, today: date) -> None:
     Run again it does nothing: what it publishes changes what it looks for.
     """
     for own in await queries.past_term(session, today):
-        course = await queries.course_of(session, runtime_of(session).settings.member, own.referral)
+        course = await queries.course_of(session, caseload.own_member(session), own.referral)
         event = _due(own, course, today)
         if event is not None:
             publish(session, own, course, event)

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import trama_caseload as caseload
 from sqlalchemy import delete, select
 from sqlalchemy.engine import CursorResult
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -97,7 +98,7 @@ async def forget_looks(session: AsyncSession, erased: ErasedStream) -> int:
 async def erase_rows(session: AsyncSession, record: str) -> int:
     """Delete every row of ours that is of a record: what its referrals led to, what is kept by record, then
     the person. What others told of theirs goes with their streams."""
-    own, gone = runtime_of(session).settings.member, 0
+    own, gone = caseload.own_member(session), 0
     await _let_proposals_fall(session, record)
     pairs = models.DistinctPersons
     gone += await _delete(session, pairs, (pairs.record == record) | (pairs.other == record))
@@ -118,7 +119,7 @@ async def erase_rows(session: AsyncSession, record: str) -> int:
 
 async def _let_proposals_fall(session: AsyncSession, record: str) -> None:
     """Nothing is left to be decided on; that it was proposed, and what was decided before, stays."""
-    proposal, today = models.RetentionProposal, runtime_of(session).clock.today()
+    proposal, today = models.RetentionProposal, caseload.today(session)
     for one in await session.scalars(
         select(proposal).where(col(proposal.record) == record, col(proposal.state) == "open")
     ):

@@ -1,8 +1,8 @@
 """Who asks us who has looked, and who answers."""
 
+import trama_caseload as caseload
 from sqlalchemy.ext.asyncio import AsyncSession
 from trama_chassis.handlers import Origin
-from trama_chassis.outbox import runtime_of
 from trama_contracts.registry import AccessesAsked, AccessesTold, UrgentAccessTaken
 
 from trama_registry.commands import looking
@@ -19,7 +19,7 @@ async def answer(session: AsyncSession, event: AccessesAsked, origin: Origin) ->
 @handlers.copy(AccessesTold)
 async def copy_answer(session: AsyncSession, event: AccessesTold, origin: Origin) -> None:
     """Keep what a member answered to a question of ours."""
-    if event.asker.member != runtime_of(session).settings.member:
+    if event.asker.member != caseload.own_member(session):
         return
     told = event.model_dump(mode="json")
     await session.merge(

@@ -1,8 +1,8 @@
 """Moves of referrals: of those others sent to us, and of who received ours."""
 
+import trama_caseload as caseload
 from sqlalchemy.ext.asyncio import AsyncSession
 from trama_chassis.handlers import Origin
-from trama_chassis.outbox import runtime_of
 from trama_contracts.payload_fields import Party
 from trama_contracts.registry import ReferralAccepted, ReferralSent
 
@@ -25,7 +25,7 @@ from trama_registry.models import (
 @handlers.copy(*MOVES, own=True)
 async def copy_move(session: AsyncSession, event: AnyMove, origin: Origin) -> None:
     """Keep a move of a referral, our own too. Only who is party to it may say so; the first word counts."""
-    own = runtime_of(session).settings.member
+    own = caseload.own_member(session)
     if isinstance(event, SenderMove):
         sender = origin.member
         is_theirs = origin.member == own or await _is_senders(session, event, origin)
@@ -77,7 +77,7 @@ async def _is_senders(session: AsyncSession, event: SenderMove, origin: Origin) 
 
 async def _is_receivers(session: AsyncSession, event: ReceiverMove, origin: Origin) -> bool:
     """Whether it is of a referral of ours that this member was asked to answer."""
-    own = runtime_of(session).settings.member
+    own = caseload.own_member(session)
     if event.sender.member != own:
         return False  # told to us because we hold the referente: the story has it
     referral = await session.get(Referral, event.referral)
@@ -94,7 +94,7 @@ async def _is_receivers(session: AsyncSession, event: ReceiverMove, origin: Orig
 @handlers.react(*BY_RECEIVER)
 async def follow_receiver(session: AsyncSession, event: ReceiverMove, origin: Origin) -> None:
     """Let our referral stand as its course says now; an acceptance links the records as well."""
-    own, move = runtime_of(session).settings.member, move_of(event)
+    own, move = caseload.own_member(session), move_of(event)
     kept = await session.get(ReferralMoveCopy, (own, event.referral, move.side, move.step))
     if kept is not None and kept.event_id == origin.event_id:
         await commands.follow_receiver(session, event)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Any
 
+import trama_caseload as caseload
 from fastapi import Form, Query, Request, Response
 from fastapi.responses import RedirectResponse
 from pydantic import BaseModel, Field, ValidationError
@@ -11,7 +12,6 @@ from trama_chassis import web
 from trama_chassis.accounts import Caller
 from trama_chassis.database import Reading, Router, Transaction
 from trama_chassis.errors import Refused, field_of, message_of
-from trama_chassis.outbox import runtime_of
 from trama_contracts.event import Uuid
 
 from trama_registry import commands, queries
@@ -151,7 +151,7 @@ async def _new_access(
     values = {
         "typed": form.model_dump(),
         "person": await queries.person_view(session, form.persona) if form.persona else None,
-        "today": runtime_of(session).clock.today(),
+        "today": caseload.today(session),
         "listens": SPECIALIST in by.roles,
         "languages": languages(),
     }
@@ -241,7 +241,7 @@ async def _access(
     values = {
         "one": view,
         "typed": typed,
-        "today": runtime_of(session).clock.today(),
+        "today": caseload.today(session),
         "languages": languages(view.language),
     }
     return _page(request, "accesso.html", values, errors, alike)

@@ -2,6 +2,7 @@
 
 from typing import Annotated, Any
 
+import trama_caseload as caseload
 from fastapi import Form, Request, Response
 from fastapi.responses import RedirectResponse
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -106,7 +107,7 @@ async def _documents(
     **shown: Any,  # noqa: ANN401 - why not, or what would be seen
 ) -> Response:
     runtime = runtime_of(session)
-    circles = runtime.directory.current.circles(runtime.settings.member)
+    circles = runtime.directory.current.circles(caseload.own_member(session))
     reader = await looking.in_urgency(session, record, by)
     values: dict[str, Any] = {
         "person": await queries.person_view(session, record),
@@ -117,7 +118,7 @@ async def _documents(
             for circle, words in told.document.CIRCLES.items()
             if circle in circles and (circle != "justice" or queries.may_see_judicial(by))
         },
-        "today": runtime.clock.today(),
-        "own": runtime.settings.member,
+        "today": caseload.today(session),
+        "own": caseload.own_member(session),
     }
     return await preview_page.page(request, "documenti.html", values, templates=templates, **shown)

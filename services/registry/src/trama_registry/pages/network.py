@@ -2,13 +2,13 @@
 
 from typing import Annotated
 
+import trama_caseload as caseload
 from fastapi import Form, Request, Response
 from fastapi.responses import RedirectResponse
 from sqlalchemy.ext.asyncio import AsyncSession
 from trama_chassis import forms
 from trama_chassis.database import Reading, Router, Transaction
 from trama_chassis.errors import Refused
-from trama_chassis.outbox import runtime_of
 from trama_contracts.payload_fields import Code
 
 from trama_registry import commands, queries
@@ -51,6 +51,6 @@ def _numbers(places: str, free: str) -> dict[str, object]:
 async def _network(request: Request, session: AsyncSession, refused: Refused | None = None) -> Response:
     values = {
         "network": await queries.network(session),
-        "own": runtime_of(session).settings.member,
+        "own": caseload.own_member(session),
     }
     return await forms.page(request, "rete.html", values, templates=templates, refused=refused)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Annotated, Any
 
+import trama_caseload as caseload
 from fastapi import Query, Request, Response
 from fastapi.responses import RedirectResponse
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -110,7 +111,7 @@ async def _request(session: AsyncSession, record: str, asked: NewReferral) -> Se
 def _consent(session: AsyncSession, to: str) -> GiveAuthorisation:
     runtime = runtime_of(session)
     members = runtime.directory.current.members
-    own, other = members[runtime.settings.member], members.get(to)
+    own, other = members[caseload.own_member(session)], members.get(to)
     theirs = frozenset(other.purposes) if other else frozenset()
     purpose = queries.shared_purpose(frozenset(own.purposes), theirs) or "work-integration"
     return GiveAuthorisation(
@@ -118,14 +119,13 @@ def _consent(session: AsyncSession, to: str) -> GiveAuthorisation:
         basis=BasisAsked(kind="consent"),
         circles=["care"],
         recipients=[to],
-        notice_given_on=runtime.clock.today(),
+        notice_given_on=caseload.today(session),
     )
 
 
 async def _values(session: AsyncSession, record: str, supersedes: str | None) -> dict[str, Any]:
-    runtime = runtime_of(session)
     grounds = await queries.grounds_for_referring(session, record)
-    names = queries.names_of(runtime.directory.current)
+    names = queries.names_of(session)
     return {
         "person": await queries.person_view(session, record),
         "documents": await queries.documents_to_name(session, record),
@@ -133,13 +133,15 @@ async def _values(session: AsyncSession, record: str, supersedes: str | None) ->
         "grounds": [
             (
                 one.authorisation,
-                ", ".join(names(member) for member in one.recipients if member != runtime.settings.member),
+                ", ".join(
+                    names(member) for member in one.recipients if member != caseload.own_member(session)
+                ),
                 one,
             )
             for one in grounds
         ],
         "replaced": await queries.sent_referral_view(session, supersedes) if supersedes else None,
         "name_of": names,
-        "today": runtime.clock.today(),
+        "today": caseload.today(session),
         "consent": CONSENT,
     }

@@ -2,6 +2,7 @@
 
 from typing import Annotated
 
+import trama_caseload as caseload
 from fastapi import Form, Request, Response
 from fastapi.responses import RedirectResponse
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -68,7 +69,7 @@ async def _notes(
     request: Request, session: AsyncSession, record: str, refused: Refused | None = None, **shown: Preview
 ) -> Response:
     person = await queries.person_view(session, record)
-    names = queries.names_of(runtime_of(session).directory.current)
+    names = queries.names_of(session)
     values = {
         "person": person,
         "notes": await queries.notes_of(session, record),
@@ -121,15 +122,15 @@ async def _interviews(
 ) -> Response:
     runtime = runtime_of(session)
     person = await queries.person_view(session, record)
-    circles = runtime.directory.current.circles(runtime.settings.member)
+    circles = runtime.directory.current.circles(caseload.own_member(session))
     may_tell = [circle for circle in ("care", "social") if circle in circles and person.taking_in_charge]
     values = {
         "person": person,
         "interviews": await queries.interviews_of(session, record),
-        "today": runtime.clock.today(),
+        "today": caseload.today(session),
         "kinds_of_interview": told.note.KINDS,
         "readers": {circle: told.note.READERS[circle] for circle in (*may_tell, "own")},
-        "own": runtime.settings.member,
+        "own": caseload.own_member(session),
     }
     return await preview_page.page(
         request, "colloqui.html", values, templates=templates, refused=refused, **shown

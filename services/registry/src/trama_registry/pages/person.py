@@ -2,10 +2,10 @@
 
 from typing import Annotated
 
+import trama_caseload as caseload
 from fastapi import Query, Request, Response
 from trama_chassis import web
 from trama_chassis.database import Reading, Router
-from trama_chassis.outbox import runtime_of
 from trama_contracts.event import Uuid
 
 from trama_registry import queries
@@ -25,5 +25,5 @@ async def persons_page(
 ) -> Response:
     """The list of persons, by name."""
     listed = await queries.persons_by_name(session, nome, dopo)
-    values = {"listed": listed, "sought": nome, "today": runtime_of(session).clock.today()}
+    values = {"listed": listed, "sought": nome, "today": caseload.today(session)}
     return web.page(request, "persone.html", values, templates=templates)

@@ -2,6 +2,7 @@
 
 from typing import Annotated
 
+import trama_caseload as caseload
 from fastapi import Depends, Request, Response
 from fastapi.responses import RedirectResponse
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -41,14 +42,14 @@ async def enter_protocol_page(request: Request, session: Transaction, _: Supervi
 
 async def _protocols(request: Request, session: AsyncSession, refused: Refused | None = None) -> Response:
     directory = runtime_of(session).directory.current
-    kept, today = await queries.protocols(session), runtime_of(session).clock.today()
+    kept, today = await queries.protocols(session), caseload.today(session)
     values = {
         "protocols": sorted(kept, key=lambda one: (not one.in_force, one.valid_from <= today)),
         "members": sorted(
             ((member, entry.name) for member, entry in directory.members.items()),
             key=lambda one: one[1].casefold(),
         ),
-        "name_of": queries.names_of(directory),
+        "name_of": queries.names_of(session),
         "today": today,
     }
     return await forms.page(request, "protocolli.html", values, templates=templates, refused=refused)

@@ -3,12 +3,12 @@
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
+import trama_caseload as caseload
 from fastapi import Query, Request, Response
 from fastapi.responses import RedirectResponse
 from sqlalchemy.ext.asyncio import AsyncSession
 from trama_chassis import forms, web
 from trama_chassis.database import Reading, Router, Transaction
-from trama_chassis.outbox import runtime_of
 from trama_contracts.event import Uuid
 
 from trama_registry import commands, queries
@@ -152,16 +152,15 @@ async def _sent_values(session: AsyncSession, one: Any) -> dict[str, Any]:  # no
         "need": one.need,
         "other": one.to,
         "story": await queries.story_of_referral(session, one.referral),
-        "protocol": await queries.protocol_of(session, runtime_of(session).settings.member, one.referral),
+        "protocol": await queries.protocol_of(session, caseload.own_member(session), one.referral),
         "referente": await queries.referente_of(session, one.record),
         "act": "",
     }
 
 
 def _common(session: AsyncSession) -> dict[str, Any]:
-    runtime = runtime_of(session)
     return {
-        "name_of": queries.names_of(runtime.directory.current),
-        "own": runtime.settings.member,
-        "today": runtime.clock.today(),
+        "name_of": queries.names_of(session),
+        "own": caseload.own_member(session),
+        "today": caseload.today(session),
     }

@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+import trama_caseload as caseload
 from fastapi import Request, Response
 from fastapi.responses import RedirectResponse
 from pydantic import BaseModel
@@ -126,8 +127,8 @@ async def _relations(request: Request, session: AsyncSession, record: str, tried
     session.expire_all()
     runtime = runtime_of(session)
     directory = runtime.directory.current
-    today = runtime.clock.today()
-    own = runtime.settings.member
+    today = caseload.today(session)
+    own = caseload.own_member(session)
     values = {
         "person": await queries.person_view(session, record),
         "relations": await queries.all_relations_of(session, record),
@@ -139,8 +140,8 @@ async def _relations(request: Request, session: AsyncSession, record: str, tried
         },
         "operators": _operators(request),
         "caller_id": request.state.caller.operator,
-        "own": (own, queries.names_of(directory)(own)),
-        "name_of": queries.names_of(directory),
+        "own": (own, queries.names_of(session)(own)),
+        "name_of": queries.names_of(session),
         "today": today,
         "tried": tried,
         "errors": tried.errors,

@@ -2,13 +2,13 @@
 
 from itertools import groupby
 
+import trama_caseload as caseload
 from fastapi import Request, Response
 from fastapi.responses import RedirectResponse
 from sqlalchemy.ext.asyncio import AsyncSession
 from trama_chassis import forms
 from trama_chassis.database import Reading, Router, Transaction
 from trama_chassis.errors import Refused
-from trama_chassis.outbox import runtime_of
 from trama_contracts.event import Uuid
 
 from trama_registry import commands, queries
@@ -32,7 +32,7 @@ async def proposals_page(request: Request, session: Reading, _: Supervisor) -> R
 async def look_page(request: Request, session: Transaction, _: Supervisor) -> Response:
     """Look now, as the clock does twice a day."""
     try:
-        await commands.propose_erasures(session, runtime_of(session).clock.today())
+        await commands.propose_erasures(session, caseload.today(session))
     except Refused as refused:
         return await _proposals(request, session, refused)
     return RedirectResponse(PROPOSALS, 303)

@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Literal
 
+import trama_caseload as caseload
 from fastapi import Request, Response
 from fastapi.responses import RedirectResponse
 from pydantic import BaseModel
@@ -124,7 +125,7 @@ async def _sharing(
 ) -> Response:
     session.expire_all()
     runtime = runtime_of(session)
-    directory, own = runtime.directory.current, runtime.settings.member
+    directory, own = runtime.directory.current, caseload.own_member(session)
     circles = directory.circles(own)
     others = {
         name: entry.name

@@ -2,6 +2,7 @@
 
 from typing import Annotated
 
+import trama_caseload as caseload
 from fastapi import Depends, Form, Query, Request, Response
 from fastapi.responses import RedirectResponse
 from pydantic import BeforeValidator
@@ -84,7 +85,7 @@ async def _person(
     request: Request, session: AsyncSession, record: str, refused: Refused | None = None
 ) -> Response:
     runtime = runtime_of(session)
-    own = runtime.directory.current.members[runtime.settings.member]
+    own = runtime.directory.current.members[caseload.own_member(session)]
     values = {"one": await queries.overview(session, record), "places": "placement" in own.services}
     return await forms.page(request, "persona.html", values, templates=templates, refused=refused)
 
@@ -109,7 +110,7 @@ async def story_page(
         "person": await queries.person_view(session, record),
         "timeline": await queries.timeline(session, record, part),
         "part": part,
-        "own": runtime_of(session).settings.member,
+        "own": caseload.own_member(session),
         "kept": await kept_to_ourselves(session, record),
     }
     return web.page(request, "storia.html", values, templates=templates)

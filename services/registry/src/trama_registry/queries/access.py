@@ -1,10 +1,10 @@
 """First contacts at the doors, as far as who asks may see them: in lists, in counts and in search."""
 
+import trama_caseload as caseload
 from sqlalchemy import ColumnElement, case, false, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 from trama_chassis.accounts import Caller
-from trama_chassis.outbox import runtime_of
 
 from trama_registry.errors import AccessNotHere
 from trama_registry.models import AccessRequest, sort_name_of
@@ -57,7 +57,7 @@ async def count_accesses(
     session: AsyncSession, by: Caller, *, open_only: bool = True, name: str = ""
 ) -> tuple[int, int]:
     """How many first contacts there are, and how many of them should have been routed before today."""
-    today = runtime_of(session).clock.today()
+    today = caseload.today(session)
     is_late = col(AccessRequest.concluded_on).is_(None) & (col(AccessRequest.route_by) < today)
     counted = select(func.count(), func.count(case((is_late, 1)))).select_from(AccessRequest)
     sought = _sought(by, open_only=open_only, name=name)
@@ -76,7 +76,7 @@ async def find_access(session: AsyncSession, access: str, by: Caller, *, lock: b
 
 def view_of_access(session: AsyncSession, found: AccessRequest) -> AccessView:
     """A first contact as it is shown."""
-    today = runtime_of(session).clock.today()
+    today = caseload.today(session)
     names = set(AccessView.model_fields) - {"name", "state", "days_left"}
     days_left = (found.route_by - today).days
     return AccessView(

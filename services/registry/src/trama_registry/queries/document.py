@@ -3,6 +3,7 @@
 from collections.abc import Collection, Sequence
 from datetime import date
 
+import trama_caseload as caseload
 from sqlalchemy import ColumnElement, and_, false, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
@@ -69,7 +70,7 @@ async def filed_documents(
 
 async def documents_to_name(session: AsyncSession, record: str) -> dict[str, str]:
     """Our documents that whoever follows the person may know of, as choices in a form."""
-    own = runtime_of(session).settings.member
+    own = caseload.own_member(session)
     filed = await filed_documents(session, record)
     return {
         one.document: say("%(name)s, %(kind)s del %(day)s", name=one.name, kind=one.kind_label, day=one.on)
@@ -107,7 +108,7 @@ async def filed_before(session: AsyncSession, record: str, circle: str, sha256: 
     """Our document on this record, in this circle, that is the same file."""
     found = await session.scalars(
         select(DocumentCopy).where(
-            col(DocumentCopy.member) == runtime_of(session).settings.member,
+            col(DocumentCopy.member) == caseload.own_member(session),
             col(DocumentCopy.record) == record,
             col(DocumentCopy.circle) == circle,
             col(DocumentCopy.sha256) == sha256,
@@ -126,7 +127,7 @@ async def view_of_filed(session: AsyncSession, record: str, filed: Filing) -> Fi
     runtime = runtime_of(session)
     copy = DocumentCopy(
         **filed.model_dump(),
-        member=runtime.settings.member,
+        member=caseload.own_member(session),
         record=record,
         circle=filed.circle,
         scope=f"{filed.scope}:{record}",
@@ -148,8 +149,7 @@ def _told_of(same_person: Collection[Edge], *, with_justice: bool) -> ColumnElem
 async def _views(
     session: AsyncSession, record: str, documents: Sequence[DocumentCopy]
 ) -> list[FiledDocumentView]:
-    runtime = runtime_of(session)
-    own, names = runtime.settings.member, names_of(runtime.directory.current)
+    own, names = caseload.own_member(session), names_of(session)
     files = await file_custody.states(session, {one.file for one in documents if one.member != own})
     asked = await _asked_on(session, [one for one in documents if one.file in files])
     readers: dict[str, list[str]] = {}

@@ -3,11 +3,11 @@
 from collections.abc import Collection
 from datetime import date
 
+import trama_caseload as caseload
 from sqlalchemy import false, or_, select, true, union_all
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 from trama_chassis import access, audit, guessing
-from trama_chassis.outbox import runtime_of
 
 from trama_registry.models import (
     GRADES,
@@ -92,7 +92,7 @@ async def _persons(session: AsyncSession, records: Collection[str]) -> list[Pers
 
 async def _decided_about(session: AsyncSession, record: str) -> set[str]:
     """The record itself, and those of which a person said whether they are of the same one."""
-    member = runtime_of(session).settings.member
+    member = caseload.own_member(session)
     return {record, *await told_apart(session, record), *await access.own_records(session, (member, record))}
 
 

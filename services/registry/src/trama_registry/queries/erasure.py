@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+import trama_caseload as caseload
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 from trama_chassis.erasure_tables import ErasureOrder, ErasureRecipient
 from trama_chassis.language import Named, say
-from trama_chassis.outbox import runtime_of
 from trama_chassis.tables import GrantGiven, OwnStream
 
 from trama_registry.errors import ErasedTogether, ErasureNotHere
@@ -78,8 +78,8 @@ async def _views(session: AsyncSession, orders: Sequence[ErasureOrder]) -> list[
     replies: defaultdict[str, dict[str, ErasureReplyCopy]] = defaultdict(dict)
     for reply in await session.scalars(select(ErasureReplyCopy).where(col(ErasureReplyCopy.order).in_(ids))):
         replies[reply.order][reply.member] = reply
-    names = names_of(runtime_of(session).directory.current)
-    own = runtime_of(session).settings.member
+    names = names_of(session)
+    own = caseload.own_member(session)
     return [_view(one, told_to[one.order], replies[one.order], names, own) for one in orders]
 
 
@@ -179,7 +179,7 @@ def _law(act: str | None, article: str | None) -> str | None:
 
 async def erasures_asked(session: AsyncSession) -> list[ErasureAskedView]:
     """What other controllers ask of us: what is to be decided first."""
-    names = names_of(runtime_of(session).directory.current)
+    names = names_of(session)
     wanted = select(ErasureAsked).order_by(
         col(ErasureAsked.answered_on).is_not(None), col(ErasureAsked.requested_on), col(ErasureAsked.order)
     )
@@ -223,10 +223,10 @@ async def erasable(session: AsyncSession, record: str, entry: str) -> Erasable:
     found = await session.get(EntryCopy, entry)
     if found is None or found.scope.partition(":")[0] not in ALONE:
         return Erasable(entry, shown.happened, [], say(ErasedTogether.detail))
-    names = names_of(runtime_of(session).directory.current)
+    names = names_of(session)
     given = await session.scalars(
         select(col(GrantGiven.recipient)).where(col(GrantGiven.stream) == found.stream)
     )
-    own_member = runtime_of(session).settings.member
+    own_member = caseload.own_member(session)
     members = {one.partition(".")[0] for one in given} - {own_member}
     return Erasable(entry, shown.happened, sorted(names(member) for member in members))

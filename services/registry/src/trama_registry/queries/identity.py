@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from datetime import date
 
+import trama_caseload as caseload
 from sqlalchemy import func, literal, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
@@ -58,7 +59,7 @@ def may_see_judicial(by: Caller) -> bool:
 async def identity_view(session: AsyncSession, record: str, by: Caller) -> IdentityView:
     """Who a person is, as this operator may see it. Raises PersonNotHere."""
     person = await find_person(session, record)
-    today = runtime_of(session).clock.today()
+    today = caseload.today(session)
     numbers = await identifiers_of(session, record)
     names = set(IdentityView.model_fields) - {"identifiers", "certificates", "groups", "links"}
     return IdentityView(
@@ -154,7 +155,7 @@ async def find_certificate(session: AsyncSession, record: str, certificate: str)
 async def _groups(session: AsyncSession, record: str, by: Caller) -> list[GroupsView]:
     """Target groups of the circles this member is in; judicial ones for who is named alone."""
     runtime = runtime_of(session)
-    circles = runtime.directory.current.circles(runtime.settings.member)
+    circles = runtime.directory.current.circles(caseload.own_member(session))
     table = TargetGroup
     rows = await session.scalars(select(table).where(col(table.record) == record).order_by(col(table.group)))
     chosen = [(row.circle, row.group) for row in rows]
@@ -196,8 +197,7 @@ async def count_groups(session: AsyncSession, by: Caller) -> list[GroupCountView
 
 async def _links(session: AsyncSession, record: str) -> list[LinkView]:
     """Links of this record, those that hold first; a removed one only where the two are not joined again."""
-    runtime = runtime_of(session)
-    names, own = names_of(runtime.directory.current), runtime.settings.member
+    names, own = names_of(session), caseload.own_member(session)
     found = await access.links_of(session, record)
     joined = {other for _, other, removed in found if not removed}
     here = {other[1]: (await find_person(session, other[1])).name for _, other, _ in found if other[0] == own}
@@ -223,7 +223,7 @@ async def link_of(session: AsyncSession, record: str, link: str) -> LinkView | N
 
 async def last_told(session: AsyncSession, record: str, event: type[Event]) -> str | None:
     """The id of our last event of a kind on a record: what a correction corrects."""
-    member = runtime_of(session).settings.member
+    member = caseload.own_member(session)
     return await session.scalar(
         select(col(EntryCopy.event_id))
         .where(
@@ -240,11 +240,11 @@ async def _told_by_others(
     session: AsyncSession, record: str, known: Iterable[str]
 ) -> list[OtherIdentifierView]:
     """Numbers that services which follow the person tell and we have not: compared, never taken over."""
-    own = runtime_of(session).settings.member
+    own = caseload.own_member(session)
     others = sorted(edge for edge in await access.component(session, record) if edge[0] != own)
     if not others:
         return []
-    names, seen = names_of(runtime_of(session).directory.current), set(known)
+    names, seen = names_of(session), set(known)
     types = (PersonRegistered.wire_type, IdentifierAssigned.wire_type)
     told = await session.scalars(
         select(EntryCopy)

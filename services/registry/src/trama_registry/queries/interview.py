@@ -1,10 +1,10 @@
 """Interviews with a person: those we keep to ourselves, and those that we or others tell."""
 
+import trama_caseload as caseload
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 from trama_chassis import access
-from trama_chassis.outbox import runtime_of
 from trama_contracts.event import Event
 from trama_contracts.registry import InterviewRecorded, SocialInterviewRecorded
 
@@ -30,9 +30,9 @@ async def interviews_of(session: AsyncSession, record: str) -> list[InterviewVie
         *landmarks.of(SocialInterviewRecorded),
     ]
     corrected = await corrections_of(session, [entry for entry, _ in told_of])
-    names = names_of(runtime_of(session).directory.current)
+    names = names_of(session)
     kept = await session.scalars(select(OwnInterview).where(col(OwnInterview.record) == record))
-    own = runtime_of(session).settings.member
+    own = caseload.own_member(session)
     found = [(one.recorded_at, view_of_kept_interview(one, own, names)) for one in kept] + [
         (entry.recorded_at, _view(entry, said, names, corrected=entry.event_id in corrected))
         for entry, said in told_of

@@ -2,11 +2,11 @@
 
 from collections.abc import Collection, Iterable, Sequence
 
+import trama_caseload as caseload
 from sqlalchemy import or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 from trama_chassis.links import RecordLink
-from trama_chassis.outbox import runtime_of
 
 from trama_registry.models import Person, TakingInCharge
 from trama_registry.queries.told import local_day
@@ -20,7 +20,7 @@ async def others_here(
     session: AsyncSession, record: str, same_person: Collection[tuple[str, str]]
 ) -> list[RecordHereView]:
     """The other records of ours among those of the same person, in the order they were made."""
-    member = runtime_of(session).settings.member
+    member = caseload.own_member(session)
     same = {other for of, other in same_person if of == member} - {record}
     return [record_here(person) for person in await _persons(session, same)]
 
@@ -77,7 +77,7 @@ async def _groups(session: AsyncSession, records: Iterable[str]) -> dict[str, li
 
 async def _pairs(session: AsyncSession, records: set[str]) -> set[tuple[str, str]]:
     """The links between two records of ours, as far as they lead from these."""
-    member = runtime_of(session).settings.member
+    member = caseload.own_member(session)
     a, b = col(RecordLink.a_record), col(RecordLink.b_record)
     ours = (col(RecordLink.a_member) == member, col(RecordLink.b_member) == member)
     found: set[tuple[str, str]] = set()

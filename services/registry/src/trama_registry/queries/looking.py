@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
+import trama_caseload as caseload
 from sqlalchemy import select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
@@ -46,7 +47,7 @@ async def records_of_person(session: AsyncSession, record: str) -> set[str]:
 async def members_to_ask(session: AsyncSession, record: str) -> list[str]:
     """Members with a linked record, whose registry can be asked who looked there."""
     runtime = runtime_of(session)
-    directory, own = runtime.directory.current, runtime.settings.member
+    directory, own = runtime.directory.current, caseload.own_member(session)
     linked = {member for member, _ in await access.component(session, record)} - {own}
     return sorted(
         member
@@ -81,8 +82,8 @@ async def accesses_view(session: AsyncSession, record: str) -> AccessesView:
     """The report on who looked at a person's data. Raises PersonNotHere."""
     await find_person(session, record)
     runtime = runtime_of(session)
-    names, own = names_of(runtime.directory.current), runtime.settings.member
-    since = runtime.clock.today() - KEPT
+    names, own = names_of(session), caseload.own_member(session)
+    since = caseload.today(session) - KEPT
     ours = await told_of(session, await records_of_person(session, record), since)
     asked = await session.scalars(
         select(AccessesAskedOf)
@@ -96,7 +97,7 @@ async def accesses_view(session: AsyncSession, record: str) -> AccessesView:
         own=MemberLooksView(
             member=own,
             member_name=names(own),
-            told_on=runtime.clock.today(),
+            told_on=caseload.today(session),
             services=[service_of(one) for one in services_beside(runtime)],
             looks=ours,
         ),
@@ -128,7 +129,7 @@ async def _answer(session: AsyncSession, asked: AccessesAskedOf, name: str) -> M
 
 
 async def _urgent(session: AsyncSession, record: str, names: Callable[[str], str]) -> list[UrgentAccessView]:
-    own, now = runtime_of(session).settings.member, machine_now()
+    own, now = caseload.own_member(session), machine_now()
     ours = await session.scalars(select(UrgentAccess).where(col(UrgentAccess.record) == record))
     same = sorted(await access.component(session, record))
     theirs = await session.scalars(

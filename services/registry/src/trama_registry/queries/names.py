@@ -1,16 +1,12 @@
 """How members are called on pages."""
 
+import trama_caseload as caseload
+from sqlalchemy.ext.asyncio import AsyncSession
 from trama_chassis.language import Named
-from trama_contracts.directory import Directory
 
 from trama_registry.queries import told
 
 
-def names_of(directory: Directory) -> told.Names:
+def names_of(session: AsyncSession) -> told.Names:
     """How members are called: as the directory says, or by their short name if they are gone from it."""
-
-    def name(member: str) -> Named:
-        entry = directory.entry(member)
-        return Named(entry.name if entry is not None else member)
-
-    return name
+    return lambda member: Named(caseload.member_name(session, member))

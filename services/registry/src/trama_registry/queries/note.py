@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
 from datetime import date
 
+import trama_caseload as caseload
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
@@ -43,8 +44,7 @@ async def note_views(
     written = landmarks.of(NoteWritten)
     if not written:
         return []
-    runtime = runtime_of(session)
-    own, names = runtime.settings.member, names_of(runtime.directory.current)
+    own, names = caseload.own_member(session), names_of(session)
     corrected = await corrections_of(session, [entry for entry, _ in written])
     addressees = await _addressees(session, [entry.event_id for entry, _ in written if entry.member == own])
     readings = _readings(landmarks, names)
@@ -123,7 +123,7 @@ async def find_note(session: AsyncSession, record: str, note: str) -> tuple[Entr
         select(EntryCopy).where(
             col(EntryCopy.scope) == f"{NoteRead.scope}:{note}",
             col(EntryCopy.type) == NoteRead.wire_type,
-            col(EntryCopy.member) == runtime_of(session).settings.member,
+            col(EntryCopy.member) == caseload.own_member(session),
         )
     )
     return found, [NoteRead.from_payload(one.payload) for one in said]

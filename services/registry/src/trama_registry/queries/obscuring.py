@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Sequence
 
+import trama_caseload as caseload
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
@@ -36,8 +37,7 @@ async def hidden_rows(
 async def obscured_of(session: AsyncSession, record: str, by: Caller) -> list[ObscuredView]:
     """The entries of a person that nobody but our service reads, newest first. Raises PersonNotHere."""
     await find_person(session, record)
-    runtime = runtime_of(session)
-    own, names = runtime.settings.member, names_of(runtime.directory.current)
+    own, names = caseload.own_member(session), names_of(session)
     records = sorted(await access.own_records(session, (own, record)))
     found = await session.scalars(
         select(ObscuredEntry)
@@ -81,7 +81,7 @@ async def hidden_document(session: AsyncSession, record: str, entry: str, by: Ca
     await find_person(session, record)
     runtime = runtime_of(session)
     rows = await hidden_rows(
-        session, await access.own_records(session, (runtime.settings.member, record)), entry
+        session, await access.own_records(session, (caseload.own_member(session), record)), entry
     )
     if not rows or (rows[0].circle == JUSTICE and not may_see_judicial(by)):
         raise NothingHidden

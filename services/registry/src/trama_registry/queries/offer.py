@@ -6,6 +6,7 @@ from datetime import date
 from typing import TypeVar
 
 import structlog
+import trama_caseload as caseload
 from pydantic import ValidationError
 from sqlalchemy.ext.asyncio import AsyncSession
 from trama_chassis import catalogue
@@ -45,7 +46,7 @@ async def usual_answer_days(session: AsyncSession, member: str) -> int:
 
 async def own_offers(session: AsyncSession) -> list[OfferView]:
     """What this member offers."""
-    return (await _offers(session)).get(runtime_of(session).settings.member, [])
+    return (await _offers(session)).get(caseload.own_member(session), [])
 
 
 async def own_offer(session: AsyncSession, offer: str) -> OfferView:
@@ -60,7 +61,7 @@ async def door_of(session: AsyncSession, member: str) -> OfferView | None:
 
 
 async def _offers(session: AsyncSession) -> dict[str, list[OfferView]]:
-    today = runtime_of(session).clock.today()
+    today = caseload.today(session)
     places = {(member, fact.offer): fact async for member, fact in _told(session, Capacity)}
     found: dict[str, list[OfferView]] = defaultdict(list)
     async for member, fact in _told(session, ServiceOffered):

@@ -1,10 +1,10 @@
 """What waits beyond its term, with us or with others: the supervisors' matter."""
 
+import trama_caseload as caseload
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 from trama_chassis.accounts import Caller
-from trama_chassis.outbox import runtime_of
 
 from trama_registry.models import AWAITING, BETWEEN_REMINDERS, Person, Referral
 from trama_registry.queries.access import accesses
@@ -14,7 +14,7 @@ from trama_registry.schemas import AccessView, OverdueReferralView
 
 async def overdue_referrals(session: AsyncSession) -> list[OverdueReferralView]:
     """Referrals of ours whose answer was due before today, the longest overdue first."""
-    today = runtime_of(session).clock.today()
+    today = caseload.today(session)
     rows = await session.execute(
         select(Referral, Person)
         .join(Person, col(Person.record) == col(Referral.record))

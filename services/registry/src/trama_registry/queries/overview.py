@@ -3,10 +3,10 @@
 from collections.abc import Mapping, Sequence
 from datetime import date
 
+import trama_caseload as caseload
 from sqlalchemy.ext.asyncio import AsyncSession
 from trama_chassis import access
 from trama_chassis.language import say
-from trama_chassis.outbox import runtime_of
 from trama_contracts.registry import PersonRegistered, TakingInChargeOpened
 
 from trama_registry.queries import told
@@ -56,9 +56,8 @@ RELATIONS = {"registration": "Iscrizione"}
 
 async def overview(session: AsyncSession, record: str) -> PersonOverview:
     """All that the first page on a person says. Raises PersonNotHere."""
-    runtime = runtime_of(session)
-    own, today = runtime.settings.member, runtime.clock.today()
-    names = names_of(runtime.directory.current)
+    own, today = caseload.own_member(session), caseload.today(session)
+    names = names_of(session)
     person, same_person = await person_view(session, record), await access.component(session, record)
     landmarks = await landmarks_of(session, same_person)
     said = await landmarks_of(session, same_person, (*STEPS, *NOTES), most=LAST_SAID)
@@ -114,9 +113,8 @@ async def _awaited(
     session: AsyncSession, record: str, landmarks: Landmarks, filed: Sequence[FiledDocumentView]
 ) -> list[AwaitedView]:
     """What other services owe: answers, parts of an evaluation, agreement to a placement, documents."""
-    runtime = runtime_of(session)
-    own, today = runtime.settings.member, runtime.clock.today()
-    names = names_of(runtime.directory.current)
+    own, today = caseload.own_member(session), caseload.today(session)
+    names = names_of(session)
     return [
         *await referrals_awaited(session, record, names, today),
         *contributions_awaited(landmarks, own, names, today),

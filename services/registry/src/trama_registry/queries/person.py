@@ -4,11 +4,11 @@ import re
 from collections.abc import Sequence
 from datetime import date
 
+import trama_caseload as caseload
 from sqlalchemy import select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 from trama_chassis import access, audit, guessing
-from trama_chassis.outbox import runtime_of
 from trama_contracts.payload_fields import TAX_CODE_PATTERN
 
 from trama_registry.errors import PersonNotHere
@@ -91,7 +91,7 @@ async def find_authorisation(session: AsyncSession, authorisation: str, record: 
 async def authorisations_of(session: AsyncSession, record: str) -> list[AuthorisationView]:
     """What this person authorised here, newest first. Raises PersonNotHere."""
     await find_person(session, record)
-    today = runtime_of(session).clock.today()
+    today = caseload.today(session)
     found = await session.scalars(
         select(Authorisation)
         .where(col(Authorisation.record) == record)

@@ -5,12 +5,13 @@ It says nothing of its own: the commit is rehearsed, keys and all, and undone.
 
 from collections.abc import Iterator, Sequence
 
+import trama_caseload as caseload
 from sqlalchemy.ext.asyncio import AsyncSession
 from trama_caseload import DraftPreviewView, foreseen
 from trama_chassis import outbox
 from trama_chassis.foreseen import circles_open_to
 from trama_chassis.language import say
-from trama_chassis.outbox import Rehearsed, runtime_of
+from trama_chassis.outbox import Rehearsed
 from trama_contracts.registry import ReferralSent
 
 from trama_registry.queries import told
@@ -19,8 +20,7 @@ from trama_registry.queries.names import names_of
 
 async def preview(session: AsyncSession, record: str) -> DraftPreviewView:
     """What the services of other members will read of what this transaction has collected; it is undone."""
-    runtime = runtime_of(session)
-    own, names = runtime.settings.member, names_of(runtime.directory.current)
+    own, names = caseload.own_member(session), names_of(session)
     async with outbox.rehearse(session) as rehearsed:
         follow = await foreseen.followers(session, record)
         offered = {one.event.to for one in rehearsed if isinstance(one.event, ReferralSent)}

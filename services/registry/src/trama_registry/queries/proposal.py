@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any, TypeAlias
 
+import trama_caseload as caseload
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
@@ -77,7 +78,7 @@ def rule_views(session: AsyncSession) -> list[RetentionRuleView]:
     """The rules of this member, in the order of its file. Raises RetentionUnreadable."""
     runtime = runtime_of(session)
     rules = retention_rules(runtime.settings)
-    holding = in_force(rules, runtime.clock.today())
+    holding = in_force(rules, caseload.today(session))
     return [
         RetentionRuleView(
             **rule.model_dump(include={"kind", "years", "months", "after", "holds_from"}),

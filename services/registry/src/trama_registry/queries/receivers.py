@@ -1,5 +1,6 @@
 """To whom a person can be referred, and on what grounds: what the form of a new referral offers."""
 
+import trama_caseload as caseload
 from sqlalchemy.ext.asyncio import AsyncSession
 from trama_chassis.outbox import runtime_of
 
@@ -12,7 +13,7 @@ from trama_registry.schemas import AuthorisationView, ReceiverView
 async def receivers(session: AsyncSession) -> list[ReceiverView]:
     """The members that answer our referrals, by name, with their places and how soon they usually answer."""
     runtime = runtime_of(session)
-    directory, own = runtime.directory.current, runtime.settings.member
+    directory, own = runtime.directory.current, caseload.own_member(session)
     found = []
     for one in await network(session):
         answers = one.member in directory.read_by(own) and own in directory.read_by(one.member)

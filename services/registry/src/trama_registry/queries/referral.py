@@ -4,11 +4,11 @@ from collections.abc import Collection, Sequence
 from datetime import date
 from typing import Any
 
+import trama_caseload as caseload
 from sqlalchemy import case, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 from trama_chassis import receipts
-from trama_chassis.outbox import runtime_of
 from trama_contracts.directory import Directory
 
 from trama_registry.errors import ReferralNotHere
@@ -61,7 +61,7 @@ async def sent_referral_view(session: AsyncSession, referral: str) -> SentReferr
     found = await find_sent_referral(session, referral)
     if found is None:
         raise ReferralNotHere
-    course = await course_of(session, runtime_of(session).settings.member, referral)
+    course = await course_of(session, caseload.own_member(session), referral)
     return await view_of_sent(session, found, course)
 
 
@@ -86,7 +86,7 @@ async def views_of_sent(
     session: AsyncSession, rows: Sequence[tuple[Referral, Person]]
 ) -> list[SentReferralView]:
     """Referrals of ours, each with the person it is about, as they are shown."""
-    own = runtime_of(session).settings.member
+    own = caseload.own_member(session)
     courses = await courses_of(session, [(own, referral.referral) for referral, _ in rows])
     delivered = await _delivered(session, [referral for referral, _ in rows])
     return [
@@ -108,7 +108,7 @@ def _sent_view(
 
 async def _delivered(session: AsyncSession, sent: Sequence[Referral]) -> set[str]:
     """Referrals whose last sending the receiver's registry says it has."""
-    own = runtime_of(session).settings.member
+    own = caseload.own_member(session)
     rows = await session.execute(
         select(col(ReferralMoveCopy.referral), col(ReferralMoveCopy.event_id))
         .where(col(ReferralMoveCopy.sender) == own, col(ReferralMoveCopy.deed).in_(("send", "renew")))
@@ -127,7 +127,7 @@ async def _delivered(session: AsyncSession, sent: Sequence[Referral]) -> set[str
 async def received_referral_view(session: AsyncSession, referral: str) -> ReceivedReferralView:
     """A referral to us. Raises ReferralNotHere."""
     found = await find_received_referral(session, referral)
-    if found is None or found.to != runtime_of(session).settings.member:
+    if found is None or found.to != caseload.own_member(session):
         raise ReferralNotHere
     return view_of_received(found, await course_of(session, found.sender, referral))
 
@@ -136,7 +136,7 @@ async def received_referrals(session: AsyncSession) -> list[ReceivedReferralView
     """What was sent to us, newest first."""
     rows = await session.scalars(
         select(ReferralCopy)
-        .where(col(ReferralCopy.to) == runtime_of(session).settings.member)
+        .where(col(ReferralCopy.to) == caseload.own_member(session))
         .order_by(col(ReferralCopy.sent_on).desc(), col(ReferralCopy.referral))
         .limit(PAGE)
     )
@@ -203,7 +203,7 @@ async def received_by_urgency(session: AsyncSession) -> list[ReceivedReferralVie
     """What was sent to us: first what we are to answer, by its term, then the rest, newest first."""
     rows = await session.scalars(
         select(ReferralCopy)
-        .where(col(ReferralCopy.to) == runtime_of(session).settings.member)
+        .where(col(ReferralCopy.to) == caseload.own_member(session))
         .order_by(*_urgency(ReferralCopy, AWAITING))
         .limit(PAGE)
     )
@@ -235,7 +235,7 @@ def _urgency(table: type[Referral] | type[ReferralCopy], first: Collection[State
 
 async def referrals_to_answer(session: AsyncSession) -> int:
     """How many referrals we are to answer."""
-    own = runtime_of(session).settings.member
+    own = caseload.own_member(session)
     found = select(func.count()).where(col(ReferralCopy.to) == own, col(ReferralCopy.state).in_(AWAITING))
     return await session.scalar(found) or 0
 
@@ -248,7 +248,7 @@ async def protocol_of(session: AsyncSession, sender: str, referral: str) -> str 
 
 async def story_of_referral(session: AsyncSession, referral: str) -> list[ReferralEntryView]:
     """What happened to a referral, in words, in the order in which it counts."""
-    names = names_of(runtime_of(session).directory.current)
+    names = names_of(session)
     entries = await session.scalars(select(EntryCopy).where(col(EntryCopy.scope) == f"referral:{referral}"))
     found = sorted(entries, key=lambda one: (one.recorded_at, told.ORDER.index(one.type)))
     return [

@@ -3,12 +3,12 @@
 from collections.abc import Iterable, Sequence
 from datetime import date
 
+import trama_caseload as caseload
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 from trama_chassis import access
 from trama_chassis.language import say
-from trama_chassis.outbox import runtime_of
 from trama_contracts.registry import (
     CaseManagerAssigned,
     TakingInChargeClosed,
@@ -63,36 +63,36 @@ async def relations_of(session: AsyncSession, record: str) -> RelationsView:
         .order_by(col(TakingInCharge.opened_on).desc(), col(TakingInCharge.episode))
     )
     entries = await _following(session, record)
-    runtime = runtime_of(session)
-    names = names_of(runtime.directory.current)
-    others = [entry for entry in entries if (entry.member, entry.record) != (runtime.settings.member, record)]
+    names = names_of(session)
+    others = [
+        entry for entry in entries if (entry.member, entry.record) != (caseload.own_member(session), record)
+    ]
     return RelationsView(
         record=record,
         own=[view_of_taking_in_charge(episode) for episode in own],
-        others=_others(others, names, runtime.settings.member),
-        referente=referente_among(entries, names, runtime.clock.today()),
+        others=_others(others, names, caseload.own_member(session)),
+        referente=referente_among(entries, names, caseload.today(session)),
     )
 
 
 async def all_relations_of(session: AsyncSession, record: str) -> RelationsView:
     """Who follows a person, with first contacts and hosts beside. Raises PersonNotHere."""
     following = await relations_of(session, record)
-    names = names_of(runtime_of(session).directory.current)
+    names = names_of(session)
     contacts, hosts = await relations_beside(session, record, names)
     return following.model_copy(update={"first_contacts": contacts, "hosts": hosts})
 
 
 async def referente_of(session: AsyncSession, record: str) -> ReferenteView | None:
     """The one person to speak to about the way, whichever member they are of."""
-    runtime = runtime_of(session)
-    names = names_of(runtime.directory.current)
-    return referente_among(await _following(session, record), names, runtime.clock.today())
+    names = names_of(session)
+    return referente_among(await _following(session, record), names, caseload.today(session))
 
 
 async def referente_elsewhere(session: AsyncSession, record: str) -> set[str]:
     """The other member that holds the referente del percorso, if one that follows the person does."""
     referente = await referente_of(session, record)
-    own = runtime_of(session).settings.member
+    own = caseload.own_member(session)
     follows = {member for member, _ in await access.component(session, record)} - {own}
     return {referente.member} & follows if referente is not None else set()
 
@@ -177,7 +177,7 @@ async def find_protocol(session: AsyncSession, protocol: str) -> Protocol:
 
 async def protocols(session: AsyncSession, on: date | None = None) -> list[ProtocolView]:
     """Protocols for the integrated taking in charge: all, or those in force on a day."""
-    day = on or runtime_of(session).clock.today()
+    day = on or caseload.today(session)
     found = await session.scalars(
         select(Protocol).order_by(col(Protocol.district), col(Protocol.valid_from), col(Protocol.protocol))
     )

@@ -7,6 +7,7 @@ from datetime import date, datetime, time
 from pathlib import Path
 from typing import Any
 
+import trama_caseload as caseload
 from sqlalchemy import ColumnElement, ScalarSelect, Select, and_, exists, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped
@@ -155,7 +156,7 @@ async def _with_joined(
     session: AsyncSession, ended: Mapping[str, date], records: Iterable[str]
 ) -> dict[str, date]:
     """The same of the whole person, where more records of ours are: it ended when the last of them did."""
-    own = runtime_of(session).settings.member
+    own = caseload.own_member(session)
     together: dict[str, date] = {}
     for record in sorted(set(records) & ended.keys()):
         same = await access.own_records(session, (own, record))
@@ -205,7 +206,7 @@ def without_record() -> ColumnElement[bool]:
 
 
 def _ours(session: AsyncSession) -> ColumnElement[bool]:
-    return (col(EntryCopy.member) == runtime_of(session).settings.member) & col(EntryCopy.corrects).is_(None)
+    return (col(EntryCopy.member) == caseload.own_member(session)) & col(EntryCopy.corrects).is_(None)
 
 
 async def _whole_records(session: AsyncSession, alone: Select[str]) -> list[Kept]:

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+import trama_caseload as caseload
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 from trama_chassis import access
 from trama_chassis.clock import local_day
-from trama_chassis.outbox import runtime_of
 from trama_chassis.tables import AuthorisationHeld, GrantGiven, GrantReceived, OwnStream
 from trama_contracts.inner import parse_instant
 
@@ -44,8 +44,7 @@ class Key:
 async def sharing_of(session: AsyncSession, record: str) -> SharingView:
     """Who sees what we write of a person, and what others share with us. Raises PersonNotHere."""
     await find_person(session, record)
-    runtime = runtime_of(session)
-    own, names = runtime.settings.member, names_of(runtime.directory.current)
+    own, names = caseload.own_member(session), names_of(session)
     written, given = await _given(session, record, own)
     received = await _received(session, record, own)
     held = await _authorisations(session, [*given, *received])

@@ -34,10 +34,9 @@ PATIENCE = 1.5
 async def timeline(session: AsyncSession, record: str, part: Part = WHOLE) -> TimelineView:
     """What is known here of a person's way, oldest first, all or a part. Raises PersonNotHere."""
     await find_person(session, record)
-    runtime = runtime_of(session)
     same_person = await access.component(session, record)
     found = await entries_of(session, same_person, part)
-    names = names_of(runtime.directory.current)
+    names = names_of(session)
     complete, sentence = await how_complete(session, same_person)
     return TimelineView(
         record=record,
@@ -67,7 +66,7 @@ async def how_complete(session: AsyncSession, same_person: set[Edge]) -> tuple[b
     runtime = runtime_of(session)
     sources = await completeness.sources(session, same_person)
     withheld = await completeness.withheld(session, same_person)
-    names = names_of(runtime.directory.current)
+    names = names_of(session)
     patience = timedelta(seconds=PATIENCE * runtime.settings.sign_of_life_every)
     now = clock.machine_now()
     said = [sentence_on(sources, now=now, patience=patience, names=names)]
@@ -83,7 +82,7 @@ async def views_of(
     session: AsyncSession, entries: Sequence[EntryCopy], same_person: Collection[Edge]
 ) -> list[EntryView]:
     """Entries as they are told, with what they followed from and what corrects them."""
-    names = names_of(runtime_of(session).directory.current)
+    names = names_of(session)
     corrections = await corrections_of(session, entries)
     causes = await causes_of(session, entries, same_person)
     return [_view(entry, names, corrections.get(entry.event_id), causes) for entry in entries]

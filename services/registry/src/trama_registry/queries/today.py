@@ -3,6 +3,7 @@
 from datetime import date, datetime, time, timedelta
 from typing import cast
 
+import trama_caseload as caseload
 from sqlalchemy import ColumnElement, func, or_, select, true
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
@@ -47,7 +48,7 @@ NEWS = timedelta(days=30)
 async def today_view(session: AsyncSession, by: Caller) -> TodayView:
     """Everything that the first page says to an operator."""
     runtime = runtime_of(session)
-    today, sleeping_after = runtime.clock.today(), cast(RegistrySettings, runtime.settings).sleeping_days
+    today, sleeping_after = caseload.today(session), cast(RegistrySettings, runtime.settings).sleeping_days
     to_route, late = await count_accesses(session, by)
     late_now = col(Referral.state).in_(AWAITING) & (col(Referral.answer_by) < today)
     return TodayView(
@@ -80,11 +81,10 @@ def _of_theirs(by: Caller) -> ColumnElement[bool]:
 
 async def _received(session: AsyncSession) -> list[ReferralDueView]:
     """Referrals to us that we are to answer, the first term first."""
-    runtime = runtime_of(session)
-    names = names_of(runtime.directory.current)
+    names = names_of(session)
     found = await session.scalars(
         select(ReferralCopy)
-        .where(col(ReferralCopy.to) == runtime.settings.member, col(ReferralCopy.state).in_(AWAITING))
+        .where(col(ReferralCopy.to) == caseload.own_member(session), col(ReferralCopy.state).in_(AWAITING))
         .order_by(col(ReferralCopy.answer_by), col(ReferralCopy.referral))
         .limit(MOST)
     )
@@ -101,7 +101,7 @@ async def _received(session: AsyncSession) -> list[ReferralDueView]:
 
 async def _sent(session: AsyncSession, by: Caller, which: ColumnElement[bool]) -> list[ReferralDueView]:
     """Referrals of ours, on people whom the caller answers for, the first term first."""
-    names = names_of(runtime_of(session).directory.current)
+    names = names_of(session)
     found = await session.execute(
         select(Referral, Person)
         .join(Person, col(Person.record) == col(Referral.record))
@@ -170,7 +170,7 @@ async def _taken_back(session: AsyncSession, by: Caller, today: date) -> list[Co
         .order_by(col(AuthorisationStopped.since).desc(), col(AuthorisationStopped.authorisation))
         .limit(MOST)
     )
-    names = names_of(runtime_of(session).directory.current)
+    names = names_of(session)
     people = [(stop, await _ours_to_speak_to(session, by, (stop.member, stop.record))) for stop in stops]
     return [
         ConsentTakenBackView(
@@ -186,7 +186,7 @@ async def _taken_back(session: AsyncSession, by: Caller, today: date) -> list[Co
 
 async def _ours_to_speak_to(session: AsyncSession, by: Caller, edge: Edge) -> Person | None:
     """The person of ours whose referente the caller is; or any with a referente of ours, for a supervisor."""
-    own = runtime_of(session).settings.member
+    own = caseload.own_member(session)
     for record in sorted(await access.own_records(session, edge)):
         referente = await referente_of(session, record)
         if referente is None or referente.member != own:
@@ -199,7 +199,7 @@ async def _ours_to_speak_to(session: AsyncSession, by: Caller, edge: Edge) -> Pe
 async def _sleeping(session: AsyncSession, by: Caller, today: date, after: int) -> list[SleepingView]:
     """Open relations, not suspended, on which our services have written nothing since a day."""
     since = datetime.combine(today - timedelta(days=after), time(), ZONE)
-    own = col(EntryCopy.member) == runtime_of(session).settings.member
+    own = col(EntryCopy.member) == caseload.own_member(session)
     told = own & (col(EntryCopy.record) == col(TakingInCharge.record))
     kept = select(col(OwnInterview.interview)).where(
         col(OwnInterview.record) == col(TakingInCharge.record), col(OwnInterview.recorded_at) >= since

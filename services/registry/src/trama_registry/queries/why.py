@@ -1,5 +1,6 @@
 """Why a service may read what we write of a person or may not, by the decisions that were written down."""
 
+import trama_caseload as caseload
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
@@ -21,8 +22,7 @@ BESIDE_THE_POINT = frozenset(
 
 async def decisions_of(session: AsyncSession, record: str) -> list[WhyView]:
     """The last decision for each other service and circle in which we wrote, where it says something."""
-    runtime = runtime_of(session)
-    own, names = runtime.settings.member, names_of(runtime.directory.current)
+    own, names = caseload.own_member(session), names_of(session)
     last = (
         select(func.max(col(Decision.number)))
         .join(OwnStream, col(OwnStream.stream) == col(Decision.stream))
@@ -52,9 +52,8 @@ async def decisions_of(session: AsyncSession, record: str) -> list[WhyView]:
 
 async def others_authorisations_of(session: AsyncSession, record: str) -> list[OthersAuthorisationView]:
     """What the person authorised at other services, as they told us; newest first."""
-    runtime = runtime_of(session)
-    own, names = runtime.settings.member, names_of(runtime.directory.current)
-    today = runtime.clock.today()
+    own, names = caseload.own_member(session), names_of(session)
+    today = caseload.today(session)
     known = await access.authorisations_of(session, record)
     given = [one for one in known if one.source != f"{own}.{TELLING}"]
     return [
@@ -77,7 +76,7 @@ async def others_authorisations_of(session: AsyncSession, record: str) -> list[O
 async def lags_of(session: AsyncSession, record: str) -> list[LagView]:
     """Until when we have heard those by whose authorisations of this person we go."""
     runtime = runtime_of(session)
-    own, names = runtime.settings.member, names_of(runtime.directory.current)
+    own, names = caseload.own_member(session), names_of(session)
     edges = await access.component(session, record)
     held = await session.scalars(
         select(AuthorisationHeld).where(col(AuthorisationHeld.record).in_({theirs for _, theirs in edges}))
