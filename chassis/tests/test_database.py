@@ -148,7 +148,7 @@ async def test_constraints_have_names_that_migrations_can_use(runtime: Any) -> N
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-async def test_sqlite_is_durable_and_leaves_no_deleted_bytes(
+async def test_sqlite_is_durable_leaves_no_deleted_bytes_and_holds_little(
     runtime: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(databases, "PRAGMAS", DURABLE)
@@ -159,6 +159,7 @@ async def test_sqlite_is_durable_and_leaves_no_deleted_bytes(
         "foreign_keys": 1,
         "secure_delete": 1,
         "busy_timeout": 10_000,
+        "cache_size": -1_000,
     }
     for opened in (durable.write, durable.read):
         async with opened() as session:
