@@ -10,7 +10,18 @@ from trama_simulation import oracle
 from trama_simulation.comparison import differences, questions
 from trama_simulation.desks import Desk
 from trama_simulation.living import Lived
-from trama_simulation.members import CPI, EVERYBODY, FILO, HOSTS, PROMOTERS, PROVINCIA, PUBLIC, SIL, URBANO
+from trama_simulation.members import (
+    CPI,
+    EVERYBODY,
+    FILO,
+    HOSTS,
+    PROMOTERS,
+    PROVINCIA,
+    PUBLIC,
+    SIL,
+    SUPERVISOR,
+    URBANO,
+)
 from trama_simulation.offers import free_places
 from trama_simulation.stories import stories
 from trama_simulation.territory import Member
@@ -145,7 +156,8 @@ def all_well() -> dict[str, Any]:
         for pages in ("evaluations", "projects"):
             nothing[f"{member}{EVALUATION}/{pages}"] = {"total": 0, pages: []}
         nothing |= {f"{member}{EVALUATION}/asked": [], f"{member}{EVALUATION}/invitations": []}
-    nothing[f"{URBANO}{REGISTRY}/conflicts"] = []
+    for asked in ("conflicts", "erasure-proposals", "erasure-proposals/settled"):
+        nothing |= {f"{member}{REGISTRY}/{asked}": [] for member in SUPERVISOR}
     nothing |= {f"{member}{PLACEMENT}/placements": {"total": 0, "placements": []} for member in PROMOTERS}
     paths = [path(one) for one in oracle.paths_of(BRUNO.story)]
     known = {"persons": [{"name": "Finto Bruno", "record": "?"}], "after": None}

@@ -20,7 +20,7 @@ from trama_simulation.acts import (
 from trama_simulation.comparison import inside
 from trama_simulation.desks import Desk
 from trama_simulation.living import Lived, do, knowing
-from trama_simulation.members import CPI, SIL, URBANO
+from trama_simulation.members import CPI, SIL, SUPERVISOR, URBANO
 from trama_simulation.persons import invented
 from trama_simulation.stories.inside import AWAY, ONE, OTHER
 from trama_simulation.stories.plot import Plot
@@ -44,7 +44,7 @@ async def differs(told: Story, *, shows: str = "", listed: int = 0) -> list[str]
         asked.append(request.headers["authorization"])
         path = request.url.path
         if path.endswith("/conflicts"):
-            return httpx.Response(200, json=[{"name": ANYBODY.name}] * listed)
+            return httpx.Response(200, json=[{"name": ANYBODY.name}] * listed * (request.url.host == URBANO))
         if path.endswith("/persons"):
             known = [{"record": "r"}] if shows == "persons" else []
             return httpx.Response(200, json={"persons": known})
@@ -52,10 +52,13 @@ async def differs(told: Story, *, shows: str = "", listed: int = 0) -> list[str]
 
     lived = Lived(told, records={URBANO: "r"})
     async with httpx.AsyncClient(transport=httpx.MockTransport(answer)) as client:
-        desks = {URBANO: Desk(Member(URBANO, "x", "http://x", "demo-token-sara"), client, 1)}
+        desks = {
+            member: Desk(Member(member, "x", f"http://{member}", "demo-token-sara"), client, 1)
+            for member in SUPERVISOR
+        }
         questions = [*inside.about(lived, oracle.life_of(told), desks), *inside.declared([lived], desks)]
         found = [one for question in questions for one in await question.ask()]
-    assert set(asked) <= {"Bearer demo-token-piero", "Bearer demo-token-rita"}
+    assert set(asked) <= {f"Bearer demo-token-{login}" for login in ("piero", *SUPERVISOR.values())}
     return found
 
 

@@ -84,12 +84,12 @@ def _words_given(story: Story, plan: Propose) -> int:
 
 def test_every_kind_of_act_and_of_refusal_is_lived() -> None:
     lived = Counter(type(act).__name__ for story in MANY for act in story.acts)
-    assert len(lived) == 66, sorted(lived)
+    assert len(lived) == 70, sorted(lived)
     refused = {act.code for story in MANY for act in story.acts if isinstance(act, Try)}
     assert refused == {
         *("evaluation-missing", "session-invalid", "not-agreed"),
         *("already-answered", "reminded-lately", "document-not-shared"),
-        "not-a-substitute",
+        *("not-a-substitute", "still-in-charge"),
     }
 
 
@@ -122,5 +122,5 @@ def test_a_crowd_lives_on_few_days_and_does_most_of_what_can_be_done() -> None:
     assert 15 <= len({act.on for story in told for act in story.acts}) <= 20
     everywhere = {type(act).__name__ for story in MANY for act in story.acts}
     here = {type(act).__name__ for story in told for act in story.acts}
-    assert len(here) > 0.75 * len(everywhere), sorted(everywhere - here)
+    assert len(here) > 0.7 * len(everywhere), sorted(everywhere - here)
     assert all(oracle.sharing_of(story).now == len(story.acts) - 1 for story in told)

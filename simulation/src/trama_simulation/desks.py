@@ -80,7 +80,8 @@ class Desk:
         deadline = time.monotonic() + self._patience
         while True:
             try:
-                answer: Json = (await self._ask("POST", path, json=body)).json()
+                done = await self._ask("POST", path, json=body)
+                answer: Json = done.json() if done.content else {}
                 return answer
             except Refused as refused:
                 if refused.code not in not_yet:

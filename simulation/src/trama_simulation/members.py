@@ -40,8 +40,8 @@ CIRCLES = {
 
 SPECIALIST = {URBANO: "rita"}
 """Who hears what is said at a member's listening centre."""
-SUPERVISOR = {URBANO: "rita"}
-"""Who may enter a protocol there, decide on an opposition, order an erasure."""
+SUPERVISOR = {URBANO: "rita", SIL: "teo"}
+"""Who may enter a protocol there, decide on an opposition, order an erasure or answer who asks for one."""
 
 FIRST_DAY = date(2013, 1, 7)
 """Before this Monday nobody does anything."""

@@ -4,10 +4,12 @@ from datetime import date
 
 from trama_simulation.acts import (
     Accept,
+    AcceptProposal,
     AccessAct,
     Act,
     AgreeProject,
     AgreeToTakePart,
+    AnswerErasure,
     Approve,
     AskDocument,
     AskEvaluation,
@@ -28,6 +30,7 @@ from trama_simulation.acts import (
     End,
     EndCertificate,
     Erase,
+    EraseRecord,
     ErasureAct,
     EvaluationAct,
     FileDocument,
@@ -50,6 +53,7 @@ from trama_simulation.acts import (
     PlacementAct,
     Prepare,
     Propose,
+    PutOffProposal,
     ReadNote,
     ReceiverSays,
     RecordCertificate,
@@ -139,6 +143,9 @@ ERASURES: dict[type, str] = {
     Erase: "cancellazione disposta",
     Hide: "una voce nascosta agli altri servizi",
     ShowAgain: "una voce mostrata di nuovo",
+    EraseRecord: "cancellazione di tutta la scheda",
+    AcceptProposal: "cancellato ciò che era conservato da troppo tempo",
+    PutOffProposal: "una cancellazione rinviata",
 }
 INSIDE: dict[type, str] = {
     DeclareConflict: "conflitto di interessi dichiarato",
@@ -183,6 +190,8 @@ def sentence(act: Act) -> str:
         return _of_access(act)
     if isinstance(act, NoteAct):
         return _of_note(act)
+    if isinstance(act, AnswerErasure):
+        return f"{act.at}: " + ("scheda conservata per legge" if act.law else "scheda cancellata")
     if isinstance(act, ErasureAct):
         return f"{act.at}: {ERASURES[type(act)]}"
     if isinstance(act, InsideAct):

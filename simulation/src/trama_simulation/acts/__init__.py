@@ -7,7 +7,17 @@ from typing import TypeAlias
 
 from trama_simulation.acts.access import AccessAct, ComeIn, Named, Route
 from trama_simulation.acts.document import AskDocument, DocumentAct, FileDocument, NumberDocument
-from trama_simulation.acts.erasure import Erasable, Erase, ErasureAct, Hide, ShowAgain
+from trama_simulation.acts.erasure import (
+    AcceptProposal,
+    AnswerErasure,
+    Erasable,
+    Erase,
+    EraseRecord,
+    ErasureAct,
+    Hide,
+    PutOffProposal,
+    ShowAgain,
+)
 from trama_simulation.acts.evaluation import (
     AgreeProject,
     AskEvaluation,
@@ -153,10 +163,12 @@ class Story:
 __all__ = [
     "OWN",
     "Accept",
+    "AcceptProposal",
     "AccessAct",
     "Act",
     "AgreeProject",
     "AgreeToTakePart",
+    "AnswerErasure",
     "Approve",
     "AskDocument",
     "AskEvaluation",
@@ -180,6 +192,7 @@ __all__ = [
     "EndCertificate",
     "Erasable",
     "Erase",
+    "EraseRecord",
     "ErasureAct",
     "EvaluationAct",
     "FileDocument",
@@ -203,6 +216,7 @@ __all__ = [
     "PlacementAct",
     "Prepare",
     "Propose",
+    "PutOffProposal",
     "Ratings",
     "ReadNote",
     "ReceiverAct",

@@ -41,4 +41,46 @@ class ShowAgain:
     of: Erasable
 
 
-ErasureAct: TypeAlias = Erase | Hide | ShowAgain
+@dataclass(frozen=True, slots=True)
+class EraseRecord:
+    """The supervisor of a member orders that its whole record of the person is erased, and asks the others
+    that follow them to decide on theirs."""
+
+    on: date
+    at: str
+    ground: Literal["wrong-person", "request"]
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerErasure:
+    """The supervisor of a member that was asked decides: erased there too, or kept by a law, named by its act
+    and article."""
+
+    on: date
+    at: str
+    asker: str
+    law: tuple[str, str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AcceptProposal:
+    """The supervisor has what a member noted for itself, and keeps too long, erased as the clock proposed."""
+
+    on: date
+    at: str
+
+
+@dataclass(frozen=True, slots=True)
+class PutOffProposal:
+    """The supervisor keeps it until another day, and says why."""
+
+    on: date
+    at: str
+    until: date
+    reason: str
+
+
+ErasureAct: TypeAlias = (
+    Erase | Hide | ShowAgain | EraseRecord | AnswerErasure | AcceptProposal | PutOffProposal
+)

@@ -36,6 +36,13 @@ class HoldInterview:
     kind: str
     summary: str
     circle: Literal["care", "social", "own"] = "care"
+    held_on: date | None = None
+    """The day on which it was held, if it is written down later."""
+
+    @property
+    def day(self) -> date:
+        """When they talked."""
+        return self.held_on or self.on
 
 
 NoteAct: TypeAlias = WriteNote | ReadNote | HoldInterview

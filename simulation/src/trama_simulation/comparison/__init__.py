@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from trama_simulation import oracle
-from trama_simulation.comparison import counted, inside, members, persons
+from trama_simulation.comparison import counted, erasures, inside, members, persons
 from trama_simulation.comparison.question import Question, differences
 from trama_simulation.desks import Desk
 from trama_simulation.living import Lived
@@ -17,6 +17,7 @@ def questions(lived: Sequence[Lived], desks: Mapping[str, Desk]) -> list[Questio
         *(asked for number, one in enumerate(lived) for asked in persons.about(one, number, desks)),
         *members.about(lived, lives, desks),
         *inside.declared(lived, desks),
+        *erasures.proposed(lived, desks),
         counted.about(oracle.figures(lives), desks[PROVINCIA]),
     ]
 

@@ -51,6 +51,8 @@ def about(lived: Lived, number: int, desks: Mapping[str, Desk]) -> Iterator[Ques
             yield _of_record(lived, desks[member], path, truth, read)
     for key, referral in life.referrals.items():
         yield from referrals.about(lived, lived.referrals[key], referral, desks)
+    for member in sorted(sharing.forgot):
+        yield _unknown(lived, desks[member], lived.erased[member])
     yield from erasures.about(lived, desks)
     yield from inside.about(lived, life, desks)
     if followers:

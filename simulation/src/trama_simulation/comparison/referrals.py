@@ -2,9 +2,11 @@
 
 from collections.abc import Iterator, Mapping
 
+import httpx
+
 from trama_simulation import oracle
 from trama_simulation.comparison.question import Question
-from trama_simulation.desks import Desk, Json
+from trama_simulation.desks import Desk, Json, Refused
 from trama_simulation.living import Lived
 
 REFERRALS = "/api/registry/referrals"
@@ -15,7 +17,11 @@ RECEIVED = {"sent": "received"}
 def about(
     lived: Lived, referral: str, expected: oracle.Referral, desks: Mapping[str, Desk]
 ) -> Iterator[Question]:
-    """What is asked of who sent it and of who received it."""
+    """What is asked of who sent it and of who received it; of what went with a record, nothing is there."""
+    if expected.sent.at in oracle.forgot(lived.story):
+        for member, path in ((expected.sent.at, "sent"), (expected.sent.to, "received")):
+            yield _nothing(lived, desks[member], f"{path}/{referral}")
+        return
     truth = _truth(expected)
     received = truth | {"state": RECEIVED.get(expected.state, expected.state)}
     sender, receiver = desks[expected.sent.at], desks[expected.sent.to]
@@ -52,6 +58,19 @@ def _question(lived: Lived, desk: Desk, path: str, expected: Mapping[str, object
             for name, value in expected.items()
             if found[name] != value
         ]
+
+    return Question(f"{desk.member.name}, segnalazione di {lived.story.person.name}", ask)
+
+
+def _nothing(lived: Lived, desk: Desk, path: str) -> Question:
+    """That a referral is not there any more."""
+
+    async def ask() -> list[str]:
+        try:
+            shown = await desk.get(f"{REFERRALS}/{path}")
+        except Refused as refused:
+            return [] if refused.status == httpx.codes.NOT_FOUND else [str(refused)]
+        return [f"state {shown['state']}, doveva essere cancellata"]
 
     return Question(f"{desk.member.name}, segnalazione di {lived.story.person.name}", ask)
 

@@ -6,8 +6,10 @@ from trama_simulation import oracle
 from trama_simulation.acts import (
     AccessAct,
     Act,
+    AnswerErasure,
     DocumentAct,
     Erase,
+    EraseRecord,
     ErasureAct,
     EvaluationAct,
     GroundAct,
@@ -40,7 +42,7 @@ from trama_simulation.living.knowing import everybody_knows
 from trama_simulation.living.lived import Lived
 from trama_simulation.living.referral import settle
 
-HOLDS_STILL = (*oracle.NARROWS, Erase, Hide)
+HOLDS_STILL = (*oracle.NARROWS, Erase, Hide, EraseRecord, AnswerErasure)
 """Done, and gone on from, when nothing is on its way."""
 
 

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from dataclasses import dataclass, field
 
-from trama_simulation.acts import Erasable, Erase, Story
+from trama_simulation.acts import AnswerErasure, Erasable, Erase, EraseRecord, Story
 
 
 @dataclass(slots=True)
@@ -12,6 +12,9 @@ class Lived:
 
     story: Story
     records: dict[str, str] = field(default_factory=dict)
+    """By member, of those that have one."""
+    erased: dict[str, str] = field(default_factory=dict)
+    """By member, the record that it had and erased."""
     done: int = 0
     """How many of its acts were done, or tried."""
     authorisations: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
@@ -34,7 +37,7 @@ class Lived:
     """By writer and number."""
     documents: dict[tuple[str, str], str] = field(default_factory=dict)
     """By member and name."""
-    erasures: dict[Erase, str] = field(default_factory=dict)
+    erasures: dict[Erase | EraseRecord | AnswerErasure, str] = field(default_factory=dict)
     """The orders, by what was ordered."""
     hidden: dict[Erasable, str] = field(default_factory=dict)
     """The lines that were hidden, by what wrote them."""

@@ -31,4 +31,5 @@ async def do(act: NoteAct, lived: Lived, desks: Mapping[str, Desk]) -> None:
             )
         case HoldInterview():
             body = {"kind": act.kind, "summary": act.summary, "circle": act.circle}
+            body |= {"held_on": act.day.isoformat()}
             await desk.post(f"{person}/interviews", body | {"present": "La persona"})

@@ -32,7 +32,8 @@ from trama_simulation.oracle.life import (
 from trama_simulation.oracle.notes import is_to_be_read, not_read_by
 from trama_simulation.oracle.paths import Hosted, Path, hosted, paths_of
 from trama_simulation.oracle.remembered import hidden_at, kind_written, remembered
-from trama_simulation.oracle.sharing import NARROWS, Sharing, followers, sharing_of
+from trama_simulation.oracle.retention import Proposal, proposals
+from trama_simulation.oracle.sharing import NARROWS, Sharing, followers, forgot, sharing_of
 from trama_simulation.oracle.terms import in_time
 from trama_simulation.oracle.told import life_of, timeline
 from trama_simulation.oracle.view import View, referente
@@ -67,6 +68,7 @@ __all__ = [
     "Note",
     "Number",
     "Path",
+    "Proposal",
     "Referral",
     "Sharing",
     "Step",
@@ -75,6 +77,7 @@ __all__ = [
     "evaluations_of",
     "figures",
     "followers",
+    "forgot",
     "hidden_at",
     "hosted",
     "in_time",
@@ -86,6 +89,7 @@ __all__ = [
     "lives_of",
     "not_read_by",
     "paths_of",
+    "proposals",
     "referente",
     "remembered",
     "sharing_of",

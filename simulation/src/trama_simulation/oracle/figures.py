@@ -9,6 +9,7 @@ from trama_simulation.oracle.answers import of_referrals
 from trama_simulation.oracle.evaluations import Evaluation
 from trama_simulation.oracle.figure import Counted, Figure, number, persons
 from trama_simulation.oracle.paths import Path
+from trama_simulation.oracle.sharing import forgot
 from trama_simulation.oracle.told import life_of
 
 
@@ -33,7 +34,7 @@ def figures(lives: Lives) -> dict[str, Figure]:
 
 def _of_taking_in_charge(lives: Lives) -> dict[str, Figure]:
     opened = [
-        {"person": story.person.tax_code, "member": episode.member, "sector": SECTOR[episode.member]}
+        {"person": _who(story, episode.member), "member": episode.member, "sector": SECTOR[episode.member]}
         for story in lives.stories
         for episode in life_of(story).episodes
     ]
@@ -45,6 +46,12 @@ def _of_taking_in_charge(lives: Lives) -> dict[str, Figure]:
         "takings-in-charge-closed": number({"member": one.member, "closing": str(one.why)} for one in closed),
         "takings-in-charge-reopened": number({"member": act.at} for act in reopened),
     }
+
+
+def _who(story: Story, member: str) -> str:
+    """As whom a person counts: what was told of an erased record is of somebody, nobody knows of whom."""
+    code = story.person.tax_code
+    return f"{code} at {member}" if member in forgot(story) else code
 
 
 def _of_paths(lives: Lives) -> dict[str, Figure]:

@@ -1,10 +1,12 @@
 """A story as whoever looks now must find it: what was erased, or is hidden, was never written. Pure."""
 
 from trama_simulation.acts import (
+    AcceptProposal,
     Act,
     AskDocument,
     Erasable,
     Erase,
+    EraseRecord,
     ErasureAct,
     FileDocument,
     Hide,
@@ -16,11 +18,12 @@ from trama_simulation.acts import (
     WriteNote,
 )
 from trama_simulation.oracle import documents, notes
+from trama_simulation.oracle.retention import is_due
 
 
 def remembered(story: Story) -> Story:
     """The story without what was erased or is hidden, and without what rests on it alone; what is shown again
-    was told on that day."""
+    was told on that day. Of a whole record that was erased, what others answered to its notes is gone too."""
     if not any(isinstance(act, ErasureAct) for act in story.acts):
         return story
     acts: list[Act] = []
@@ -29,7 +32,11 @@ def remembered(story: Story) -> Story:
             acts.append(act.of)
         elif isinstance(act, Erase | Hide):
             acts = [one for one in acts if not _rests_on(one, act.of)]
+        elif isinstance(act, AcceptProposal):
+            acts = [one for one in acts if not is_due(one, act.at, act.on)]
         else:
+            if isinstance(act, EraseRecord):
+                acts = [one for one in acts if not (isinstance(one, ReadNote) and one.writer == act.at)]
             acts.append(act)
     return Story(story.person, tuple(acts))
 

@@ -4,6 +4,8 @@ A member sees what another writes in a circle if their records are linked and so
 writer knows of names the reader, that circle, and the controller of the writer's data. The writer knows of
 those given at its own desk, and of those given where it may read. Links become known in the same way.
 
+Of whom a member's whole record was erased, nothing that it wrote is anywhere, and nobody is linked with it.
+
 It sees it no longer once the authorisation's last day has passed; once the writer has heard that it was
 taken back, rests or is over, or that the reader follows the person no longer; and while what the writer holds
 is restricted. What was read stays; who may read again gets what was written meanwhile too.
@@ -14,10 +16,12 @@ from dataclasses import dataclass, field
 
 from trama_simulation.acts import (
     Accept,
+    AnswerErasure,
     Authorise,
     Close,
     DecideOpposition,
     Deed,
+    EraseRecord,
     LastDayPasses,
     LiftRestriction,
     Oppose,
@@ -43,6 +47,8 @@ class Sharing:
 
     until: Until = field(default_factory=dict)
     linked: dict[str, frozenset[str]] = field(default_factory=dict)
+    forgot: frozenset[str] = frozenset()
+    """The members that have erased their whole record."""
     now: int = NEVER
     """The number of the last act of the story."""
 
@@ -69,7 +75,18 @@ class Sharing:
 
 def followers(story: Story) -> list[str]:
     """The members that have a record of the person, in the order in which they made it."""
-    return list(dict.fromkeys(act.at for act in story.deeds() if makes_record(act)))
+    made = dict.fromkeys(act.at for act in story.deeds() if makes_record(act))
+    forgotten = forgot(story)
+    return [member for member in made if member not in forgotten]
+
+
+def forgot(story: Story) -> frozenset[str]:
+    """The members that have erased their whole record: by themselves, or since another asked them to."""
+    return frozenset(
+        act.at
+        for act in story.deeds()
+        if isinstance(act, EraseRecord) or (isinstance(act, AnswerErasure) and act.law is None)
+    )
 
 
 def makes_record(act: Deed) -> bool:
@@ -85,12 +102,13 @@ def sharing_of(story: Story) -> Sharing:
     for stop in (*(number for number, act in story.numbered() if isinstance(act, NARROWS)), len(story.acts)):
         known = _settled(story.up_to(stop), who, until)
         until |= dict.fromkeys(known.pairs, stop - 1)
-    return Sharing(until, {member: known.linked(member) for member in who}, len(story.acts) - 1)
+    linked = {member: known.linked(member) for member in who}
+    return Sharing(until, linked, forgot(story), len(story.acts) - 1)
 
 
 def _settled(story: Story, who: list[str], until: Until) -> "_Known":
     """What is known, once all that one hears from another has let it hear of more."""
-    known = _Known.of(story, until)
+    known = _Known.of(story, who, until)
     while True:
         more = frozenset(
             (circle, writer, reader)
@@ -115,12 +133,12 @@ class _Known:
     pairs: frozenset[tuple[str, str, str]] = frozenset()
 
     @classmethod
-    def of(cls, story: Story, until: Until) -> "_Known":
-        """What was done until now."""
+    def of(cls, story: Story, who: list[str], until: Until) -> "_Known":
+        """What was done until now, among those who follow the person."""
         acts = list(story.numbered())
         given = [(number, act) for number, act in acts if isinstance(act, Authorise)]
-        links = [(number, frozenset({act.at, act.sender})) for number, act in acts if isinstance(act, Accept)]
-        return cls(acts, given, links, until)
+        ends = [(number, frozenset({act.at, act.sender})) for number, act in acts if isinstance(act, Accept)]
+        return cls(acts, given, [one for one in ends if one[1] <= set(who)], until)
 
     def permits(self, writer: str, reader: str, circle: str) -> bool:
         """Whether the writer would give the reader what it writes in a circle."""

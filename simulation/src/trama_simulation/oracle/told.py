@@ -64,6 +64,8 @@ def timeline(story: Story, member: str, sharing: Sharing) -> Counter[Entry]:
 
 def _sees(member: str, told: Told, number: int, sharing: Sharing) -> bool:
     writer = told.entry[0]
+    if writer in sharing.forgot:
+        return False
     if told.of:
         # Who has not accepted writes on nobody's record: it is found by the referral, where that is known.
         return member == told.of or (member == writer and told.of in sharing.linked[member])

@@ -5,10 +5,13 @@ from datetime import timedelta
 
 from trama_simulation.acts import (
     AgreeToTakePart,
+    AnswerErasure,
+    AskDocument,
     Authorise,
     Close,
     DecideOpposition,
     Erasable,
+    EraseRecord,
     FileDocument,
     GiveNotice,
     Hide,
@@ -30,6 +33,7 @@ from trama_simulation.stories.plot import Plot
 from trama_simulation.stories.words import ISSUERS, STEPS
 
 LAW = ("L. 68/1999", "art. 2")
+KEPT_BY = ("D.P.R. 445/2000", "art. 53")
 NOTICE = "Informativa, edizione di gennaio 2013"
 
 
@@ -136,6 +140,23 @@ def is_hidden(plot: Plot) -> None:
         plot.later(1, 9).do(ShowAgain(plot.day, district, of))
 
 
+def asks_to_be_forgotten(plot: Plot) -> None:
+    """When all is over the person asks that nothing is kept: the district erases its record, and the other
+    service decides on its own."""
+    plot.register(URBANO).do(FileDocument(plot.day, URBANO, "Lettera.txt", "letter"))
+    plot.authorise(URBANO, SIL).refer(URBANO, SIL).later(1, 6).accept(SIL, URBANO)
+    goes_on(plot, URBANO, SIL)
+    plot.do(WriteNote(plot.day, URBANO, "Lo vediamo insieme giovedì?", needs_answer=True))
+    plot.later(1, 9).do(ReadNote(plot.day, SIL, URBANO, "Sì, alle dieci."))
+    plot.do(AskDocument(plot.day, SIL, URBANO, "Lettera.txt")).later(5, 30)
+    reason = "Lo ha chiesto per iscritto."
+    plot.in_vain(EraseRecord(plot.day, URBANO, "request", reason), "still-in-charge")
+    plot.close(SIL, "goals-reached").close(URBANO, "goals-reached")
+    plot.later(1, 20).do(EraseRecord(plot.day, URBANO, "request", reason))
+    law = KEPT_BY if plot.draw.random() < 0.4 else None
+    plot.later(1, 14).do(AnswerErasure(plot.day, SIL, URBANO, law))
+
+
 GROUNDS: dict[Callable[[Plot], None], int] = {
     takes_back: 5,
     opposes: 4,
@@ -143,5 +164,6 @@ GROUNDS: dict[Callable[[Plot], None], int] = {
     is_left_behind: 4,
     runs_out: 4,
     is_hidden: 4,
+    asks_to_be_forgotten: 4,
 }
 """How often each happens, of two hundred or so."""

@@ -1,15 +1,17 @@
-"""Who must not look, who had to, who is away: conflicts of interest, looks in urgency, substitutes. Pure."""
+"""Who must not look, who had to, who is away, what is kept too long: within one member. Pure."""
 
 from collections.abc import Callable
 from datetime import date, timedelta
 
 from trama_simulation.acts import (
+    AcceptProposal,
     DeclareConflict,
     Erase,
     HoldInterview,
     LiftConflict,
     LookInUrgency,
     NameReferente,
+    PutOffProposal,
     StandDown,
     StandIn,
     WriteNote,
@@ -77,10 +79,27 @@ def is_followed_in_her_place(plot: Plot) -> None:
     step(plot, URBANO)
 
 
+def is_kept_too_long(plot: Plot) -> None:
+    """What was noted years ago, on paper, is copied and found to be kept too long: it goes, or stays with a
+    reason."""
+    plot.register(URBANO)
+    held_on = plot.day - timedelta(days=plot.draw.randint(1200, 2000))
+    plot.do(HoldInterview(plot.day, URBANO, "home", "Dal quaderno: aveva un orto.", "own", held_on))
+    plot.do(HoldInterview(plot.day, URBANO, "phone", "Da richiamare a fine mese.", "own"))
+    plot.later(1, 20)
+    if plot.draw.random() < 0.6:
+        plot.do(AcceptProposal(plot.day, URBANO))
+    else:
+        until, reason = plot.some_day(20, 90), "Serve ancora alla relazione che il giudice ha chiesto."
+        plot.do(PutOffProposal(plot.day, URBANO, until, reason))
+    step(plot, URBANO)
+
+
 INSIDE: dict[Callable[[Plot], None], int] = {
     is_known_privately: 3,
     was_thought_to_be_known: 2,
     is_looked_at_in_urgency: 3,
     is_followed_in_her_place: 4,
+    is_kept_too_long: 4,
 }
 """How often each happens, of two hundred or so."""
