@@ -5,18 +5,18 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 import trama_caseload as caseload
-from fastapi import Depends, Form, Request
+from fastapi import Form, Request
 from fastapi.responses import RedirectResponse, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 from trama_caseload import DraftPreviewView, preview_page
 from trama_chassis import forms, web
-from trama_chassis.accounts import Caller, require
 from trama_chassis.bodies import Offset
 from trama_chassis.database import Reading, Router, Transaction
 from trama_chassis.errors import Refused
 from trama_contracts.event import Member, Uuid
 
 from trama_placement import commands, queries
+from trama_placement.api import HostSide, Officer, Tutor
 from trama_placement.models import (
     APPROVAL_LABELS,
     ENDING_LABELS,
@@ -42,9 +42,6 @@ from trama_placement.schemas import (
 router = Router()
 templates = web.environment(Path(__file__).with_name("templates"))
 
-Officer = Annotated[Caller, Depends(require("placement-officer", "supervisor"))]
-HostSide = Annotated[Caller, Depends(require("host-tutor", "placement-officer", "supervisor"))]
-Tutor = Annotated[Caller, Depends(require("host-tutor"))]
 
 Act = Literal["adesione", "mancata-adesione", "ritiro", "avvio", "conclusione"]
 HERE = (HostedState.CONFIRMED, HostedState.RUNNING)

@@ -8,11 +8,11 @@ from typing import Annotated
 from fastapi import Depends, Query, Request
 from fastapi.responses import Response
 from trama_chassis import web
-from trama_chassis.accounts import Caller, require
 from trama_chassis.bodies import Date, Offset
 from trama_chassis.database import Reading, Router
 
 from trama_reporting import queries
+from trama_reporting.api import Reader
 from trama_reporting.models import Period
 
 
@@ -26,8 +26,6 @@ def _number(value: float | None) -> str:
 router = Router()
 templates = web.environment(Path(__file__).with_name("templates"))
 templates.filters["number"] = _number
-
-Reader = Annotated[Caller, Depends(require("reporting-reader", "supervisor"))]
 
 
 async def asked_period(

@@ -1,17 +1,13 @@
 """Erasure over HTTP: ordered by a supervisor, followed in the register, answered when others ask."""
 
-from typing import Annotated
-
-from fastapi import Depends
-from trama_chassis.accounts import Caller, require
 from trama_chassis.database import Reading, Router, Transaction
 from trama_contracts.event import Uuid
 
 from trama_registry import commands, queries
+from trama_registry.api.callers import Supervisor
 from trama_registry.schemas import AnswerErasure, ErasureAskedView, ErasureView, OrderErasure
 
 router = Router()
-Supervisor = Annotated[Caller, Depends(require("supervisor"))]
 
 
 @router.post("/persons/{record}/timeline/{entry}/erasure", status_code=201)

@@ -1,18 +1,14 @@
 """Who has looked at a person's data, and conflicts of interest, over HTTP."""
 
-from typing import Annotated
-
-from fastapi import Depends, Request
-from trama_chassis.accounts import Caller, require
+from fastapi import Request
 from trama_chassis.database import Reading, Router, Transaction
 from trama_contracts.event import Uuid
 
-from trama_registry.api.callers import Operator
+from trama_registry.api.callers import Operator, Supervisor
 from trama_registry.commands import looking as commands
 from trama_registry.queries import looking as queries
 from trama_registry.schemas.looking import AccessesView, ConflictView, TakeUrgentAccess
 
-Supervisor = Annotated[Caller, Depends(require("supervisor"))]
 router = Router()
 
 

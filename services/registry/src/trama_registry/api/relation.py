@@ -4,14 +4,13 @@ from datetime import date
 from typing import Annotated
 
 import trama_caseload as caseload
-from fastapi import Depends, Query
-from trama_chassis.accounts import Caller, require
+from fastapi import Query
 from trama_chassis.bodies import Date
 from trama_chassis.database import Reading, Router, Transaction
 from trama_contracts.event import Uuid
 
 from trama_registry import commands, queries
-from trama_registry.api.callers import Operator
+from trama_registry.api.callers import Operator, Supervisor
 from trama_registry.schemas import (
     DisputeCompetence,
     EnterProtocol,
@@ -27,7 +26,6 @@ from trama_registry.schemas import (
 )
 
 router = Router()
-Supervisor = Annotated[Caller, Depends(require("supervisor"))]
 
 
 @router.get("/persons/{record}/relations")

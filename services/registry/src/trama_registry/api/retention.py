@@ -5,7 +5,7 @@ from trama_chassis.database import Reading, Router, Transaction
 from trama_contracts.event import Uuid
 
 from trama_registry import commands, queries
-from trama_registry.api.erasure import Supervisor
+from trama_registry.api.callers import Supervisor
 from trama_registry.schemas import AcceptProposal, ProposalView, PutOffProposal, RetentionRuleView
 
 router = Router()

@@ -1,14 +1,10 @@
 """What a person was told and takes part in, takes back, opposes, wants left alone; over HTTP."""
 
-from typing import Annotated
-
-from fastapi import Depends
-from trama_chassis.accounts import Caller, require
 from trama_chassis.database import Router, Transaction
 from trama_contracts.event import Uuid
 
 from trama_registry import commands, queries
-from trama_registry.api.callers import Operator
+from trama_registry.api.callers import Operator, Supervisor
 from trama_registry.schemas import (
     AgreeParticipation,
     DecideOpposition,
@@ -25,7 +21,6 @@ from trama_registry.schemas import (
 )
 
 router = Router()
-Answerable = Annotated[Caller, Depends(require("supervisor"))]
 """Who answers for the service: an opposition is decided by nobody else."""
 
 
@@ -71,7 +66,7 @@ async def oppose(
 
 @router.post("/persons/{record}/oppositions/{opposition}/decide")
 async def decide_opposition(
-    record: Uuid, opposition: Uuid, request: DecideOpposition, session: Transaction, by: Answerable
+    record: Uuid, opposition: Uuid, request: DecideOpposition, session: Transaction, by: Supervisor
 ) -> OppositionView:
     """Decide an opposition, with reasons."""
     return queries.opposition_view(await commands.decide_opposition(session, record, opposition, request, by))

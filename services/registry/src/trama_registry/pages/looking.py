@@ -1,25 +1,21 @@
 """Pages of who has looked at a person's data, and of conflicts of interest."""
 
-from typing import Annotated
-
-from fastapi import Depends, Request, Response
+from fastapi import Request, Response
 from fastapi.responses import RedirectResponse
 from sqlalchemy.ext.asyncio import AsyncSession
 from trama_chassis import forms, web
-from trama_chassis.accounts import Caller, require
 from trama_chassis.database import Reading, Router, Transaction
 from trama_chassis.errors import Refused
 from trama_contracts.event import Uuid
 
 from trama_registry import queries
-from trama_registry.api.callers import Operator
+from trama_registry.api.callers import Operator, Supervisor
 from trama_registry.api.looking import operators_of
 from trama_registry.commands import looking as commands
 from trama_registry.pages.templates import templates
 from trama_registry.queries import looking
 from trama_registry.schemas.looking import TakeUrgentAccess
 
-Supervisor = Annotated[Caller, Depends(require("supervisor"))]
 router = Router()
 
 

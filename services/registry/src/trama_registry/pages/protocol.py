@@ -1,24 +1,20 @@
 """The protocols of integrated takings in charge: those kept here, and a new one."""
 
-from typing import Annotated
-
 import trama_caseload as caseload
-from fastapi import Depends, Request, Response
+from fastapi import Request, Response
 from fastapi.responses import RedirectResponse
 from sqlalchemy.ext.asyncio import AsyncSession
 from trama_chassis import forms
-from trama_chassis.accounts import Caller, require
 from trama_chassis.database import Reading, Router, Transaction
 from trama_chassis.errors import Refused
 from trama_chassis.outbox import runtime_of
 
 from trama_registry import commands, queries
-from trama_registry.api.callers import Operator
+from trama_registry.api.callers import Operator, Supervisor
 from trama_registry.pages.templates import templates
 from trama_registry.schemas import EnterProtocol
 
 router = Router()
-Supervisor = Annotated[Caller, Depends(require("supervisor"))]
 
 
 @router.get("/rete/protocolli")

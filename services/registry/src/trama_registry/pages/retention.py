@@ -12,7 +12,7 @@ from trama_chassis.errors import Refused
 from trama_contracts.event import Uuid
 
 from trama_registry import commands, queries
-from trama_registry.api.erasure import Supervisor
+from trama_registry.api.callers import Supervisor
 from trama_registry.pages.templates import templates
 from trama_registry.schemas import AcceptProposal, PutOffProposal
 

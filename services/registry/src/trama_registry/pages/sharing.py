@@ -15,8 +15,7 @@ from trama_chassis.outbox import runtime_of
 from trama_contracts.event import Uuid
 
 from trama_registry import commands, queries
-from trama_registry.api.callers import Operator
-from trama_registry.api.sharing import Answerable
+from trama_registry.api.callers import Operator, Supervisor
 from trama_registry.pages.templates import templates
 from trama_registry.queries import told
 from trama_registry.schemas import (
@@ -74,7 +73,7 @@ async def change_sharing_page(
 
 @router.post("/persone/{record}/riservatezza/decidi/{opposition}")
 async def decide_opposition_page(
-    request: Request, record: Uuid, opposition: Uuid, session: Transaction, by: Answerable
+    request: Request, record: Uuid, opposition: Uuid, session: Transaction, by: Supervisor
 ) -> Response:
     """Decide an opposition, or show why not."""
     try:
