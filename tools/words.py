@@ -48,7 +48,7 @@ TABLES = {
         "queries.told.sharing": "PURPOSES CONTENTS PARTIES ASKED RESTRICTIONS",
         "queries.told.words": (
             "RELATIONS CLOSINGS REFUSALS OUTCOMES FAILURES ENDINGS CIRCLES STATES TEAMS PATHS PARTIES "
-            "WITHDRAWALS REVIEWS SERVICES ROLES"
+            "WITHDRAWALS REVIEWS REVIEW_OUTCOMES SERVICES ROLES"
         ),
     },
     "trama_evaluation": {
@@ -57,7 +57,7 @@ TABLES = {
         "models.evaluation": "STATE_LABELS ARRIVAL_LABELS DISCIPLINE_LABELS STABILITY_LABELS",
         "models.instrument": "PROFILE HEALTH SCORE_LABELS SUPPORTS BAND_LABELS",
         "models.path": "PATH_LABELS RULE_LABELS",
-        "models.project": "PROJECT_LABELS ROLE_LABELS REVIEW_LABELS",
+        "models.project": "PROJECT_LABELS ROLE_LABELS REVIEW_LABELS OUTCOME_LABELS",
         "models.team": "SECTOR_LABELS",
     },
     "trama_placement": {

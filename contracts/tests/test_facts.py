@@ -136,6 +136,8 @@ TOLD: dict[str, dict[str, object] | None] = {
     "ProjectSigned": None,
     "ProjectRefused": None,
     "ReviewSet": None,
+    "ProjectReviewed": None,
+    "ReviewOverdue": None,
     "PlacementProposed": {"path_type": "work-grant"},
     "PlacementStarted": {"path_type": "work-grant", "started_on": "2013-04-02"},
     "PlacementEnded": {"path_type": "work-grant", "ended_on": "2013-09-30", "reason": "hired"},

@@ -94,6 +94,15 @@ EVALUATION = (
     assess("/evaluations/{evaluation}/project", AGREED, keeps={"project": "project"}),
     assess("/projects/{project}/refuse", {"reason": Free("Non è d'accordo")}),
     assess("/projects/{project}/review", {"review_on": "2014-02-15", "because": "person-asks"}),
+    assess(
+        "/projects/{project}/reviews",
+        {
+            "members": ["sil", "coop-filo"],
+            "person_words": Free("Il mattino va bene"),
+            "host_words": Free("È puntuale"),
+            **{"outcome": "goes-on", "review_on": "2014-03-15"},
+        },
+    ),
 )
 
 

@@ -27,6 +27,12 @@ SignatoryRole: TypeAlias = Literal["person", "legal-representative", "service"]
 """As what somebody signs a project."""
 
 
+ReviewReason: TypeAlias = Literal["term", "late-contribution", "host-asks", "person-asks", "other"]
+"""Why a project is looked at again."""
+ReviewOutcome: TypeAlias = Literal["goes-on", "changes", "ends"]
+"""What followed from looking at a project again."""
+
+
 class Rating(Part):
     """One item of the functional profile and its score, as one member saw the person."""
 
@@ -281,4 +287,38 @@ class ReviewSet(Event):
 
     project: Uuid
     review_on: Day
-    because: Literal["term", "late-contribution", "host-asks", "person-asks", "other"]
+    because: ReviewReason
+    members: Members | None = None
+    """Who is to look at it together, if it is a joint review (verifica congiunta): a host and a service at
+    least."""
+
+
+class ProjectReviewed(Event):
+    """Published by the leading member's evaluation service when a host and a service have looked at the
+    project again together with the person, whose voice it carries (verifica congiunta). The next review
+    follows as an event of its own."""
+
+    wire_type: ClassVar[str] = "it.trama.evaluation.project-reviewed.v1"
+    circle: ClassVar[Circle] = "care"
+    scope: ClassVar[str] = "project"
+
+    project: Uuid
+    held_on: Day
+    members: Members
+    person_words: Text
+    host_words: Text | None = None
+    outcome: ReviewOutcome
+
+
+class ReviewOverdue(Event):
+    """Published by the leading member's evaluation service, once, when the day of a joint review has passed
+    and it was not held."""
+
+    wire_type: ClassVar[str] = "it.trama.evaluation.review-overdue.v1"
+    circle: ClassVar[Circle] = "care"
+    scope: ClassVar[str] = "project"
+
+    project: Uuid
+    review_on: Day
+    passed_on: Day
+    members: Members

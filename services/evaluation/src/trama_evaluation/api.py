@@ -21,6 +21,7 @@ from trama_evaluation.schemas import (
     Date,
     EvaluationList,
     EvaluationView,
+    HoldReview,
     InstrumentView,
     InvitationView,
     ProjectList,
@@ -150,6 +151,13 @@ async def refuse_project(
 async def set_review(project: Uuid, request: SetReview, session: Transaction, _: Deciding) -> ProjectView:
     """Set when the project is looked at again, and why."""
     await commands.set_review(session, project, request)
+    return await queries.project_view(session, project)
+
+
+@router.post("/projects/{project}/reviews", status_code=201)
+async def hold_review(project: Uuid, request: HoldReview, session: Transaction, _: Deciding) -> ProjectView:
+    """Record a review that was held together: a host, a service and the person's own words."""
+    await commands.hold_review(session, project, request)
     return await queries.project_view(session, project)
 
 

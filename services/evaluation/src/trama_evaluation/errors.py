@@ -187,6 +187,20 @@ class ReviewTooFar(Refused):
     field = "review_on"
 
 
+class ReviewNotJoint(Refused):
+    """A joint review is held by who hosts the person and a service at least, with the person."""
+
+    code = "review-not-joint"
+    field = "members"
+
+
+class ReviewNotYetHeld(Refused):
+    """A review is recorded once it was held, on a day since the project was agreed."""
+
+    code = "review-not-yet-held"
+    field = "held_on"
+
+
 class PersonMustSign(Refused):
     """A project without the person's signature, or that of who represents them."""
 

@@ -39,6 +39,7 @@ from trama_evaluation.models import (
     InvitationCopy,
     Project,
     ProjectCopy,
+    ProjectReview,
     RequestCopy,
     SocialContributionCopy,
 )
@@ -222,5 +223,7 @@ async def forget_copies(session: AsyncSession, erased: ErasedStream) -> int:
 
 @handlers.erase_record
 async def erase_rows(session: AsyncSession, record: str) -> int:
-    """Delete what this service keeps of a record of ours: evaluations led here, and projects."""
-    return await let_go(session, Project, record=record) + await let_go(session, Evaluation, record=record)
+    """Delete what this service keeps of a record of ours: evaluations led here, projects, reviews."""
+    return sum(
+        [await let_go(session, table, record=record) for table in (ProjectReview, Project, Evaluation)]
+    )

@@ -28,12 +28,17 @@ from trama_evaluation.models.evaluation import (
 )
 from trama_evaluation.models.path import PATH_LABELS, RULE_LABELS
 from trama_evaluation.models.project import (
+    HOST_SECTOR,
+    OUTCOME_LABELS,
     PROJECT_LABELS,
     REVIEW_LABELS,
     ROLE_LABELS,
+    Heard,
     Pact,
     Project,
+    ProjectReview,
     ProjectState,
+    judge_joint,
 )
 from trama_evaluation.models.team import TeamRule, sector_label
 
@@ -41,6 +46,7 @@ TABLES: tuple[type[SQLModel], ...] = (
     TeamRule,
     Evaluation,
     Project,
+    ProjectReview,
     *caseload.TABLES,
     RequestCopy,
     ContributionCopy,
@@ -55,6 +61,8 @@ __all__ = [
     "ARRIVAL_LABELS",
     "DISCIPLINE_LABELS",
     "HEALTH_SECTOR",
+    "HOST_SECTOR",
+    "OUTCOME_LABELS",
     "PATH_LABELS",
     "PROJECT_LABELS",
     "REVIEW_LABELS",
@@ -71,15 +79,18 @@ __all__ = [
     "Evaluation",
     "Finding",
     "HealthContributionCopy",
+    "Heard",
     "InvitationCopy",
     "Pact",
     "Project",
     "ProjectCopy",
+    "ProjectReview",
     "ProjectState",
     "RequestCopy",
     "SocialContributionCopy",
     "State",
     "TeamRule",
+    "judge_joint",
     "judge_sector",
     "sector_label",
 ]

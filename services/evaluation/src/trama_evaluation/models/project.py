@@ -1,5 +1,6 @@
 """The personalised project: agreed, then signed or refused, looked at again on a day that was set."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -8,6 +9,7 @@ from uuid import uuid4
 
 from sqlalchemy import JSON
 from sqlmodel import Field, SQLModel
+from trama_chassis.clock import months_later
 from trama_chassis.language import say
 
 from trama_evaluation.errors import (
@@ -15,6 +17,8 @@ from trama_evaluation.errors import (
     PersonMustSign,
     ProjectNotOpen,
     ReviewNotAhead,
+    ReviewNotJoint,
+    ReviewNotYetHeld,
     ReviewTooFar,
     SignedOutsideTerm,
     UnknownPathType,
@@ -47,6 +51,23 @@ REVIEW_LABELS = {
     "person-asks": "Lo chiede la persona",
     "other": "Altro",
 }
+OUTCOME_LABELS = {
+    "goes-on": "Si prosegue come concordato",
+    "changes": "Il progetto va cambiato",
+    "ends": "Il percorso si conclude",
+}
+HOST_SECTOR = "host"
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What was said when a project was looked at together: by whom, when, and what follows."""
+
+    held_on: date
+    members: list[str]
+    person_words: str
+    host_words: str | None
+    outcome: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +96,10 @@ class Project(SQLModel, table=True):
     review_due: bool = False
     signed_on: date | None = None
     signatories: list[dict[str, str]] = Field(default_factory=list, sa_type=JSON)
+    review_members: list[str] = Field(default_factory=list, sa_type=JSON)
+    """Who is to look at it together; nobody, if the next review is not a joint one."""
+    review_is_joint: bool = False
+    review_overdue_on: date | None = None
     refused_on: date | None = None
     refusal_reason: str | None = None
 
@@ -126,13 +151,39 @@ class Project(SQLModel, table=True):
         self._must_be_agreed()
         self.refused_on, self.refusal_reason = today, reason
 
-    def set_review(self, review_on: date, today: date) -> None:
+    def set_review(self, review_on: date, today: date, *, members: Iterable[str] = ()) -> None:
         """Set when it is looked at again, signed or not: who did not sign may change their mind.
 
-        Raises ReviewNotAhead, ReviewTooFar.
+        `members` look at it together, if any are named. Raises ReviewNotAhead, ReviewTooFar.
         """
         judge_review(review_on, self.path_type, today)
-        self.review_on, self.review_due = review_on, False
+        self.review_on, self.review_due, self.review_overdue_on = review_on, False, None
+        self.review_members = sorted(set(members))
+        self.review_is_joint = bool(self.review_members)
+
+    def end_reviews(self) -> None:
+        """It is looked at no more: the path is over."""
+        self.review_due, self.review_overdue_on = False, None
+        self.review_members, self.review_is_joint = [], False
+
+    def hold_review(self, heard: Heard, today: date) -> "ProjectReview":
+        """Record that it was looked at together. Raises ReviewNotYetHeld."""
+        if not self.agreed_on <= heard.held_on <= today:
+            raise ReviewNotYetHeld(
+                "Si registra una verifica già fatta, dal %(day)s in poi, quando il progetto è stato "
+                "concordato.",
+                day=self.agreed_on,
+            )
+        return ProjectReview(
+            review=str(uuid4()),
+            project=self.project,
+            record=self.record,
+            held_on=heard.held_on,
+            members=sorted(set(heard.members)),
+            person_words=heard.person_words,
+            host_words=heard.host_words,
+            outcome=heard.outcome,
+        )
 
     def _must_be_agreed(self) -> None:
         if self.signed_on is not None:
@@ -143,11 +194,26 @@ class Project(SQLModel, table=True):
             )
 
 
+class ProjectReview(SQLModel, table=True):
+    """One time that a project was looked at together, with what the person said of it."""
+
+    __tablename__ = "project_review"
+
+    review: str = Field(primary_key=True)
+    project: str = Field(index=True)
+    record: str = Field(index=True)
+    held_on: date
+    members: list[str] = Field(sa_type=JSON)
+    person_words: str
+    host_words: str | None = None
+    outcome: str
+
+
 def judge_review(review_on: date, path_type: str | None, today: date) -> None:
     """Refuse a review behind us, or too far ahead for its path. Raises ReviewNotAhead, ReviewTooFar."""
     if review_on < today:
         raise ReviewNotAhead
-    latest = _a_year_after(today)
+    latest = months_later(today, 12)
     if path_type in REVIEWED_YEARLY and review_on > latest:
         raise ReviewTooFar(
             "%(path)s: si rivede almeno una volta all'anno, quindi entro il %(day)s.",
@@ -156,5 +222,18 @@ def judge_review(review_on: date, path_type: str | None, today: date) -> None:
         )
 
 
-def _a_year_after(day: date) -> date:
-    return date(day.year + 1, 2, 28) if (day.month, day.day) == (2, 29) else day.replace(year=day.year + 1)
+def judge_joint(seated: Iterable[tuple[str, str]]) -> None:
+    """Refuse a joint review without a host or without a service; `seated` are members with their sectors.
+
+    «Valutazione periodica e congiunta con i soggetti dell'inserimento e i servizi socio/sanitari»: what
+    social cooperatives undertake, no law. Raises ReviewNotJoint, naming who is missing.
+    """
+    sectors = {sector for _, sector in seated}
+    missing = [] if HOST_SECTOR in sectors else [say("manca chi ospita la persona al lavoro")]
+    if not sectors - {HOST_SECTOR}:
+        missing.append(say("manca un servizio che la segue"))
+    if missing:
+        raise ReviewNotJoint(
+            "La verifica congiunta si fa con la persona, chi la ospita e almeno un servizio: %(missing)s.",
+            missing=", ".join(missing),
+        )

@@ -1,11 +1,12 @@
-"""The projects led here, and the page of one: signatures, refusal, next review."""
+"""The projects led here, and the page of one: signatures, refusal, reviews."""
 
-from collections.abc import Mapping
-from typing import Annotated, Literal
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Annotated, Any, Literal
 
 import trama_caseload as caseload
 from fastapi import Form, Request
 from fastapi.responses import RedirectResponse, Response
+from pydantic import BaseModel
 from sqlalchemy.ext.asyncio import AsyncSession
 from trama_chassis import forms, web
 from trama_chassis.bodies import Offset
@@ -14,15 +15,16 @@ from trama_chassis.errors import Refused
 from trama_contracts.event import Uuid
 
 from trama_evaluation import commands, queries
-from trama_evaluation.models import REVIEW_LABELS, ROLE_LABELS, ProjectState
+from trama_evaluation.models import HOST_SECTOR, OUTCOME_LABELS, REVIEW_LABELS, ROLE_LABELS, ProjectState
 from trama_evaluation.pages.shell import Deciding, Operator, templates
-from trama_evaluation.schemas import RefuseProject, SetReview, SignProject
+from trama_evaluation.schemas import HoldReview, RefuseProject, SetReview, SignProject
 
 router = Router()
-Act = Literal["rifiuto", "verifica"]
-FORMS: Mapping[Act, forms.Act] = {
-    "rifiuto": forms.Act(RefuseProject, forms.unsigned(commands.refuse_project)),
-    "verifica": forms.Act(SetReview, forms.unsigned(commands.set_review)),
+Act = Literal["rifiuto", "verifica", "verifica-fatta"]
+FORMS: Mapping[Act, tuple[type[BaseModel], Callable[[AsyncSession, str, Any], Awaitable[Any]]]] = {
+    "rifiuto": (RefuseProject, commands.refuse_project),
+    "verifica": (SetReview, commands.set_review),
+    "verifica-fatta": (HoldReview, commands.hold_review),
 }
 
 
@@ -46,10 +48,13 @@ async def _page(
     view = await queries.project_view(session, project)
     follow = await queries.followers(session, view.record)
     known = caseload.directory(session)
+    hosts = {member for member, entry in known.items() if entry.sector == HOST_SECTOR}
     values = {
         "project": view,
         "ProjectState": ProjectState,
         "signing": [(member, known[member].name) for member in sorted(follow) if member in known],
+        "together": [(member, known[member].name) for member in sorted(follow | hosts) if member in known],
+        "outcomes": OUTCOME_LABELS,
         "roles": {code: label for code, label in ROLE_LABELS.items() if code != "service"},
         "reasons": REVIEW_LABELS,
         "today": caseload.today(session),
@@ -81,10 +86,16 @@ async def sign_page(
 
 @router.post("/progetti/{project}/{act}")
 async def act_on_project(
-    request: Request, project: Uuid, act: Act, session: Transaction, by: Deciding
+    request: Request, project: Uuid, act: Act, session: Transaction, _: Deciding
 ) -> Response:
     """Do what one of the other forms on the page of a project says, or show it again with why not."""
-    refused = await forms.do(request, FORMS[act], session, project, by)
-    if refused is not None:
+    body, command = FORMS[act]
+    sent = await request.form()
+    said: dict[str, object] = {name: sent[name] for name in body.model_fields if name in sent}
+    if "members" in said:
+        said["members"] = sent.getlist("members")
+    try:
+        await command(session, project, forms.read(body, said))
+    except Refused as refused:
         return await _page(request, session, project, refused)
     return RedirectResponse(f"/progetti/{project}", 303)

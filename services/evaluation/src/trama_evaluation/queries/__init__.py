@@ -25,7 +25,7 @@ from trama_evaluation.queries.network import (
     names,
     possible_contributors,
 )
-from trama_evaluation.queries.project import find_project, project_view, projects
+from trama_evaluation.queries.project import find_project, project_view, projects, reviews_passed
 from trama_evaluation.queries.team import find_rule, instrument_view, teams
 from trama_evaluation.queries.told import told
 
@@ -56,6 +56,7 @@ __all__ = [
     "project_view",
     "projects",
     "projects_of",
+    "reviews_passed",
     "teams",
     "told",
 ]

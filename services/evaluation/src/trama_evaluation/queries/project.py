@@ -1,14 +1,24 @@
 """What can be asked of the projects led here."""
 
+from collections.abc import Sequence
+from datetime import date
+
 import trama_caseload as caseload
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from trama_evaluation.errors import ProjectNotHere
-from trama_evaluation.models import PATH_LABELS, PROJECT_LABELS, ROLE_LABELS, Project
+from trama_evaluation.models import (
+    OUTCOME_LABELS,
+    PATH_LABELS,
+    PROJECT_LABELS,
+    ROLE_LABELS,
+    Project,
+    ProjectReview,
+)
 from trama_evaluation.queries.evaluation import PAGE
-from trama_evaluation.schemas import GoalView, ProjectList, ProjectView, SignatoryView
+from trama_evaluation.schemas import GoalView, ProjectList, ProjectView, ReviewView, SignatoryView
 
 
 async def find_project(session: AsyncSession, project: str, *, lock: bool = False) -> Project:
@@ -35,7 +45,7 @@ async def projects(session: AsyncSession, *, offset: int = 0) -> ProjectList:
 
 async def _view(session: AsyncSession, row: Project) -> ProjectView:
     return ProjectView(
-        **row.model_dump(exclude={"goals", "signatories"}),
+        **row.model_dump(exclude={"goals", "signatories", "review_members"}),
         person=await caseload.person_name(session, row.record),
         goals=[
             GoalView(**{"until": None} | goal, by_name=caseload.member_name(session, goal["by"]))
@@ -45,7 +55,44 @@ async def _view(session: AsyncSession, row: Project) -> ProjectView:
         state=row.state,
         state_label=PROJECT_LABELS[row.state],
         signatories=[_signatory(session, one) for one in row.signatories],
+        review_members=_called(session, row.review_members),
+        reviews=await _reviews(session, row.project),
     )
+
+
+def _called(session: AsyncSession, members: Sequence[str]) -> list[str]:
+    return [caseload.member_name(session, member) for member in members]
+
+
+async def _reviews(session: AsyncSession, project: str) -> list[ReviewView]:
+    held = await session.scalars(
+        select(ProjectReview)
+        .where(col(ProjectReview.project) == project)
+        .order_by(col(ProjectReview.held_on).desc(), col(ProjectReview.review))
+    )
+    return [
+        ReviewView(
+            **one.model_dump(exclude={"review", "project", "record", "members"}),
+            members=_called(session, one.members),
+            outcome_label=OUTCOME_LABELS[one.outcome],
+        )
+        for one in held
+    ]
+
+
+async def reviews_passed(session: AsyncSession, today: date) -> Sequence[Project]:
+    """Projects, locked, whose joint review has passed its day and of which nobody was told yet."""
+    found = await session.scalars(
+        select(Project)
+        .where(
+            col(Project.review_is_joint),
+            col(Project.review_on) < today,
+            col(Project.review_overdue_on).is_(None),
+        )
+        .order_by(col(Project.project))
+        .with_for_update()
+    )
+    return found.all()
 
 
 def _signatory(session: AsyncSession, signed: dict[str, str]) -> SignatoryView:

@@ -1,12 +1,12 @@
 """What is asked of the evaluation service over HTTP. Unknown fields are refused."""
 
 import unicodedata
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 from trama_chassis import bodies
 from trama_chassis.language import say
-from trama_contracts.evaluation import Score, SignatoryRole, Stability
+from trama_contracts.evaluation import ReviewOutcome, ReviewReason, Score, SignatoryRole, Stability
 from trama_contracts.event import Member, Uuid
 from trama_contracts.payload_fields import Code, Members, Text
 
@@ -175,7 +175,28 @@ class SetReview(Body):
     """Set when the project is looked at again, and why."""
 
     review_on: Date
-    because: Literal["term", "late-contribution", "host-asks", "person-asks", "other"]
+    because: ReviewReason
+    members: Annotated[list[Member], Field(max_length=30)] = []
+    """Who looks at it together, if it is a joint review: a host and a service at least."""
+
+
+class HoldReview(Body):
+    """Say that the project was looked at together with the person, what each said, and what follows."""
+
+    held_on: Date | None = None
+    members: Annotated[list[Member], Field(min_length=1, max_length=30)]
+    person_words: Lines
+    host_words: Lines | None = None
+    outcome: ReviewOutcome
+    review_on: Date | None = None
+
+    @model_validator(mode="after")
+    def _goes_on(self) -> Self:
+        if self.review_on is None and self.outcome != "ends":
+            raise ValueError(
+                say("Indicate il giorno della prossima verifica, se il percorso non si conclude")
+            )
+        return self
 
 
 def payload_of(body: BaseModel) -> dict[str, Any]:

@@ -152,8 +152,19 @@ class GoalView(BaseModel):
     until: date | None
 
 
+class ReviewView(BaseModel):
+    """One time that a project was looked at together."""
+
+    held_on: date
+    members: list[str]
+    person_words: str
+    host_words: str | None
+    outcome: str
+    outcome_label: str
+
+
 class ProjectView(BaseModel):
-    """A project led by this member."""
+    """A project led by this member. `review_members` look at it together, by name, if the review is joint."""
 
     project: str
     evaluation: str
@@ -172,6 +183,9 @@ class ProjectView(BaseModel):
     refused_on: date | None
     refusal_reason: str | None
     review_due: bool
+    review_members: list[str]
+    review_overdue_on: date | None
+    reviews: list[ReviewView]
 
 
 class ProjectList(BaseModel):

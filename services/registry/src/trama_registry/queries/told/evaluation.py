@@ -12,7 +12,9 @@ from trama_contracts.evaluation import (
     InvitationSent,
     ProjectAgreed,
     ProjectRefused,
+    ProjectReviewed,
     ProjectSigned,
+    ReviewOverdue,
     ReviewSet,
     SessionConvened,
     Signatory,
@@ -23,6 +25,7 @@ from trama_registry.queries.told.telling import Names, tells
 from trama_registry.queries.told.words import (
     CIRCLES,
     PATHS,
+    REVIEW_OUTCOMES,
     REVIEWS,
     TEAMS,
     because,
@@ -127,10 +130,37 @@ def _refused(event: ProjectRefused, member: str, names: Names) -> str:
 
 @tells(ReviewSet)
 def _to_review(event: ReviewSet, member: str, names: Names) -> str:
-    return say(
+    said = say(
         "Verifica del progetto il %(day)s: %(reason)s.",
         day=event.review_on,
         reason=say(REVIEWS[event.because]),
+    )
+    if event.members is not None:
+        said += say(" Con la persona: %(members)s.", members=listed(event.members, names))
+    return said
+
+
+@tells(ProjectReviewed)
+def _reviewed(event: ProjectReviewed, member: str, names: Names) -> str:
+    said = say(
+        "Verifica congiunta del progetto il %(day)s, con la persona: %(members)s. "
+        "Con le parole della persona: «%(words)s»",
+        day=event.held_on,
+        members=listed(event.members, names),
+        words=sentence(event.person_words),
+    )
+    if event.host_words is not None:
+        said += say(" Chi la ospita: «%(words)s»", words=sentence(event.host_words))
+    return f"{said} {say(REVIEW_OUTCOMES[event.outcome])}."
+
+
+@tells(ReviewOverdue)
+def _overdue(event: ReviewOverdue, member: str, names: Names) -> str:
+    return say(
+        "Verifica congiunta del progetto non ancora fatta: era prevista il %(day)s, con la persona: "
+        "%(members)s.",
+        day=event.review_on,
+        members=listed(event.members, names),
     )
 
 

@@ -120,6 +120,11 @@ WITHDRAWALS = {
     "promoter-choice": "scelta di chi promuove il percorso",
     "not-started": "non è mai iniziato",
 }
+REVIEW_OUTCOMES = {
+    "goes-on": "Si prosegue come concordato",
+    "changes": "Il progetto va cambiato",
+    "ends": "Il percorso si conclude",
+}
 REVIEWS = {
     "term": "come previsto dal progetto",
     "late-contribution": "è arrivato un contributo dopo la conclusione della valutazione",
