@@ -42,6 +42,13 @@ AGREED = {
     "goals": [{"what": Free("Un tirocinio"), "by": "sil"}],
     "review_on": "2014-01-15",
 }
+CALLED = {
+    "held_on": DAY,
+    "place": Free("Sala riunioni"),
+    "seats": SEATS,
+    "authorisation": "{authorisation}",
+}
+FOUND = {"path_type": "traineeship", "override_reason": Free("Lo chiede lei")}
 AT_DSM = {"at": "dsm", "carried": True}
 AT_AMBITO = {"at": "ambito-urbano", "carried": True}
 SPECIAL_PARTS = (
@@ -82,14 +89,10 @@ EVALUATION = (
     ),
     assess("/asked/{member}/{evaluation}/contribution/preview", OWN_PART),
     assess("/asked/{member}/{evaluation}/contribution", OWN_PART),
-    assess(
-        "/evaluations/{evaluation}/session",
-        {"held_on": DAY, "place": Free("Sala riunioni"), "seats": SEATS, "authorisation": "{authorisation}"},
-    ),
-    assess(
-        "/evaluations/{evaluation}/complete",
-        {"path_type": "traineeship", "override_reason": Free("Lo chiede lei")},
-    ),
+    assess("/evaluations/{evaluation}/session/preview", CALLED),
+    assess("/evaluations/{evaluation}/session", CALLED),
+    assess("/evaluations/{evaluation}/complete/preview", FOUND),
+    assess("/evaluations/{evaluation}/complete", FOUND),
     assess("/evaluations/{evaluation}/project/preview", AGREED),
     assess("/evaluations/{evaluation}/project", AGREED, keeps={"project": "project"}),
     assess("/projects/{project}/refuse", {"reason": Free("Non è d'accordo")}),

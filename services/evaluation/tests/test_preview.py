@@ -7,6 +7,13 @@ from trama_chassis.testing import client, published
 
 from services.evaluation.tests.test_api import AGREED, API, PAGE
 
+SHOW = {"anteprima": "mostra"}
+SEATED = [
+    {"member": "ambito-urbano", "role": "social-work"},
+    {"member": "sil", "role": "work-mediation"},
+    {"member": "cor", "role": "guidance"},
+]
+
 
 async def test_who_is_evaluated_again_keeps_what_was_found_before(stage: Any) -> None:
     """INVARIANT: needs change in time, and what was found stays beside what is found later. Writing a new
@@ -134,3 +141,59 @@ async def test_a_number_that_is_none_is_refused_in_words(stage: Any) -> None:
         for typed in ("²", "9" * 5000, "-1", "1.5"):
             said = {"discipline": "social-work", "voce:d710": typed}
             assert (await http.post(path, headers=PAGE, data=said)).status_code == 422
+
+
+async def test_who_is_only_invited_is_shown_to_read_name_day_and_place_and_nobody_is_called(
+    stage: Any,
+) -> None:
+    record = await stage.in_charge()
+    permit = await stage.authorise(record, "sil", "cor")
+    await stage.follows("sil", record)
+    evaluation = await stage.request(record)
+    path = f"/valutazioni/{evaluation.evaluation}"
+    called = {"held_on": "2013-10-14", "place": "Sala <due>", "authorisation": permit}
+    seats = {"posto:ambito-urbano": "social-work", "posto:sil": "work-mediation", "posto:cor": "guidance"}
+    before = len(await published(stage.runtime))
+    async with client(stage.runtime, "team-lead") as http:
+        shown = await http.post(f"{path}/incontro", headers=PAGE, data=called | seats | SHOW)
+        assert shown.status_code == 200
+        assert "incontro del 14 ottobre 2013, Sala &lt;due&gt;, su Anna Esempio." in shown.text
+        assert shown.text.count("Incontro il 14 ottobre 2013, Sala &lt;due&gt;. Partecipano:") == 1, "the SIL"
+        assert 'value="Sala &lt;due&gt;"' in shown.text, "what was typed stays"
+        assert "Concludi la valutazione" not in shown.text, "no session was called"
+        sent = {"held_on": "2013-10-14", "place": "Sala", "authorisation": permit, "seats": SEATED}
+        asked = await http.post(f"{API}/evaluations/{evaluation.evaluation}/session/preview", json=sent)
+        assert lines(asked)["cor"] == [
+            "Invito all'incontro del 14 ottobre 2013, Sala, su Anna Esempio. In che veste: Orientamento."
+        ]
+    assert len(await published(stage.runtime)) == before
+
+
+async def test_what_is_found_is_shown_as_others_will_read_it_and_nothing_is_completed(stage: Any) -> None:
+    record = await stage.in_charge()
+    await stage.authorise(record, "sil")
+    for member in ("sil", "cpi"):
+        await stage.follows(member, record)
+    evaluation = await stage.request(record)
+    await stage.contribute(evaluation, supports=["tutor-at-work"])
+    await stage.convene(evaluation, ("ambito-urbano", "assistente-sociale"), ("sil", "mediatrice"))
+    path = f"/valutazioni/{evaluation.evaluation}"
+    ending = {"completed_on": "2013-10-14", "path_type": "observation-lab", "there": ["ambito-urbano", "sil"]}
+    before = len(await published(stage.runtime))
+    async with client(stage.runtime, "team-lead") as http:
+        chosen = ending | {"override_reason": "Meglio <vederla> prima."}
+        shown = await http.post(f"{path}/conclusione", headers=PAGE, data=chosen | SHOW)
+        assert shown.status_code == 200
+        assert "Percorso scelto: Laboratorio osservativo-valutativo." in shown.text
+        assert "équipe: Meglio &lt;vederla&gt; prima." in shown.text
+        assert "Sostegni utili: Un tutor accanto sul lavoro." in shown.text
+        assert "Non vedrà nulla di questo." in shown.text, "the CPI"
+        asked = await http.post(
+            f"{API}{path.replace('valutazioni', 'evaluations')}/complete/preview",
+            json={"path_type": "observation-lab", "override_reason": "Meglio vederla prima."},
+        )
+        assert "Meglio vederla prima." in lines(asked)["sil"][0]
+        assert lines(asked)["cpi"] == []
+        assert len(await published(stage.runtime)) == before
+        assert (await http.post(f"{path}/conclusione", headers=PAGE, data=chosen)).status_code == 303
+        assert "Concorda il progetto" in (await http.get(path, headers=PAGE)).text

@@ -69,6 +69,24 @@ async def convene_session(
     return await queries.evaluation_view(session, evaluation)
 
 
+@router.post("/evaluations/{evaluation}/session/preview")
+async def preview_of_session(
+    evaluation: Uuid, request: ConveneSession, session: Transaction, _: Deciding
+) -> caseload.DraftPreviewView:
+    """Who would read of a session, and who only of an invitation. Refused as calling it would be."""
+    convened = await commands.convene_session(session, evaluation, request)
+    return await queries.preview(session, convened.record)
+
+
+@router.post("/evaluations/{evaluation}/complete/preview")
+async def preview_of_completion(
+    evaluation: Uuid, request: CompleteEvaluation, session: Transaction, _: Deciding
+) -> caseload.DraftPreviewView:
+    """Who would read what the team found, and what of it. Refused as completing would be."""
+    completed = await commands.complete_evaluation(session, evaluation, request)
+    return await queries.preview(session, completed.record)
+
+
 @router.post("/evaluations/{evaluation}/complete")
 async def complete_evaluation(
     evaluation: Uuid, request: CompleteEvaluation, session: Transaction, _: Deciding
@@ -98,7 +116,7 @@ async def preview_of_contribution(
 ) -> caseload.DraftPreviewView:
     """Who would read our part of an evaluation, and what of it. Refused as signing it would be."""
     made = await commands.submit_contribution(session, member, evaluation, request)
-    return await caseload.preview(session, made.own_record, queries.told)
+    return await queries.preview(session, made.own_record)
 
 
 @router.post("/evaluations/{evaluation}/project/preview")
@@ -107,7 +125,7 @@ async def preview_of_project(
 ) -> caseload.DraftPreviewView:
     """Who would read a project, and what of it. Refused as agreeing it would be."""
     project = await commands.agree_project(session, evaluation, request)
-    return await caseload.preview(session, project.record, queries.told)
+    return await queries.preview(session, project.record)
 
 
 @router.post("/evaluations/{evaluation}/project", status_code=201)

@@ -152,7 +152,7 @@ async def convene_page(
     place: Annotated[str, Form()] = "",
     authorisation: Annotated[str, Form()] = "",
 ) -> Response:
-    """Call the session, or show what it lacks."""
+    """Call the session, or show what others would read of it, or what it lacks."""
     form = await request.form()
     seats = [
         {"member": name.removeprefix(SEAT), "role": role}
@@ -162,9 +162,12 @@ async def convene_page(
     said = {"held_on": held_on, "place": place, "authorisation": authorisation, "seats": seats}
     try:
         asked = forms.read(ConveneSession, said)
-        await commands.convene_session(session, evaluation, asked)
+        convened = await commands.convene_session(session, evaluation, asked)
+        shown = await preview_asked(request, session, convened.record)
     except Refused as refused:
         return await _page(request, session, evaluation, refused)
+    if shown is not None:
+        return await _page(request, session, evaluation, preview=shown)
     return RedirectResponse(f"/valutazioni/{evaluation}", 303)
 
 
@@ -180,7 +183,7 @@ async def complete_page(
     override_reason: Annotated[str, Form()] = "",
     there: Annotated[list[str] | None, Form()] = None,
 ) -> Response:
-    """Complete the evaluation with who was there, or show why not."""
+    """Complete the evaluation with who was there, or show what others would read of it, or why not."""
     kept = await queries.find_evaluation(session, evaluation)
     seats = [seat for seat in kept.seats if seat["member"] in (there or ())]
     said = {
@@ -191,9 +194,12 @@ async def complete_page(
     }
     try:
         asked = forms.read(CompleteEvaluation, said)
-        await commands.complete_evaluation(session, evaluation, asked)
+        completed = await commands.complete_evaluation(session, evaluation, asked)
+        shown = await preview_asked(request, session, completed.record)
     except Refused as refused:
         return await _page(request, session, evaluation, refused)
+    if shown is not None:
+        return await _page(request, session, evaluation, preview=shown)
     return RedirectResponse(f"/valutazioni/{evaluation}", 303)
 
 

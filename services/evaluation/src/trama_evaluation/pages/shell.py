@@ -3,7 +3,6 @@
 from pathlib import Path
 from typing import Annotated
 
-import trama_caseload as caseload
 from fastapi import Depends, Request
 from sqlalchemy.ext.asyncio import AsyncSession
 from trama_caseload import DraftPreviewView, preview_page
@@ -20,8 +19,4 @@ Deciding = Annotated[Caller, Depends(require("team-lead", "supervisor"))]
 
 async def preview_asked(request: Request, session: AsyncSession, record: str) -> DraftPreviewView | None:
     """What others would read of what this request has collected, if that is what was asked; it is undone."""
-    return (
-        await caseload.preview(session, record, queries.told)
-        if await preview_page.is_asked(request)
-        else None
-    )
+    return await queries.preview(session, record) if await preview_page.is_asked(request) else None

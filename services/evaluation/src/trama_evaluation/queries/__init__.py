@@ -27,7 +27,7 @@ from trama_evaluation.queries.network import (
 )
 from trama_evaluation.queries.project import find_project, project_view, projects, reviews_passed
 from trama_evaluation.queries.team import find_rule, instrument_view, teams
-from trama_evaluation.queries.told import told
+from trama_evaluation.queries.told import preview
 
 __all__ = [
     "PAGE",
@@ -53,10 +53,10 @@ __all__ = [
     "parts",
     "permits",
     "possible_contributors",
+    "preview",
     "project_view",
     "projects",
     "projects_of",
     "reviews_passed",
     "teams",
-    "told",
 ]
