@@ -4,8 +4,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from trama_chassis import access
 from trama_chassis.erasure_rows import let_go
 from trama_chassis.handlers import ErasedStream, EventHandlers, Origin
-from trama_chassis.outbox import runtime_of
-from trama_contracts.names import parse_topic
 from trama_contracts.registry import (
     PersonRegistered,
     RecordsUnlinked,
@@ -19,6 +17,7 @@ from trama_contracts.registry import (
 
 from trama_caseload import sharing
 from trama_caseload.copies import EpisodeCopy, PersonCopy
+from trama_caseload.queries import own_member
 
 handlers = EventHandlers()
 handlers.include(sharing.handlers)
@@ -26,7 +25,7 @@ handlers.include(sharing.handlers)
 
 def _is_ours(session: AsyncSession, origin: Origin) -> bool:
     """Whether this member's own service says it: a record id means nothing without its member."""
-    return origin.member == runtime_of(session).settings.member
+    return origin.member == own_member(session)
 
 
 @handlers.copy(PersonRegistered)
@@ -89,10 +88,9 @@ async def _episode(session: AsyncSession, episode: str, origin: Origin) -> Episo
 @handlers.forget
 async def forget_copies(session: AsyncSession, erased: ErasedStream) -> int:
     """Let go of what our own registry told in a stream that was erased: who the person is, an episode."""
-    topic = parse_topic(erased.topic)
-    if topic is None or topic.member != runtime_of(session).settings.member:
+    if erased.member != own_member(session):
         return 0
-    if erased.scope.startswith("record:"):
+    if erased.kind == "record":
         return await let_go(session, PersonCopy, record=erased.record)
     return await let_go(session, EpisodeCopy, episode=erased.scope_id, record=erased.record)
 

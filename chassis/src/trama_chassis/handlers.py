@@ -8,6 +8,7 @@ from typing import Any, Protocol, TypeVar
 from sqlalchemy.ext.asyncio import AsyncSession
 from trama_contracts.event import Event
 from trama_contracts.inner import Actor
+from trama_contracts.names import parse_topic
 
 E = TypeVar("E", bound=Event)
 E_in = TypeVar("E_in", bound=Event, contravariant=True)
@@ -66,6 +67,17 @@ class ErasedStream:
     circle: str = ""
     scope: str = ""
     own: bool = False
+
+    @property
+    def member(self) -> str:
+        """Whose service wrote it; nobody's, if it was a row that nobody else was told of."""
+        topic = parse_topic(self.topic)
+        return "" if topic is None else topic.member
+
+    @property
+    def kind(self) -> str:
+        """The kind in `<kind>:<uuid>`."""
+        return self.scope.partition(":")[0]
 
     @property
     def scope_id(self) -> str:

@@ -13,7 +13,6 @@ from trama_chassis.erasure_rows import let_go
 from trama_chassis.handlers import ErasedStream, EventHandlers, Origin
 from trama_chassis.outbox import runtime_of
 from trama_contracts.evaluation import EvaluationCompleted
-from trama_contracts.names import parse_topic
 from trama_contracts.placement import (
     HostApprovalGiven,
     HostApprovalRefused,
@@ -122,13 +121,12 @@ async def _asked_of(
 @handlers.forget
 async def forget_copies(session: AsyncSession, erased: ErasedStream) -> int:
     """Let go of what was told in a stream that was erased: who works here, a completed evaluation."""
-    topic, kind = parse_topic(erased.topic), erased.scope.partition(":")[0]
-    if topic is None or erased.own:
+    if erased.own:
         return 0
-    if kind == "evaluation":
-        return await let_go(session, EvaluationCopy, member=topic.member, evaluation=erased.scope_id)
-    if kind == "placement" and erased.circle == "host":
-        asked = {"promoter": topic.member, "placement": erased.scope_id}
+    if erased.kind == "evaluation":
+        return await let_go(session, EvaluationCopy, member=erased.member, evaluation=erased.scope_id)
+    if erased.kind == "placement" and erased.circle == "host":
+        asked = {"promoter": erased.member, "placement": erased.scope_id}
         return await let_go(session, HostPlacementCopy, **asked)
     return 0
 

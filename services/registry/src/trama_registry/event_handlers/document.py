@@ -5,7 +5,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 from trama_chassis import file_custody
 from trama_chassis.handlers import ErasedStream, Origin
-from trama_contracts.names import parse_topic
 from trama_contracts.registry import (
     DocumentFiled,
     DocumentNumbered,
@@ -57,10 +56,7 @@ async def copy_number(session: AsyncSession, event: Numbering, origin: Origin) -
 @handlers.forget
 async def forget_documents(session: AsyncSession, erased: ErasedStream) -> None:
     """Let go of what an erased stream told of documents, and of their files."""
-    topic = parse_topic(erased.topic)
-    if topic is None:
-        return
-    of_stream = (col(DocumentCopy.stream) == erased.stream, col(DocumentCopy.member) == topic.member)
+    of_stream = (col(DocumentCopy.stream) == erased.stream, col(DocumentCopy.member) == erased.member)
     for document in await session.scalars(select(DocumentCopy).where(*of_stream)):
         await file_custody.forget(session, document.file)
         if (asked := await session.get(DocumentAsked, (document.member, document.document))) is not None:

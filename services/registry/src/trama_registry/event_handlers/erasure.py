@@ -1,17 +1,14 @@
 """Erasure: what other controllers ask and answer, and all that this service keeps of a record that goes."""
 
-from typing import Any
-
 import trama_caseload as caseload
-from sqlalchemy import delete, select
-from sqlalchemy.engine import CursorResult
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import SQLModel, col
 from trama_chassis import file_custody
+from trama_chassis.erasure_rows import let_go
 from trama_chassis.handlers import ErasedStream, Origin
 from trama_chassis.outbox import runtime_of
 from trama_chassis.tables import table_of
-from trama_contracts.names import parse_topic
 from trama_contracts.registry import ErasureAnswered, ErasureRequested
 
 from trama_registry import commands, models
@@ -39,7 +36,7 @@ async def copy_reply(session: AsyncSession, event: ErasureAnswered, origin: Orig
 @handlers.forget
 async def forget_replies(session: AsyncSession, erased: ErasedStream) -> int:
     """Let go of what an erased stream answered."""
-    return await _delete(session, models.ErasureReplyCopy, models.ErasureReplyCopy.stream == erased.stream)
+    return await let_go(session, models.ErasureReplyCopy, stream=erased.stream)
 
 
 @handlers.forget
@@ -47,7 +44,7 @@ async def forget_own_interview(session: AsyncSession, erased: ErasedStream) -> i
     """Delete an interview that was kept to ourselves: it has no stream, its id stands for one."""
     if erased.topic != OWN_ROWS:
         return 0
-    return await _delete(session, models.OwnInterview, models.OwnInterview.interview == erased.stream)
+    return await let_go(session, models.OwnInterview, interview=erased.stream)
 
 
 @handlers.forget
@@ -55,7 +52,7 @@ async def forget_first_contact(session: AsyncSession, erased: ErasedStream) -> i
     """Delete what somebody asked at a door who has no record: nothing of it was ever published."""
     if erased.topic != CONTACT_ROWS:
         return 0
-    return await _delete(session, models.AccessRequest, models.AccessRequest.access == erased.stream)
+    return await let_go(session, models.AccessRequest, access=erased.stream)
 
 
 @handlers.forget
@@ -67,53 +64,45 @@ async def forget_hidden(session: AsyncSession, erased: ErasedStream) -> int:
     rows = await session.scalars(select(hidden).where(col(hidden.entry) == erased.stream))
     for document in {one.payload.get("document") for one in rows} - {None}:
         await file_custody.forget(session, (runtime_of(session).settings.principal, str(document)))
-    return await _delete(session, hidden, hidden.entry == erased.stream)
+    return await let_go(session, hidden, entry=erased.stream)
 
 
 @handlers.forget
 async def forget_referrals(session: AsyncSession, erased: ErasedStream) -> int:
     """Let go of a referral whose stream was erased, by who sent it or by who received it."""
-    kind, _, referral = erased.scope.partition(":")
-    topic = parse_topic(erased.topic)
-    if kind != "referral" or topic is None:
+    if erased.kind != "referral":
         return 0
-    copy, move = models.ReferralCopy, models.ReferralMoveCopy
-    gone = await _delete(session, copy, (copy.referral == referral) & (copy.sender == topic.member))
-    return gone + await _delete(session, move, (move.referral == referral) & (move.member == topic.member))
+    by, referral = erased.member, erased.scope_id
+    gone = await let_go(session, models.ReferralCopy, referral=referral, sender=by)
+    return gone + await let_go(session, models.ReferralMoveCopy, referral=referral, member=by)
 
 
 @handlers.forget
 async def forget_looks(session: AsyncSession, erased: ErasedStream) -> int:
     """Let go of what an erased stream told of looks at a person's data."""
-    topic = parse_topic(erased.topic)
-    if topic is None or erased.own:
+    if erased.own:
         return 0
-    told, urgent, gone = models.AccessesToldCopy, models.UrgentAccessCopy, 0
-    for table, name in ((told, told.inquiry), (urgent, urgent.urgent_access)):
-        gone += await _delete(session, table, (name == erased.scope_id) & (table.member == topic.member))
-    return gone
+    by, named = erased.member, erased.scope_id
+    gone = await let_go(session, models.AccessesToldCopy, inquiry=named, member=by)
+    return gone + await let_go(session, models.UrgentAccessCopy, urgent_access=named, member=by)
 
 
 @handlers.erase_record
 async def erase_rows(session: AsyncSession, record: str) -> int:
     """Delete every row of ours that is of a record: what its referrals led to, what is kept by record, then
     the person. What others told of theirs goes with their streams."""
-    own, gone = caseload.own_member(session), 0
     await _let_proposals_fall(session, record)
-    pairs = models.DistinctPersons
-    gone += await _delete(session, pairs, (pairs.record == record) | (pairs.other == record))
-    answered = models.AccessesToldCopy
-    gone += await _delete(session, answered, answered.record == record)
+    gone = await let_go(session, models.DistinctPersons, record=record)
+    gone += await let_go(session, models.DistinctPersons, other=record)
+    gone += await let_go(session, models.AccessesToldCopy, record=record)
     sent = select(col(models.Referral.referral)).where(col(models.Referral.record) == record)
-    referrals = (await session.scalars(sent)).all()
-    for following in (models.ReferralReply, models.ReferralMoveCopy):
-        gone += await _delete(session, following, col(following.referral).in_(referrals))
+    for referral in await session.scalars(sent):
+        gone += await let_go(session, models.ReferralReply, referral=referral)
+        gone += await let_go(session, models.ReferralMoveCopy, referral=referral)
+    ours = {"record": record, "member": caseload.own_member(session)}
     for table in reversed(own_tables()):
-        columns = table_of(table).columns
-        of_record = columns["record"] == record
-        if "member" in columns and table.__name__.endswith("Copy"):
-            of_record &= columns["member"] == own
-        gone += await _delete(session, table, of_record)
+        is_told = "member" in table_of(table).columns and table.__name__.endswith("Copy")
+        gone += await let_go(session, table, **ours if is_told else {"record": record})
     return gone
 
 
@@ -140,10 +129,3 @@ def own_tables() -> list[type[SQLModel]]:
         and table not in spared
     ]
     return sorted(found, key=lambda table: order[table_of(table).name])
-
-
-async def _delete(session: AsyncSession, table: type[SQLModel], where: Any) -> int:  # noqa: ANN401 - a condition
-    result = await session.execute(
-        delete(table).where(where), execution_options={"synchronize_session": "fetch"}
-    )
-    return result.rowcount if isinstance(result, CursorResult) else 0
