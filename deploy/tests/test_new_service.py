@@ -55,7 +55,7 @@ def test_its_own_tests_pass(project: Path) -> None:
     plugins = ["-p", "trama_chassis.testing_databases", "-p", "no:cacheprovider"]
     answer = _run(project, "pytest", "-q", *plugins, "-k", "not postgresql", f"services/{NAME}/tests")
     assert answer.returncode == 0, answer.stdout
-    assert "6 passed" in answer.stdout
+    assert "7 passed" in answer.stdout
 
 
 @pytest.mark.parametrize("name", [NAME, "aid", "supervision"])
