@@ -94,3 +94,20 @@ async def test_what_breaks_off_is_asked_again_with_the_same_key() -> None:
         await desk.post("/second", {})
     assert len(keys) == 3
     assert keys[1] == keys[2] != keys[0]
+
+
+async def test_who_stands_in_and_who_else_is_at_the_desk_are_waited_for_as_the_first_one_is() -> None:
+    asked: list[str | None] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        asked.append(request.headers.get("trama-on-behalf-of"))
+        if len(asked) in (2, 4):
+            raise httpx.ConnectError("gone for a moment")
+        return httpx.Response(204)
+
+    async with answering(answer) as client:
+        desk = Desk(SIL, client, 5)
+        assert await desk.post("/first", {}) == {}
+        await desk.standing_in("teo", "op-7").post("/second", {})
+        await desk.of("teo").post("/third", {})
+    assert asked == [None, "op-7", "op-7", None, None]

@@ -54,12 +54,18 @@ class Desk:
         """The same desk, with another operator of the member at it; or with who stands in for them."""
         if login == self._stands_in_for[0]:
             return self
-        return Desk(replace(self.member, token=demo_token(login)), self._client, self._patience)
+        return self._beside(replace(self.member, token=demo_token(login)))
 
     def standing_in(self, login: str, operator: str) -> "Desk":
         """The same desk, with the same operator, who does it all in the place of a colleague."""
-        desk = Desk(self.member, self._client, self._patience)
+        desk = self._beside(self.member)
         desk._stands_in_for = login, operator
+        return desk
+
+    def _beside(self, member: Member) -> "Desk":
+        """Another desk of the same member: if this one was answered, that one will be."""
+        desk = Desk(member, self._client, self._patience)
+        desk._answered = self._answered
         return desk
 
     async def get(self, path: str, **query: str) -> Json:
