@@ -242,6 +242,8 @@ async def test_who_has_a_conflict_sees_nothing_of_the_person_anywhere(
         await hiding.lift(session, "c", date(2013, 10, 15))
         await session.commit()
     assert (await people.get("/api/notes/count")).json() == 3
+    looked_at = {record for one in await entries(runtime.database) for record in one.records}
+    assert looked_at == {"r0"}, "who may not look is not said to have looked"
 
 
 async def test_who_is_known_and_may_not_is_named_in_the_refusal(

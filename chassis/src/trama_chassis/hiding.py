@@ -35,8 +35,11 @@ def _narrow(state: ORMExecuteState) -> None:
     if look is None or look.operator is None or not state.is_select or state.is_column_load:
         return
     if look.hidden is None:
-        look.hidden = frozenset()  # the question itself is not narrowed
-        look.hidden = _hidden_from(state.session, look.operator)
+        del state.session.info[LOOK]  # the question itself is not narrowed, and shows nobody to anybody
+        try:
+            look.hidden = _hidden_from(state.session, look.operator)
+        finally:
+            state.session.info[LOOK] = look
     if look.hidden:
         hidden = sorted(look.hidden)
         state.statement = state.statement.options(
