@@ -132,6 +132,13 @@ def allowing(session: AsyncSession) -> Iterator[None]:
         reason(session, "exception", look.said, code=" ".join([*codes, refused.code]))
 
 
+def undone(session: AsyncSession) -> None:
+    """Say that what was done is undone, a look at what would be: no exception was made."""
+    look: Look | None = session.info.get(LOOK)
+    if look is not None and look.kind == "exception":
+        look.kind = look.reason = look.code = ""
+
+
 # What the database gives is named by itself
 
 

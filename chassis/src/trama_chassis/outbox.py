@@ -20,7 +20,7 @@ from trama_contracts.inner import Actor, Continues, Inner, encode_inner, instant
 from trama_contracts.sealing import seal_event, value_hash
 from trama_contracts.signature import signature_header
 
-from trama_chassis import bulk, clock, granting, streams
+from trama_chassis import audit, bulk, clock, granting, streams
 from trama_chassis.errors import Refused
 from trama_chassis.handlers import Origin
 from trama_chassis.streams import StreamHead, StreamName
@@ -194,6 +194,7 @@ async def rehearse(session: AsyncSession) -> AsyncIterator[list[Rehearsed]]:
             for draft in drafts
         ]
     finally:
+        audit.undone(session)
         await session.rollback()
 
 

@@ -120,11 +120,12 @@ async def test_the_page_of_a_project_shows_what_each_will_read_and_agrees_nothin
     evaluation = await stage.completed(record)
     path = f"/valutazioni/{evaluation.evaluation}"
     wanted = {"own_words": "Vorrei lavorare al mattino.", "review_on": "2014-01-15", "anteprima": "mostra"}
-    goals = {"what0": "Visita al laboratorio", "by0": "sil"}
+    goals = {"what0": "Visita al laboratorio", "by0": "sil", "path_type": "observation-lab"}
     async with client(stage.runtime, "team-lead") as http:
         shown = await http.post(f"{path}/progetto", headers=PAGE, data=wanted | goals)
         assert shown.status_code == 200
         assert "«Vorrei lavorare al mattino.» Obiettivi: Visita al laboratorio." in shown.text
+        assert "Percorso: Laboratorio osservativo-valutativo." in shown.text
         assert 'value="Visita al laboratorio"' in shown.text, "what was typed stays"
         wrong = await http.post(f"{path}/progetto", headers=PAGE, data=wanted | {"anteprima": "mostra"})
         assert wrong.status_code == 422

@@ -43,6 +43,8 @@ async def test_a_referral_while_data_are_restricted_goes_out_for_a_reason_of_who
     assert refused.json()["type"].endswith("sharing-restricted")
     async with client(both[0], "supervisor") as http:
         assert (await http.post(path + "referrals", json=asked)).status_code == 409
+        shown = await http.post(path + "referrals/preview", json=asked, headers=REASON)
+        assert (shown.status_code, await exceptions(both[0])) == (200, []), "a look is no exception"
         done = await http.post(path + "referrals", json=asked, headers=REASON)
     assert done.status_code == 201, done.text
     assert len(await published(both[0], ReferralSent)) == sent + 1

@@ -122,9 +122,13 @@ def _levels(profile: Iterable[Area]) -> list[str]:
 
 
 def _project(event: ProjectAgreed) -> str:
-    return say(
+    said = say(
         "Progetto, con le parole della persona: «%(words)s» Obiettivi: %(goals)s. Verifica il %(day)s.",
         words=event.own_words,
         goals="; ".join(goal.what for goal in event.goals),
         day=event.review_on,
     )
+    if event.path_type is None:
+        return said
+    path = say(PATH_LABELS.get(event.path_type, event.path_type))
+    return f"{said} {say('Percorso: %(path)s.', path=path)}"
