@@ -31,6 +31,7 @@ from trama_evaluation.schemas import (
     SetReview,
     SignProject,
     TeamView,
+    UnitView,
 )
 
 router = Router(tags=["evaluation"])
@@ -189,6 +190,12 @@ async def invitations(session: Reading, _: Operator) -> list[InvitationView]:
 async def teams(session: Reading, _: Operator, on: Date | None = None) -> list[TeamView]:
     """The kinds of team in force on a day (today if none is named), with their seats."""
     return await queries.teams(session, on or caseload.today(session))
+
+
+@router.get("/units")
+async def units(session: Reading, _: Operator) -> list[UnitView]:
+    """The integrated planning unit of each district, and which of its seats nobody could take."""
+    return await queries.planning_units(session, caseload.today(session))
 
 
 @router.get("/instrument")

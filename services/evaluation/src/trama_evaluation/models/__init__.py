@@ -40,7 +40,7 @@ from trama_evaluation.models.project import (
     ProjectState,
     judge_joint,
 )
-from trama_evaluation.models.team import TeamRule, sector_label
+from trama_evaluation.models.team import DISTRICTS, PLANNING_UNIT, TeamRule, sector_label
 
 TABLES: tuple[type[SQLModel], ...] = (
     TeamRule,
@@ -60,10 +60,12 @@ TABLES: tuple[type[SQLModel], ...] = (
 __all__ = [
     "ARRIVAL_LABELS",
     "DISCIPLINE_LABELS",
+    "DISTRICTS",
     "HEALTH_SECTOR",
     "HOST_SECTOR",
     "OUTCOME_LABELS",
     "PATH_LABELS",
+    "PLANNING_UNIT",
     "PROJECT_LABELS",
     "REVIEW_LABELS",
     "ROLE_LABELS",

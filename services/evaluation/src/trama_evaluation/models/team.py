@@ -20,6 +20,10 @@ SECTOR_LABELS = {
 """How the seat of a sector, as the directory names it, is called in a refusal."""
 
 
+PLANNING_UNIT, DISTRICTS = "integrated-planning-unit", "social"
+"""The team of which each district has one, and the sector of those who lead it."""
+
+
 def sector_label(sector: str) -> str:
     """The seat of a sector in words."""
     known = SECTOR_LABELS.get(sector)
@@ -44,6 +48,17 @@ class TeamRule(SQLModel, table=True):
 
         Raises SessionInvalid, naming each missing seat.
         """
+        missing = self.missing(seated)
+        if missing:
+            raise SessionInvalid(
+                "Incontro non valido: %(missing)s. %(team)s: %(source)s.",
+                missing=", ".join(say("manca %(seat)s", seat=one) for one in missing),
+                team=say(self.label),
+                source=say(self.source),
+            )
+
+    def missing(self, seated: Iterable[tuple[str, str]]) -> list[str]:
+        """The seats that are empty, in words; `seated` are members with their sectors."""
         present = set(seated)
         missing = [
             self._wanted(seat)
@@ -54,13 +69,7 @@ class TeamRule(SQLModel, table=True):
             missing.append(
                 say("un altro servizio (ne servono almeno %(count)s diversi)", count=self.min_members)
             )
-        if missing:
-            raise SessionInvalid(
-                "Incontro non valido: %(missing)s. %(team)s: %(source)s.",
-                missing=", ".join(say("manca %(seat)s", seat=one) for one in missing),
-                team=say(self.label),
-                source=say(self.source),
-            )
+        return missing
 
     def _wanted(self, seat: dict[str, Any]) -> str:
         label = sector_label(seat["sector"])

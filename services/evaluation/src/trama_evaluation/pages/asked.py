@@ -145,5 +145,11 @@ def _ratings(form: FormData, prefix: str) -> list[dict[str, Any]]:
 @router.get("/incontri")
 async def invitations_page(request: Request, session: Reading, _: Operator) -> Response:
     """The sessions at which this member must sit without following the person."""
-    values = {"invitations": await queries.invitations(session), "today": caseload.today(session)}
-    return web.page(request, "incontri.html", values | {"roles": DISCIPLINE_LABELS}, templates=templates)
+    today = caseload.today(session)
+    values = {
+        "invitations": await queries.invitations(session),
+        "units": await queries.planning_units(session, today),
+        "today": today,
+        "roles": DISCIPLINE_LABELS,
+    }
+    return web.page(request, "incontri.html", values, templates=templates)

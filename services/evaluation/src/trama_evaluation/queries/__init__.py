@@ -26,7 +26,7 @@ from trama_evaluation.queries.network import (
     possible_contributors,
 )
 from trama_evaluation.queries.project import find_project, project_view, projects, reviews_passed
-from trama_evaluation.queries.team import find_rule, instrument_view, teams
+from trama_evaluation.queries.team import find_rule, instrument_view, planning_units, teams
 from trama_evaluation.queries.told import preview
 
 __all__ = [
@@ -52,6 +52,7 @@ __all__ = [
     "own_record_of",
     "parts",
     "permits",
+    "planning_units",
     "possible_contributors",
     "preview",
     "project_view",

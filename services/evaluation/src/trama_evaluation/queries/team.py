@@ -2,12 +2,14 @@
 
 from datetime import date
 
+import trama_caseload as caseload
 from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 from trama_chassis.language import say
 
-from trama_evaluation.models import TeamRule, instrument, sector_label
+from trama_evaluation.models import DISTRICTS, PLANNING_UNIT, TeamRule, instrument, sector_label
+from trama_evaluation.queries.network import SERVICE
 from trama_evaluation.schemas import (
     AreaView,
     InstrumentView,
@@ -15,6 +17,7 @@ from trama_evaluation.schemas import (
     SeatRuleView,
     SupportView,
     TeamView,
+    UnitView,
 )
 
 
@@ -39,6 +42,35 @@ async def teams(session: AsyncSession, day: date) -> list[TeamView]:
     """The kinds of team in force on a day, with the seats that must be taken."""
     rules = await session.scalars(select(TeamRule).where(_in_force(day)).order_by(col(TeamRule.label)))
     return [_view(rule) for rule in rules]
+
+
+async def planning_units(session: AsyncSession, day: date) -> list[UnitView]:
+    """The planning unit of every district, by name: who could sit in it as the directory connects members.
+
+    None on a day on which no rule says what such a unit is.
+    """
+    rule = await find_rule(session, PLANNING_UNIT, day)
+    if rule is None:
+        return []
+    evaluates = {
+        member: entry.sector
+        for member, entry in caseload.directory(session).items()
+        if SERVICE in entry.services
+    }
+    members = caseload.directory(session).values()
+    districts = [one for one in members if one.sector == DISTRICTS and "care" in one.circles]
+    return [
+        UnitView(
+            member=one.member,
+            name=one.name,
+            missing=rule.missing(
+                (member, sector)
+                for member, sector in evaluates.items()
+                if member == one.member or (member in one.read_by and sector != DISTRICTS)
+            ),
+        )
+        for one in sorted(districts, key=lambda one: one.name)
+    ]
 
 
 def _view(rule: TeamRule) -> TeamView:

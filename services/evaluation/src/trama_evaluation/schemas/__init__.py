@@ -45,6 +45,7 @@ from trama_evaluation.schemas.views import (
     SignatoryView,
     SupportView,
     TeamView,
+    UnitView,
 )
 
 __all__ = [
@@ -89,5 +90,6 @@ __all__ = [
     "SocialBody",
     "SupportView",
     "TeamView",
+    "UnitView",
     "payload_of",
 ]

@@ -230,6 +230,14 @@ class TeamView(BaseModel):
     source: str
 
 
+class UnitView(BaseModel):
+    """The integrated planning unit of a district, and whose seats nobody there could take."""
+
+    member: str
+    name: str
+    missing: list[str]
+
+
 class ItemView(BaseModel):
     """One question of the instrument, and the ICF code it refers to."""
 
