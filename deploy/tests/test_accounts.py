@@ -88,10 +88,13 @@ def test_who_is_added_comes_in_until_taken_out(state: State) -> None:
 
 def test_a_changed_password_takes_the_place_of_the_old_one_and_is_never_shown(state: State) -> None:
     before, new = added(state), "una frase lunga, davvero"
+    services = Accounts(state.accounts("sil"), "sil")
+    session = asyncio.run(services.sign_in("anna", before))
     answer = done(run(state, "accounts", "password", "anna", typed=[new, new]))
     assert new not in answer
     assert enters(state, "anna", new)
     assert not enters(state, "anna", before)
+    assert services.sessions.held(session) is None, "who had come in with the old one is out"
 
 
 @pytest.mark.parametrize(

@@ -17,6 +17,7 @@ from pydantic import ValidationError
 from trama_chassis.accounts import AccountFile, hash_password, token_digest
 from trama_chassis.clock import machine_now
 from trama_chassis.safekeeping import WeakPassword, alone_in, refuse_weak, write_private
+from trama_chassis.sessions import Sessions
 from trama_chassis.settings import read_secret
 from trama_chassis.tokens import ACCESS_TOKEN, LONGEST_LIFE
 from trama_contracts.encoding import b64u, from_b64u
@@ -142,6 +143,13 @@ class Accounts:
             if self._path.exists() and read_secret(self._path) != self._read:
                 raise AccountsRefused(f"{self._path} è cambiato nel frattempo: ripetete il comando.")
             write_private(self._path, yaml.safe_dump(self._content, allow_unicode=True, sort_keys=False))
+
+
+def end_sessions(path: Path, operator: str) -> None:
+    """Sign an operator out of all pages of the member whose account file this is."""
+    kept = path.with_name("sessions.db")
+    if kept.exists():
+        Sessions(kept, read_secret(path.with_name("session.key"))).end_all(operator)
 
 
 def signed_token(kept: str, login: str, seconds: int) -> str:

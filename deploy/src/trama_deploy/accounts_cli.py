@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 from rich.table import Table
 
-from trama_deploy.account_file import Accounts, AccountsRefused
+from trama_deploy.account_file import Accounts, AccountsRefused, end_sessions
 from trama_deploy.hosting import ServiceUnknown, load_service
 from trama_deploy.network import Network
 from trama_deploy.on_demand import application
@@ -95,7 +95,9 @@ def password(
             else typer.prompt("Nuova password", hide_input=True, confirmation_prompt="Ancora una volta")
         )
         found.set_password(login, new)
-    console.print(f"La password di {login} è cambiata; chi è già entrato resta dentro fino all'uscita.")
+        operator = found.operator(login)["id"]
+    end_sessions(kept.accounts(member), operator)
+    console.print(f"La password di {login} è cambiata; chi era entrato con questo nome è fuori.")
     _say_password(new if drawn else "")
 
 
