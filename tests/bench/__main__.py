@@ -82,7 +82,7 @@ async def _by_kind(
 
 async def _profile(here: Ground, scale: float) -> Lines:
     profile = cProfile.Profile()
-    await delivery.consume(here, "sqlite", int(4_000 * scale), profile)
+    await delivery.consumed(here, "sqlite", int(4_000 * scale), delivery.entry, profile)
     rows = [f"| `{name}` | {share:.0%} |" for name, share in delivery.where_time_goes(profile)]
     return [
         "### Where the consumer's time goes (SQLite, own time, under the profiler)",

@@ -4,7 +4,8 @@ import asyncio
 import cProfile
 import pstats
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from itertools import count as numbers
 from uuid import uuid4
 
 import httpx
@@ -16,13 +17,15 @@ from trama_chassis.runtime import Runtime
 from trama_chassis.service import Service
 from trama_chassis.tables import InboxEvent, OutboxRow
 from trama_chassis.testing import Peer, Territory, client
+from trama_contracts.event import Event
 from trama_contracts.record import Record
-from trama_contracts.registry import TakingInChargeOpened
+from trama_contracts.registry import InterviewRecorded, TakingInChargeOpened
 from trama_registry.__main__ import service as registry
 
 from tests.bench.ground import Ground
 
 WAVE = 1000
+SYLLABLES = ("ba", "de", "fi", "go", "lu", "ma", "ne", "pi", "ro", "su")
 SOURCE = "ambito-urbano.registry"
 EVENT = TakingInChargeOpened(
     episode="0b9d7c1e-51a4-4c39-8f0e-2a6b7c8d9e10",
@@ -32,12 +35,31 @@ EVENT = TakingInChargeOpened(
 )
 
 
-def written(territory: Territory, events: int, streams: int) -> tuple[Peer, list[Record]]:
+def opening() -> Event:
+    """What says who follows a person: whether anything is to be shared with them is looked at."""
+    return EVENT.model_copy(update={"episode": str(uuid4())})
+
+
+def entry() -> Event:
+    """An entry of a story, as most events are."""
+    return InterviewRecorded(
+        interview=str(uuid4()),
+        kind="desk",
+        held_on=EVENT.opened_on,
+        present="La persona e l'assistente sociale",
+        summary=EVENT.need,
+        who="Anna Esempio",
+    )
+
+
+def written(
+    territory: Territory, events: int, streams: int, event: Callable[[], Event] = opening
+) -> tuple[Peer, list[Record]]:
     """Real sealed and signed events of many streams, as a peer writes them."""
     peer = Peer(territory, SOURCE)
     records = [str(uuid4()) for _ in range(streams)]
     return peer, [
-        peer.write(EVENT, record=records[number % streams], scope=records[number % streams])
+        peer.write(event(), record=records[number % streams], scope=records[number % streams])
         for number in range(events)
     ]
 
@@ -109,13 +131,20 @@ async def _bare(here: Ground, records: Sequence[Record]) -> float:
         await producer.stop()
 
 
-async def consume(
-    here: Ground, kind: str, events: int, profile: cProfile.Profile | None = None
+async def consume(here: Ground, kind: str, events: int) -> dict[str, float]:
+    """Events a second from the broker to the timeline: read, verified, opened, applied, committed. Of
+    entries, of takings in charge, and of entries when the copies are rebuilt."""
+    opened = await consumed(here, kind, events // 4, opening)
+    return {**await consumed(here, kind, events, entry), "takings in charge": opened["entries"]}
+
+
+async def consumed(
+    here: Ground, kind: str, events: int, event: Callable[[], Event], profile: cProfile.Profile | None = None
 ) -> dict[str, float]:
-    """Events a second from the broker to the timeline: read, verified, opened, applied, committed."""
+    """Events of one kind a second, and how fast they are rebuilt."""
     territory = await here.territory()
     async with here.service(registry, kind, "sil", territory) as runtime:
-        peer, records = written(territory, events, events // 10)
+        peer, records = written(territory, events, events // 10, event)
         for start in range(0, len(peer.streams), 64):
             await peer.grant(runtime, *peer.streams[start : start + 64])
         await here.produce(records)
@@ -134,7 +163,7 @@ async def consume(
         finally:
             task.cancel()
             await asyncio.gather(task, return_exceptions=True)
-        return {"consume": rate, **await _rebuilt(runtime, events)}
+        return {"entries": rate, **await _rebuilt(runtime, events)}
 
 
 async def _applied(runtime: Runtime) -> int:
@@ -168,9 +197,13 @@ async def commands(here: Ground, kind: str, count: int) -> dict[str, float]:
 
 
 async def _registered(http: httpx.AsyncClient, count: int, at_once: int) -> float:
+    """Persons of different names: of each name the likely duplicates are looked for."""
+    another = numbers()
+
     async def some(number: int) -> None:
         for _ in range(number):
-            answer = await http.post("/api/registry/persons", json={"family_name": "Esempio"})
+            name = "".join(SYLLABLES[int(digit)] for digit in f"{next(another):05}")
+            answer = await http.post("/api/registry/persons", json={"family_name": name.title()})
             answer.raise_for_status()
 
     begun = time.perf_counter()

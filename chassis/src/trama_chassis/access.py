@@ -114,12 +114,14 @@ async def learn_relation(session: AsyncSession, relation: str, *, said_by: Edge,
     member, record = said_by
     if member == runtime_of(session).settings.member:
         return
-    of_theirs = (col(RelationHeld.member) == member) & (col(RelationHeld.record) == record)
-    theirs = {one.relation: one for one in await session.scalars(select(RelationHeld).where(of_theirs))}
+    of_theirs = (col(RelationHeld.record) == record) | (col(RelationHeld.relation) == relation)
+    found = await session.scalars(select(RelationHeld).where(col(RelationHeld.member) == member, of_theirs))
+    held = {one.relation: one for one in found}
+    theirs = {one.relation: one for one in held.values() if one.record == record}
     was_open = not theirs or any(one.is_open for one in theirs.values())
     if relation in theirs:
         theirs[relation].is_open = is_open
-    elif await session.get(RelationHeld, (member, relation)) is None:
+    elif relation not in held:
         session.add(RelationHeld(member=member, relation=relation, record=record, is_open=is_open))
     if was_open != is_open or not is_open:
         await _decide_again(session, said_by)
