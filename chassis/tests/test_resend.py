@@ -1,13 +1,15 @@
-"""Sending again: a late recipient waits for no lull, and no stream waits for a longer one."""
+"""Sending, and sending again: none waits for a lull, for a longer stream, or for one that cannot be sent."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from aiokafka import TopicPartition
+from aiokafka.errors import BrokerResponseError
 from aiokafka.structs import RecordMetadata
 from sqlalchemy import update
 from trama_chassis import clock, relay, resend
@@ -31,13 +33,34 @@ class Log:
     """The broker's end of a producer: it acknowledges, and keeps what came in its order."""
 
     keys: list[str] = field(default_factory=list)
+    refused: str = ""
 
     async def send(self, topic: str, value: bytes, *, key: bytes, headers: Any) -> Awaitable[RecordMetadata]:
         self.keys.append(key.decode())
+        if key.decode() == self.refused:
+            raise BrokerResponseError
         place = TopicPartition(topic, 0)
         done: asyncio.Future[RecordMetadata] = asyncio.get_running_loop().create_future()
         done.set_result(RecordMetadata(topic, 0, place, len(self.keys), -1, 0, 0))
         return done
+
+
+async def test_a_stream_that_cannot_be_sent_is_held_back_alone(
+    runtime: Runtime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    held, other = [await register(runtime, "Uno") for _ in range(2)]
+    log = Log(refused=held.stream)
+    for _ in range(3):
+        await runtime.relay.relay_once(log)  # type: ignore[arg-type]  # the broker's end of a producer
+    assert log.keys.count(held.stream) == 1, "it is not tried again at once"
+    assert other.stream in log.keys
+    later = clock.machine_now() + timedelta(seconds=6)
+    monkeypatch.setattr(clock, "machine_now", lambda: later)
+    log.refused = ""
+    await runtime.relay.relay_once(log)  # type: ignore[arg-type]  # as above
+    assert log.keys.count(held.stream) == 2
+    unsent = [row for row in await rows(runtime, OutboxRow) if row.key == held.stream and row.sent_at is None]
+    assert unsent == []
 
 
 async def all_sent(runtime: Runtime) -> None:

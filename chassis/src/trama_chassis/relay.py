@@ -10,12 +10,13 @@ import random
 from collections import defaultdict, deque
 from collections.abc import Awaitable, Sequence
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, NamedTuple
+from functools import cache
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
 from aiokafka.structs import RecordMetadata
-from sqlalchemy import bindparam, delete, func, select, text, update
+from sqlalchemy import BindParameter, Executable, bindparam, delete, func, select, text, update
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
@@ -67,6 +68,25 @@ _GATE = text(
     "NOT EXISTS (SELECT 1 FROM grant_given g JOIN outbox m ON m.event_id = g.message"
     " WHERE g.stream = outbox.stream AND m.sent_at IS NULL AND m.position < outbox.position)"
 )
+
+
+@cache
+def _next(kinds: tuple[str, ...], *, is_holding: bool) -> Executable:
+    """What is due of these kinds, built once: it is asked for at every turn."""
+    wanted = (
+        select(*SENT_COLUMNS)
+        .where(col(OutboxRow.kind).in_(kinds), col(OutboxRow.sent_at).is_(None))
+        .where(col(OutboxRow.position) > bindparam("after"))
+        .where((col(OutboxRow.not_before).is_(None)) | (col(OutboxRow.not_before) <= bindparam("now")))
+        .order_by(col(OutboxRow.position))
+        .limit(WAVE)
+    )
+    if kinds == GATED:
+        wanted = wanted.where(_GATE)
+    if is_holding:
+        held: BindParameter[Any] = bindparam("held", expanding=True)
+        wanted = wanted.where(col(OutboxRow.key).not_in(held), col(OutboxRow.topic).not_in(held))
+    return wanted
 
 
 _MARK = {
@@ -195,23 +215,12 @@ class Relay:
         async with self._runtime.database.read() as session:
             return await self._due(session, kinds, after=rows[-1].position)
 
-    async def _due(self, session: AsyncSession, kinds: Sequence[str], *, after: int = 0) -> list[Row]:
+    async def _due(self, session: AsyncSession, kinds: tuple[str, ...], *, after: int = 0) -> list[Row]:
         now = clock.machine_now()
         self._held = {name: until for name, until in self._held.items() if until > now}
-        wanted = (
-            select(*SENT_COLUMNS)
-            .where(col(OutboxRow.kind).in_(kinds), col(OutboxRow.sent_at).is_(None))
-            .where(col(OutboxRow.position) > after)
-            .where((col(OutboxRow.not_before).is_(None)) | (col(OutboxRow.not_before) <= now))
-            .order_by(col(OutboxRow.position))
-            .limit(WAVE)
-        )
-        if kinds is GATED:
-            wanted = wanted.where(_GATE)
-        if self._held:
-            held = list(self._held)
-            wanted = wanted.where(col(OutboxRow.key).not_in(held), col(OutboxRow.topic).not_in(held))
-        return [Row._make(row) for row in await session.execute(wanted)]
+        wanted = _next(kinds, is_holding=bool(self._held))
+        values = {"after": after, "now": now, "held": list(self._held)}
+        return [Row._make(row) for row in await session.execute(wanted, values)]
 
     async def _send_wave(self, producer: AIOKafkaProducer, rows: Sequence[Row]) -> "Wave":
         """Send rows and wait until the broker has answered for each."""

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, bindparam, exists, func, or_, select, update
+from sqlalchemy import bindparam, exists, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -23,6 +23,13 @@ SENT_COLUMNS = (
 
 STREAMS = 200
 """Of how many streams a portion holds something."""
+
+_KEY_WAITS = exists().where(
+    col(OutboxRow.event_id) == col(ResendDue.after_message),
+    col(OutboxRow.sent_at).is_(None),
+)
+_READY = or_(col(ResendDue.after_message).is_(None), ~_KEY_WAITS)
+_WISHES = select(ResendDue).where(_READY).order_by(col(ResendDue.stream)).limit(STREAMS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,15 +65,12 @@ async def due(session: AsyncSession, limit: int) -> Portion:
 
     The earliest events of every stream come first: none waits until a longer one is through.
     """
-    ready = or_(col(ResendDue.after_message).is_(None), ~_key_waits())
-    found = await session.scalars(
-        select(ResendDue).where(ready).order_by(col(ResendDue.stream)).limit(STREAMS)
-    )
+    found = await session.scalars(_WISHES)
     wishes = found.all()
     if not wishes:
         return Portion()
     asked_for = exists().where(
-        ready,
+        _READY,
         col(ResendDue.stream) == col(OutboxRow.stream),
         col(OutboxRow.seq).between(col(ResendDue.next_seq), col(ResendDue.until_seq)),
     )
@@ -84,13 +88,6 @@ async def due(session: AsyncSession, limit: int) -> Portion:
     return Portion(
         [row[:-1] for row in rows],
         [(wish, wish.until_seq + 1 if is_all else _after(wish, last.get(wish.stream))) for wish in wishes],
-    )
-
-
-def _key_waits() -> ColumnElement[bool]:
-    return exists().where(
-        col(OutboxRow.event_id) == col(ResendDue.after_message),
-        col(OutboxRow.sent_at).is_(None),
     )
 
 
