@@ -32,6 +32,7 @@ TABLES = {
         "models.likeness": "_NAMES _BIRTHS",
         "models.referral": "ANSWERED DONE",
         "queries.document": "STATES:0",
+        "queries.offer": "KINDS",
         "queries.erasure": "GROUNDS SUBJECTS",
         "queries.told.document": "KINDS CIRCLES",
         "queries.told.identity": (

@@ -3,12 +3,13 @@
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 import yaml
-from trama_deploy.network import NetworkFileWrong, load
+from trama_deploy.network import Controller, Kind, Member, NetworkFileWrong, load
 from trama_deploy.network_cli import tour_of
+from trama_registry.queries.offer import KINDS
 
 FIRST = Path(__file__).parents[1] / "networks" / "first.yaml"
 PORDENONE = FIRST.with_name("pordenone.yaml")
@@ -55,6 +56,37 @@ def test_municipalities_province_region_health_cooperative_and_company_answer_fo
     }
     assert answering["company", "host"] == "mobili-campione"
     assert answering["public-body", "employment"] == "provincia-pn"
+
+
+NEIGHBOURS = {
+    "direzione-lavoro": ("public-body", "employment"),
+    "direzione-salute": ("public-body", "health"),
+    "direzione-istruzione": ("public-body", "orientation"),
+    "artigiani": ("employers-association", "coordination"),
+    "sindacato": ("trade-union", "coordination"),
+    "volontari": ("association", "coordination"),
+    "auto-mutuo-aiuto": ("informal-group", "coordination"),
+}
+
+
+def test_directorates_associations_unions_and_informal_groups_may_be_members(tmp_path: Path) -> None:
+    """The three regional directorates, with the COR that is there already, and who is no public body; none is
+    asked for a tax code, which an informal group has not."""
+    content = yaml.safe_load(PORDENONE.read_text())
+    plain = {"node": "regione", "services": ["registry"], "circles": ["referral"], "read_by": []}
+    for port, (name, (kind, sector)) in enumerate(NEIGHBOURS.items(), start=8120):
+        content["controllers"][name] = {"title": name, "delegations": []}
+        said = {"title": name, "kind": kind, "sector": sector, "controller": name, "port": port}
+        content["members"][name] = plain | said | {"purposes": ["work-integration"]}
+    file = tmp_path / "network.yaml"
+    file.write_text(yaml.safe_dump(content))
+    network = load(file)
+    assert {
+        name: (network.members[name].kind, network.members[name].sector) for name in NEIGHBOURS
+    } == NEIGHBOURS
+    assert network.members["cor"].sector == "orientation"
+    assert not [field for part in (Member, Controller) for field in part.model_fields if "code" in field]
+    assert set(get_args(Kind)) == set(KINDS), "each kind has its words on the page of the network"
 
 
 def test_hosts_of_the_territory_know_only_who_sends_them_people() -> None:

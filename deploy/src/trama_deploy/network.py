@@ -31,7 +31,16 @@ REPORTING = "reporting"
 COORDINATOR = "network.coordinator"
 """The one principal that writes the directory; no member can be called `network`."""
 
-Kind: TypeAlias = Literal["public-body", "cooperative", "company", "association"]
+Kind: TypeAlias = Literal[
+    "public-body",
+    "cooperative",
+    "company",
+    "association",
+    "employers-association",
+    "trade-union",
+    "informal-group",
+]
+"""What an organisation is. Nothing more is asked of it, no tax code either: informal groups have none."""
 Sector: TypeAlias = Literal[
     "social", "health", "work-integration", "employment", "orientation", "host", "coordination"
 ]

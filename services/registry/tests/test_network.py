@@ -197,7 +197,13 @@ async def test_the_page_says_who_does_what_and_how_old_the_places_are(hosting: H
     assert "I posti liberi (6) sono più dei posti (5)" in refused.text
     assert "1 su 5" in after
     assert after.count("Aggiorna i posti") == 1
-    for said in ("Laboratorio di assemblaggio", "2 su 5", "dato di oggi", "tel:0434000003"):
+    for said in (
+        "Cooperativa sociale",
+        "Laboratorio di assemblaggio",
+        "2 su 5",
+        "dato di oggi",
+        "tel:0434000003",
+    ):
         assert said in page
     assert "&lt;con un servizio&gt;" in page
     assert "Non ha ancora descritto che cosa offre." in page

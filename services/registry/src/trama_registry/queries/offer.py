@@ -16,6 +16,16 @@ from trama_contracts.offers import Capacity, ServiceOffered
 from trama_registry.schemas import CapacityView, NetworkMemberView, OfferView
 
 log = structlog.get_logger("trama.registry")
+KINDS = {
+    "public-body": "Ente pubblico",
+    "cooperative": "Cooperativa sociale",
+    "company": "Azienda",
+    "association": "Associazione di volontariato o di promozione sociale",
+    "employers-association": "Associazione di datori di lavoro",
+    "trade-union": "Organizzazione sindacale",
+    "informal-group": "Gruppo informale",
+}
+"""What an organisation is, as the network file names it."""
 USUAL_ANSWER_DAYS = 7
 """Where a member tells no term of its own."""
 F = TypeVar("F", ServiceOffered, Capacity)
@@ -30,6 +40,7 @@ async def network(session: AsyncSession) -> list[NetworkMemberView]:
             member=member,
             name=entry.name,
             kind=entry.kind,
+            kind_label=KINDS.get(entry.kind, entry.kind),
             sector=entry.sector,
             offers=offers.get(member, []),
         )

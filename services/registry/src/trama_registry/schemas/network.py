@@ -72,5 +72,6 @@ class NetworkMemberView(BaseModel):
     member: str
     name: str
     kind: str
+    kind_label: str
     sector: str
     offers: list[OfferView]
