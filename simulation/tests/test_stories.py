@@ -84,7 +84,7 @@ def _words_given(story: Story, plan: Propose) -> int:
 
 def test_every_kind_of_act_and_of_refusal_is_lived() -> None:
     lived = Counter(type(act).__name__ for story in MANY for act in story.acts)
-    assert len(lived) == 70, sorted(lived)
+    assert len(lived) == 73, sorted(lived)
     refused = {act.code for story in MANY for act in story.acts if isinstance(act, Try)}
     assert refused == {
         *("evaluation-missing", "session-invalid", "not-agreed"),

@@ -8,6 +8,10 @@ CPI, COMIDIS, COR = "cpi", "comidis", "cor"
 FILO, MOBILI = "coop-filo", "mobili-campione"
 PROVINCIA = "provincia"
 
+URBANO_AGAIN = "ambito-urbano (altra scheda)"
+"""A second record of somebody that a member has without knowing it: a place of its own, at the same desk."""
+HOME = {URBANO_AGAIN: URBANO}
+"""The member where such a record is."""
 FOLLOWERS = (URBANO, EST, SIL, DSM, SERT, CPI, COMIDIS)
 """Members that take people in charge, and so have records of them."""
 PUBLIC = (*FOLLOWERS, COR)
@@ -17,7 +21,7 @@ PROMOTERS = (SIL, CPI)
 EVERYBODY = (*PUBLIC, *HOSTS, PROVINCIA)
 
 CONTROLLER = {
-    URBANO: "comune-urbano",
+    **dict.fromkeys((URBANO, URBANO_AGAIN), "comune-urbano"),
     EST: "comune-est",
     **dict.fromkeys((SIL, DSM, SERT), "ass6"),
     **dict.fromkeys((CPI, COMIDIS), "provincia-pn"),
@@ -25,15 +29,15 @@ CONTROLLER = {
 }
 """Who answers for the data of each public member."""
 SECTOR = {
-    **dict.fromkeys((URBANO, EST), "social"),
+    **dict.fromkeys((URBANO, URBANO_AGAIN, EST), "social"),
     SIL: "work-integration",
     **dict.fromkeys((DSM, SERT), "health"),
     **dict.fromkeys((CPI, COMIDIS), "employment"),
 }
 """As what each takes people in charge."""
 CIRCLES = {
-    "care": frozenset(PUBLIC),
-    "social": frozenset({URBANO, EST}),
+    "care": frozenset({*PUBLIC, URBANO_AGAIN}),
+    "social": frozenset({URBANO, URBANO_AGAIN, EST}),
     "clinical": frozenset({DSM, SERT, COMIDIS}),
 }
 """Who may know what is told in each circle, if the person says so."""
@@ -47,3 +51,8 @@ FIRST_DAY = date(2013, 1, 7)
 """Before this Monday nobody does anything."""
 TODAY = date(2013, 10, 14)
 """Where the clock of the demonstration comes to stand; what lies after it is a plan."""
+
+
+def home(place: str) -> str:
+    """The member at which a record is."""
+    return HOME.get(place, place)

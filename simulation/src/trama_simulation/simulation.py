@@ -13,7 +13,7 @@ from trama_simulation.agenda import agenda
 from trama_simulation.business_clock import BusinessClock
 from trama_simulation.desks import Desk, NotArrived, Refused, Unreachable
 from trama_simulation.living import Lived, live_on, settle
-from trama_simulation.members import EVERYBODY, FOLLOWERS, TODAY
+from trama_simulation.members import EVERYBODY, FOLLOWERS, HOME, TODAY
 from trama_simulation.territory import Territory
 
 REQUEST_SECONDS = 30.0
@@ -35,7 +35,8 @@ async def desks_of(territory: Territory, *, patience: float) -> AsyncIterator[di
     """The desks that stories need. Raises NotATerritory."""
     members = [territory.member(name) for name in EVERYBODY]
     async with httpx.AsyncClient(timeout=REQUEST_SECONDS, limits=CONNECTIONS) as client:
-        yield {member.name: Desk(member, client, patience) for member in members}
+        desks = {member.name: Desk(member, client, patience) for member in members}
+        yield desks | {place: desks[member] for place, member in HOME.items()}
 
 
 async def who_lives_here(desks: Mapping[str, Desk]) -> list[str]:

@@ -41,6 +41,7 @@ from trama_simulation.acts import (
     HostApproves,
     HostRefuses,
     InsideAct,
+    JoinRecords,
     LastDayPasses,
     LiftConflict,
     LiftRestriction,
@@ -50,6 +51,7 @@ from trama_simulation.acts import (
     NoteAct,
     NumberDocument,
     Oppose,
+    PartRecords,
     PlacementAct,
     Prepare,
     Propose,
@@ -62,6 +64,7 @@ from trama_simulation.acts import (
     RefuseApproval,
     RefuseProject,
     Register,
+    RegisterAgain,
     RegistryAct,
     RelationAct,
     Reopen,
@@ -90,6 +93,7 @@ from trama_simulation.acts import (
     WithdrawPath,
     WriteNote,
 )
+from trama_simulation.members import home
 
 ENDINGS = {
     "hired": "assunzione",
@@ -207,6 +211,12 @@ def _of_registry(act: RegistryAct) -> str:
     match act:
         case Register():
             return f"{act.at}: presa in carico" + " integrata" * bool(act.protocol)
+        case RegisterAgain():
+            return f"{home(act.at)}: registrata una seconda volta"
+        case JoinRecords():
+            return f"{act.at}: le due schede sono collegate"
+        case PartRecords():
+            return f"{act.at}: le due schede sono separate"
         case AssignTaxCode():
             return f"{act.at}: codice fiscale attribuito"
         case RecordCertificate():

@@ -23,6 +23,34 @@ class Register:
 
 
 @dataclass(frozen=True, slots=True)
+class RegisterAgain:
+    """A member takes somebody in charge whom it follows already, and does not know it: two records of one."""
+
+    on: date
+    at: str
+    need: str
+
+
+@dataclass(frozen=True, slots=True)
+class JoinRecords:
+    """Somebody finds that a member's record of the person and another of its own are of one person."""
+
+    on: date
+    at: str
+    other: str
+
+
+@dataclass(frozen=True, slots=True)
+class PartRecords:
+    """They are of two people after all."""
+
+    on: date
+    at: str
+    other: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class AssignTaxCode:
     """The person's tax code is issued or found out: it takes the place of what they were known by."""
 
@@ -77,4 +105,14 @@ class Authorise:
     """The last day, if it has one."""
 
 
-RegistryAct: TypeAlias = Register | AssignTaxCode | RecordCertificate | EndCertificate | SetGroups | Authorise
+RegistryAct: TypeAlias = (
+    Register
+    | RegisterAgain
+    | JoinRecords
+    | PartRecords
+    | AssignTaxCode
+    | RecordCertificate
+    | EndCertificate
+    | SetGroups
+    | Authorise
+)

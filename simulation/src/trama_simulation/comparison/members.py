@@ -9,7 +9,7 @@ from trama_simulation import oracle
 from trama_simulation.comparison.question import Question, unlike
 from trama_simulation.desks import Desk, Json
 from trama_simulation.living import Lived
-from trama_simulation.members import HOSTS, PROMOTERS, PUBLIC, SPECIALIST, TODAY
+from trama_simulation.members import HOSTS, PROMOTERS, PUBLIC, SPECIALIST, TODAY, home
 from trama_simulation.offers import free_places
 
 EVALUATION, PLACEMENT, ACCESSES = "/api/evaluation", "/api/placement", "/api/registry/accesses"
@@ -25,7 +25,7 @@ def about(lived: Sequence[Lived], lives: oracle.Lives, desks: Mapping[str, Desk]
         yield _network(desks[member])
     for member in PUBLIC:
         desk, evaluations = desks[member], lives.evaluations
-        yield _known(lived, desk)
+        yield known(lived, desk)
         yield _accesses(lived, desk, specialist=False)
         yield _drafts(lived, desk)
         if member in SPECIALIST:
@@ -56,11 +56,14 @@ def _network(desk: Desk) -> Question:
     return Question(f"{desk.member.name}, che cosa offre la rete", ask)
 
 
-def _known(lived: Sequence[Lived], desk: Desk) -> Question:
+def known(lived: Sequence[Lived], desk: Desk) -> Question:
     """Who is on the books of a member: those whom it follows, and nobody else."""
     member = desk.member.name
-    persons = (one.story.person for one in lived if member in one.records)
-    expected = Counter(f"{person.family_name} {person.given_name}" for person in persons)
+    expected = Counter(
+        f"{one.story.person.family_name} {one.story.person.given_name}"
+        for one in lived
+        for _ in range(_lines_at(member, one))
+    )
 
     async def ask() -> list[str]:
         found, after = Counter[str](), None
@@ -72,6 +75,15 @@ def _known(lived: Sequence[Lived], desk: Desk) -> Question:
                 return list(unlike(expected, found))
 
     return Question(f"{member}, chi è conosciuto", ask)
+
+
+def _lines_at(member: str, lived: Lived) -> int:
+    """How often the person stands in a member's list: once for all records that are joined."""
+    places = [place for place in lived.records if home(place) == member]
+    if len(places) < 2:
+        return len(places)
+    sharing = oracle.sharing_of(lived.story)
+    return len({sharing.one_story(place) for place in places})
 
 
 def _accesses(lived: Sequence[Lived], desk: Desk, *, specialist: bool) -> Question:

@@ -7,6 +7,7 @@ from trama_simulation import oracle
 from trama_simulation.acts import HoldInterview
 from trama_simulation.comparison.question import Line
 from trama_simulation.desks import Json
+from trama_simulation.members import home
 
 
 def truth(view: oracle.View) -> Counter[Line]:
@@ -42,7 +43,7 @@ def read(shown: list[Json]) -> Iterator[Line]:
 def truth_of_interviews(view: oracle.View) -> Counter[Line]:
     """The interviews that a member must tell of: what another keeps to itself it does not know."""
     return Counter(
-        (one.at, one.circle, one.kind, one.summary, str(one.day), _struck(one, view))
+        (home(one.at), one.circle, one.kind, one.summary, str(one.day), _struck(one, view))
         for one in view.own.interviews
         if one.at == view.member or (one.circle != "own" and one in view.of(one.at, one.circle).interviews)
     )

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import httpx
@@ -45,10 +46,11 @@ def about(lived: Lived, number: int, desks: Mapping[str, Desk]) -> Iterator[Ques
     for member in followers:
         view = oracle.View(story, member, sharing)
         hidden = Counter[Line]((one.reason,) for one in oracle.hidden_at(lived.story, member))
-        yield _of_record(lived, desks[member], "hidden", hidden, _hidden)
-        yield _timeline(lived, desks[member], oracle.timeline(story, member, sharing))
+        record = Held(lived, desks[member], lived.records[member])
+        yield _of_record(record, "hidden", hidden, _hidden)
+        yield _timeline(record, oracle.timeline(story, member, sharing))
         for path, (truth, read) in _of_person(view).items():
-            yield _of_record(lived, desks[member], path, truth, read)
+            yield _of_record(record, path, truth, read)
     for key, referral in life.referrals.items():
         yield from referrals.about(lived, lived.referrals[key], referral, desks)
     for member in sorted(sharing.forgot):
@@ -75,31 +77,37 @@ def _of_person(view: oracle.View) -> Mapping[str, tuple[Counter[Line], Callable[
     }
 
 
-def _timeline(lived: Lived, desk: Desk, expected: Counter[oracle.Entry]) -> Question:
-    member = desk.member.name
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A record of the person, and the desk where it is."""
 
+    lived: Lived
+    desk: Desk
+    record: str
+
+    def about(self, what: str) -> str:
+        """What is asked, of whom."""
+        return f"{self.desk.member.name}, {what} {self.lived.story.person.name}"
+
+
+def _timeline(of: Held, expected: Counter[oracle.Entry]) -> Question:
     async def ask() -> list[str]:
-        shown = await desk.get(f"{PERSONS}/{lived.records[member]}/timeline")
+        shown = await of.desk.get(f"{PERSONS}/{of.record}/timeline")
         return list(unlike(expected, Counter(lines(shown))))
 
-    return Question(f"{member}, storia di {lived.story.person.name}", ask)
+    return Question(of.about("storia di"), ask)
 
 
 def _of_record(
-    lived: Lived,
-    desk: Desk,
-    path: str,
-    expected: Counter[Line],
-    read: Callable[[Any], Iterator[Line]],
+    of: Held, path: str, expected: Counter[Line], read: Callable[[Any], Iterator[Line]]
 ) -> Question:
     """Something that a member tells of its record of the person, line by line."""
-    member = desk.member.name
 
     async def ask() -> list[str]:
-        shown = await desk.get(f"{PERSONS}/{lived.records[member]}/{path}")
+        shown = await of.desk.get(f"{PERSONS}/{of.record}/{path}")
         return list(unlike(expected, Counter(read(shown))))
 
-    return Question(f"{member}, {ASKED[path]} {lived.story.person.name}", ask)
+    return Question(of.about(ASKED[path]), ask)
 
 
 def _unknown(lived: Lived, desk: Desk, record: str) -> Question:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from trama_simulation import oracle
 from trama_simulation.comparison.question import Line
 from trama_simulation.desks import Json
+from trama_simulation.members import home
 
 
 def truth(view: oracle.View) -> Counter[Line]:
@@ -14,7 +15,8 @@ def truth(view: oracle.View) -> Counter[Line]:
 
 
 def _told(view: oracle.View) -> Iterator[Line]:
-    yield "referente", oracle.referente(view)
+    referente = oracle.referente(view)
+    yield "referente", home(referente) if referente else None
     for member in oracle.followers(view.story):
         for one in view.of(member).episodes:
             if one.member == member:
@@ -31,7 +33,7 @@ def _told(view: oracle.View) -> Iterator[Line]:
 
 def _episode(one: oracle.Episode, *, is_own: bool) -> Line:
     if not is_own:
-        return "other", one.member, one.kind, one.state, str(one.since)
+        return "other", home(one.member), one.kind, one.state, str(one.since)
     competence, pact = (one.competence, one.competent), str(one.pact_until or "")
     return "own", one.kind, one.state, one.why, *competence, pact, one.district
 

@@ -17,6 +17,7 @@ from trama_simulation.acts import (
 )
 from trama_simulation.comparison.question import Line
 from trama_simulation.desks import Json
+from trama_simulation.members import home
 
 
 def truth(view: oracle.View) -> Counter[Line]:
@@ -26,10 +27,9 @@ def truth(view: oracle.View) -> Counter[Line]:
 
 def _told(view: oracle.View) -> Iterator[Line]:
     member, sharing = view.member, view.sharing
-    for other in oracle.followers(view.story):
-        if other != member:
-            yield from [("reads us", other)] * sharing.sees(other, member, "care")
-            yield from [("is read by us", other)] * sharing.sees(member, other, "care")
+    others = [one for one in oracle.followers(view.story) if home(one) != home(member)]
+    yield from {("reads us", home(other)) for other in others if sharing.sees(other, member, "care")}
+    yield from {("is read by us", home(other)) for other in others if sharing.sees(member, other, "care")}
     given = [act for act in view.story.deeds() if isinstance(act, Authorise) and act.at == member]
     for nth, act in enumerate(given, 1):
         among = ", ".join(sorted({*act.among, member}))

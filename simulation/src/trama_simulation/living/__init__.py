@@ -17,6 +17,7 @@ from trama_simulation.acts import (
     InsideAct,
     LastDayPasses,
     NoteAct,
+    PartRecords,
     PlacementAct,
     ReferralAct,
     RelationAct,
@@ -42,7 +43,7 @@ from trama_simulation.living.knowing import everybody_knows
 from trama_simulation.living.lived import Lived
 from trama_simulation.living.referral import settle
 
-HOLDS_STILL = (*oracle.NARROWS, Erase, Hide, EraseRecord, AnswerErasure)
+HOLDS_STILL = (*oracle.NARROWS, Erase, Hide, EraseRecord, AnswerErasure, PartRecords)
 """Done, and gone on from, when nothing is on its way."""
 
 

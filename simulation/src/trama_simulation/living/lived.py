@@ -15,6 +15,8 @@ class Lived:
     """By member, of those that have one."""
     erased: dict[str, str] = field(default_factory=dict)
     """By member, the record that it had and erased."""
+    links: dict[tuple[str, str], str] = field(default_factory=dict)
+    """Between two records of one member, by where they are."""
     done: int = 0
     """How many of its acts were done, or tried."""
     authorisations: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))

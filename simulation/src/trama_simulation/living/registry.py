@@ -7,8 +7,11 @@ from trama_simulation.acts import (
     AssignTaxCode,
     Authorise,
     EndCertificate,
+    JoinRecords,
+    PartRecords,
     RecordCertificate,
     Register,
+    RegisterAgain,
     RegistryAct,
     SetGroups,
 )
@@ -26,6 +29,18 @@ async def do(act: RegistryAct, lived: Lived, desks: Mapping[str, Desk]) -> None:
     match act:
         case Register():
             await _register(act, lived, desk)
+        case RegisterAgain():
+            person = lived.story.person
+            said = {"given_name": person.given_name, "family_name": person.family_name}
+            taken = {"need": act.need, "case_manager": {}}
+            lived.records[act.at] = (await desk.post(PERSONS, said | {"taking_in_charge": taken}))["record"]
+        case JoinRecords():
+            other = {"member": desk.member.name, "record": lived.records[act.other]}
+            shown = await desk.post(f"{own(act.at, lived)}/links", other)
+            lived.links[(act.at, act.other)] = shown["link"]
+        case PartRecords():
+            link = lived.links[(act.at, act.other)]
+            await desk.post(f"{own(act.at, lived)}/links/{link}/remove", {"reason": act.reason})
         case AssignTaxCode():
             body: dict[str, Any] = {"kind": "tax-code", "value": lived.story.person.tax_code}
             await desk.post(f"{own(act.at, lived)}/identifiers", body | {"attested_by": ARCHIVE})

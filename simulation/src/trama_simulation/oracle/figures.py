@@ -4,12 +4,12 @@ from collections import Counter
 from dataclasses import dataclass
 
 from trama_simulation.acts import Reopen, Story
-from trama_simulation.members import SECTOR, TODAY
+from trama_simulation.members import SECTOR, TODAY, home
 from trama_simulation.oracle.answers import of_referrals
 from trama_simulation.oracle.evaluations import Evaluation
 from trama_simulation.oracle.figure import Counted, Figure, number, persons
 from trama_simulation.oracle.paths import Path
-from trama_simulation.oracle.sharing import forgot
+from trama_simulation.oracle.sharing import forgot, sharing_of
 from trama_simulation.oracle.told import life_of
 
 
@@ -34,7 +34,11 @@ def figures(lives: Lives) -> dict[str, Figure]:
 
 def _of_taking_in_charge(lives: Lives) -> dict[str, Figure]:
     opened = [
-        {"person": _who(story, episode.member), "member": episode.member, "sector": SECTOR[episode.member]}
+        {
+            "person": _who(story, episode.member),
+            "member": home(episode.member),
+            "sector": SECTOR[episode.member],
+        }
         for story in lives.stories
         for episode in life_of(story).episodes
     ]
@@ -49,9 +53,14 @@ def _of_taking_in_charge(lives: Lives) -> dict[str, Figure]:
 
 
 def _who(story: Story, member: str) -> str:
-    """As whom a person counts: what was told of an erased record is of somebody, nobody knows of whom."""
+    """As whom a person counts: what was told of an erased record is of somebody, nobody knows of whom; what a
+    second record tells is of somebody else, until the two are joined."""
     code = story.person.tax_code
-    return f"{code} at {member}" if member in forgot(story) else code
+    if member in forgot(story) or (
+        member != home(member) and home(member) not in sharing_of(story).linked[member]
+    ):
+        return f"{code} at {member}"
+    return code
 
 
 def _of_paths(lives: Lives) -> dict[str, Figure]:

@@ -6,8 +6,11 @@ from trama_simulation.acts import (
     AssignTaxCode,
     Authorise,
     EndCertificate,
+    JoinRecords,
+    PartRecords,
     RecordCertificate,
     Register,
+    RegisterAgain,
     RegistryAct,
     SetGroups,
 )
@@ -28,6 +31,16 @@ def told_by(act: RegistryAct, person: Person, life: Life) -> Iterator[Told]:
             yield name_referente(act.at, life)
             life.last_at(act.at).district = act.protocol
             life.languages[act.at] = act.language
+        case RegisterAgain():
+            yield from come(act.at, None, life)
+            yield from take_in_charge(act.at, act.on, life)
+            yield name_referente(act.at, life)
+        case JoinRecords():
+            life.joined.join(act.at, act.other)
+            yield Told((act.at, "records-linked"))
+            yield Told((act.other, "records-linked"))
+        case PartRecords():
+            yield Told((act.at, "records-unlinked"))
         case AssignTaxCode():
             yield from _known_by(act.at, person.tax_code, life)
         case RecordCertificate():

@@ -11,7 +11,7 @@ taken back, rests or is over, or that the reader follows the person no longer; a
 is restricted. What was read stays; who may read again gets what was written meanwhile too.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from trama_simulation.acts import (
@@ -22,17 +22,20 @@ from trama_simulation.acts import (
     DecideOpposition,
     Deed,
     EraseRecord,
+    JoinRecords,
     LastDayPasses,
     LiftRestriction,
     Oppose,
+    PartRecords,
     Register,
+    RegisterAgain,
     Reopen,
     Restrict,
     Route,
     Story,
     Withdraw,
 )
-from trama_simulation.members import CIRCLES, CONTROLLER
+from trama_simulation.members import CIRCLES, CONTROLLER, home
 
 NARROWS = (Withdraw, LastDayPasses, Oppose, Restrict, Close)
 """After these somebody may see less: what was seen until then is told apart."""
@@ -64,6 +67,11 @@ class Sharing:
         """Whether what is written in a circle now reaches a member."""
         return reader == writer or self.last(reader, writer, circle) == self.now != NEVER
 
+    def one_story(self, place: str) -> frozenset[str]:
+        """A record, and those of the same member that are joined with it."""
+        joined = self.linked.get(place, frozenset())
+        return frozenset({place} | {one for one in joined if home(one) == home(place)})
+
     def lost(self, reader: str) -> list[str]:
         """Those that let a member know of the person once, and do so no more."""
         return sorted(
@@ -71,6 +79,14 @@ class Sharing:
             for (circle, writer, to), last in self.until.items()
             if (circle, to) == ("care", reader) and last < self.now
         )
+
+
+def _joined(acts: Sequence[tuple[int, Deed]]) -> Iterator[tuple[int, JoinRecords]]:
+    """What joins two records of one member, and was not found to be wrong."""
+    parted = {(act.at, act.other): number for number, act in acts if isinstance(act, PartRecords)}
+    for number, act in acts:
+        if isinstance(act, JoinRecords) and number > parted.get((act.at, act.other), NEVER):
+            yield number, act
 
 
 def followers(story: Story) -> list[str]:
@@ -93,7 +109,7 @@ def makes_record(act: Deed) -> bool:
     """Whether a member takes the person in charge by it."""
     if isinstance(act, Route):
         return act.outcome == "taken-in-charge"
-    return isinstance(act, Register | Accept)
+    return isinstance(act, Register | RegisterAgain | Accept)
 
 
 def sharing_of(story: Story) -> Sharing:
@@ -103,6 +119,7 @@ def sharing_of(story: Story) -> Sharing:
         known = _settled(story.up_to(stop), who, until)
         until |= dict.fromkeys(known.pairs, stop - 1)
     linked = {member: known.linked(member) for member in who}
+    until = {pair: last for pair, last in until.items() if pair[1] in linked[pair[2]]}
     return Sharing(until, linked, forgot(story), len(story.acts) - 1)
 
 
@@ -138,15 +155,20 @@ class _Known:
         acts = list(story.numbered())
         given = [(number, act) for number, act in acts if isinstance(act, Authorise)]
         ends = [(number, frozenset({act.at, act.sender})) for number, act in acts if isinstance(act, Accept)]
+        ends += [(number, frozenset({act.at, act.other})) for number, act in _joined(acts)]
         return cls(acts, given, [one for one in ends if one[1] <= set(who)], until)
 
     def permits(self, writer: str, reader: str, circle: str) -> bool:
         """Whether the writer would give the reader what it writes in a circle."""
-        if reader == writer or reader not in self.linked(writer) or self._is_restricted(writer):
+        if reader == writer or reader not in self.linked(writer):
+            return False
+        if home(reader) == home(writer):
+            return True
+        if self._is_restricted(writer):
             return False
         has_left = self._has_left(reader, writer)
         return any(
-            reader in (given.at, *given.among)
+            home(reader) in (given.at, *given.among)
             and circle in given.circles
             and _covers(given, writer)
             and (given.after_closing or not has_left)

@@ -29,6 +29,7 @@ from trama_simulation.acts import (
     StoryAct,
     TermPasses,
 )
+from trama_simulation.members import home
 from trama_simulation.oracle import (
     accesses,
     documents,
@@ -59,21 +60,23 @@ EVALUATED = {
 def timeline(story: Story, member: str, sharing: Sharing) -> Counter[Entry]:
     """What a member's timeline of the person must show, each line as often as it happened."""
     told = lived(story)[0]
-    return Counter(one.entry for number, one in told if _sees(member, one, number, sharing))
+    shown = (one.entry for number, one in told if _sees(member, one, number, sharing))
+    return Counter((home(writer), kind) for writer, kind in shown)
 
 
 def _sees(member: str, told: Told, number: int, sharing: Sharing) -> bool:
     writer = told.entry[0]
     if writer in sharing.forgot:
         return False
+    one_story = sharing.one_story(member)
     if told.of:
         # Who has not accepted writes on nobody's record: it is found by the referral, where that is known.
-        return member == told.of or (member == writer and told.of in sharing.linked[member])
-    if writer == member:
+        return told.of in one_story or (member == writer and told.of in sharing.linked[member])
+    if writer in one_story:
         return True
     if told.to is None:
         return sharing.saw(member, writer, told.circle, number - told.parting)
-    return member in told.to and writer in sharing.linked[member]
+    return not told.to.isdisjoint(one_story) and writer in sharing.linked[member]
 
 
 def lived(story: Story) -> tuple[list[tuple[int, Told]], Life]:

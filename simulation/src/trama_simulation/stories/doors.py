@@ -2,9 +2,19 @@
 
 from collections.abc import Callable
 
-from trama_simulation.acts import AssignTaxCode, ComeIn, Named, NameReferente, Route
-from trama_simulation.members import COR, CPI, EST, SIL, URBANO
+from trama_simulation.acts import (
+    AssignTaxCode,
+    ComeIn,
+    JoinRecords,
+    Named,
+    NameReferente,
+    PartRecords,
+    RegisterAgain,
+    Route,
+)
+from trama_simulation.members import COR, CPI, EST, SIL, URBANO, URBANO_AGAIN
 from trama_simulation.stories import placed, teams
+from trama_simulation.stories.grounds import goes_on
 from trama_simulation.stories.plot import Plot
 from trama_simulation.stories.words import CHANNELS, NEEDS, RISKS
 
@@ -72,11 +82,26 @@ def without_a_code(plot: Plot) -> None:
     placed.path(plot.later(0, 20), SIL)
 
 
+def registered_twice(plot: Plot) -> None:
+    """Somebody whom the district follows comes back to the desk and is registered once more; it is found out,
+    and at times was wrong."""
+    plot.register(URBANO).authorise(URBANO, SIL).refer(URBANO, SIL).later(1, 6).accept(SIL, URBANO)
+    plot.later(3, 20).do(RegisterAgain(plot.day, URBANO_AGAIN, plot.draw.choice(NEEDS)))
+    goes_on(plot, URBANO_AGAIN, SIL)
+    plot.later(1, 14).do(JoinRecords(plot.day, URBANO, URBANO_AGAIN))
+    goes_on(plot.later(1, 9), URBANO, URBANO_AGAIN)
+    if plot.draw.random() < 0.5:
+        reason = "Sono due persone con lo stesso nome."
+        plot.later(1, 14).do(PartRecords(plot.day, URBANO, URBANO_AGAIN, reason))
+        goes_on(plot.later(1, 9), URBANO, URBANO_AGAIN, SIL)
+
+
 DOORS: dict[Callable[[Plot], None], int] = {
     at_the_desk: 6,
     only_asks: 4,
     listened_to: 3,
     for_the_planning_unit: 3,
     without_a_code: 4,
+    registered_twice: 4,
 }
 """How often each is gone through, of two hundred or so."""
