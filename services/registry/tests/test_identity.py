@@ -312,6 +312,35 @@ async def test_who_is_at_risk_of_exclusion_is_marked_so_and_followed_by_the_soci
     assert [(one.group, one.persons) for one in counted] == [("at-risk-of-exclusion", 1)]
 
 
+async def test_at_risk_disadvantaged_and_protected_are_three_things_and_who_is_several_is_one_person(
+    ambito: Runtime, desk: Any, anna: RegisterPerson, sara: Caller
+) -> None:
+    """INVARIANT: none of the three follows from another, and who is of several is counted once. Adding the
+    three up, or counting a certificate that holds no longer, breaks it."""
+    need = {"taking_in_charge": {"need": "Un lavoro"}}
+    second = RegisterPerson.model_validate({"family_name": "Modello"} | need)
+    everything, risk_alone = [await desk.register(ambito, one) for one in (anna, second)]
+    for record in (everything, risk_alone):
+        async with transaction(ambito) as session:
+            at_risk = SetTargetGroups(groups=["at-risk-of-exclusion", "migrant"])
+            await commands.set_target_groups(session, record, at_risk, sara)
+    for record, title in (
+        (everything, {"kind": "disadvantaged", "starts_on": "2013-01-01"}),
+        (everything, {"kind": "targeted-placement", "issuer": "Commissione", "starts_on": "2012-05-02"}),
+        (risk_alone, {"kind": "disadvantaged", "starts_on": "2013-01-01", "ends_on": "2013-06-30"}),
+    ):
+        async with transaction(ambito) as session:
+            await commands.record_certificate(session, record, RecordCertificate.model_validate(title), sara)
+    async with client(ambito, "caseworker") as http:
+        counted = (await http.get("/api/registry/targets")).json()
+    assert {one["target"]: one["persons"] for one in counted["targets"]} == {
+        "at-risk-of-exclusion": 2,
+        "disadvantaged": 1,
+        "targeted-placement": 1,
+    }
+    assert counted["persons"] == 2
+
+
 async def test_a_language_and_the_need_of_an_interpreter_are_told_and_stand_on_top_of_the_page(
     ambito: Runtime,
 ) -> None:

@@ -16,6 +16,7 @@ from trama_registry.schemas import (
     PersonView,
     RegisterPerson,
     SeekDuplicates,
+    TargetsView,
 )
 
 router = Router()
@@ -55,3 +56,9 @@ async def candidates(request: SeekDuplicates, session: Reading, _: Operator) -> 
 async def target_groups(session: Reading, by: Operator) -> list[GroupCountView]:
     """How many of the persons we follow are in each target group; judicial ones for who is named for it."""
     return await queries.count_groups(session, by)
+
+
+@router.get("/targets")
+async def targets(session: Reading, _: Operator) -> TargetsView:
+    """How many of the persons we follow are of each kind that laws and plans define; overlaps count once."""
+    return await queries.count_targets(session)

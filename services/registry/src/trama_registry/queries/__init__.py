@@ -41,6 +41,7 @@ from trama_registry.queries.erasure import (
 from trama_registry.queries.identity import (
     certificates_of,
     count_groups,
+    count_targets,
     find_certificate,
     find_identifier,
     holders_of,
@@ -130,6 +131,7 @@ __all__ = [
     "count_groups",
     "count_obscured",
     "count_open_proposals",
+    "count_targets",
     "course_of",
     "courses_of",
     "days_of",

@@ -11,7 +11,7 @@ from trama_chassis import access
 from trama_chassis.accounts import Caller
 from trama_chassis.outbox import runtime_of
 from trama_contracts.event import Event
-from trama_contracts.registry import IdentifierAssigned, PersonRegistered
+from trama_contracts.registry import CertificateKind, IdentifierAssigned, PersonRegistered
 
 from trama_registry.errors import CertificateNotHere, IdentifierNotHere
 from trama_registry.models import (
@@ -46,8 +46,12 @@ from trama_registry.schemas import (
     IdentityView,
     LinkView,
     OtherIdentifierView,
+    TargetsView,
+    TargetView,
 )
 
+AT_RISK = "at-risk-of-exclusion"
+LEGAL_TITLES: tuple[CertificateKind, ...] = ("disadvantaged", "targeted-placement")
 JUDICIAL_ROLES = frozenset({"supervisor", "justice-officer"})
 
 
@@ -193,6 +197,35 @@ async def count_groups(session: AsyncSession, by: Caller) -> list[GroupCountView
         GroupCountView(circle=circle, group=group, label=GROUP_WORDS[group], persons=persons)
         for circle, group, persons in sorted(found)
     ]
+
+
+async def count_targets(session: AsyncSession) -> TargetsView:
+    """How many of the persons we follow are at risk of exclusion, hold a certificate of L. 381/1991 or one of
+    L. 68/1999 today. None follows from another, and who is of several is one person."""
+    today = caseload.today(session)
+    followed = select(col(TakingInCharge.record)).where(col(TakingInCharge.closed_on).is_(None))
+    at_risk = select(col(TargetGroup.group).label("target"), col(TargetGroup.record).label("record")).where(
+        col(TargetGroup.group) == AT_RISK, col(TargetGroup.record).in_(followed)
+    )
+    certified = select(col(Certificate.kind), col(Certificate.record)).where(
+        col(Certificate.kind).in_(LEGAL_TITLES),
+        col(Certificate.record).in_(followed),
+        col(Certificate.starts_on) <= today,
+        col(Certificate.ended_on).is_(None),
+        or_(col(Certificate.ends_on).is_(None), col(Certificate.ends_on) >= today),
+    )
+    one_each = at_risk.union(certified).subquery()
+    counted = await session.execute(select(one_each.c.target, func.count()).group_by(one_each.c.target))
+    persons = await session.scalar(select(func.count(one_each.c.record.distinct())))
+    labels = {AT_RISK: GROUP_WORDS[AT_RISK], **{kind: CERTIFICATES[kind] for kind in LEGAL_TITLES}}
+    found = dict(counted.tuples().all())
+    return TargetsView(
+        targets=[
+            TargetView(target=target, label=label, persons=found.get(target, 0))
+            for target, label in labels.items()
+        ],
+        persons=persons or 0,
+    )
 
 
 async def _links(session: AsyncSession, record: str) -> list[LinkView]:

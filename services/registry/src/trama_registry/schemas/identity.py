@@ -159,6 +159,21 @@ class GroupCountView(BaseModel):
     persons: int
 
 
+class TargetView(BaseModel):
+    """How many persons followed now are of one of the three kinds that laws and plans define."""
+
+    target: str
+    label: str
+    persons: int
+
+
+class TargetsView(BaseModel):
+    """The three kinds; `persons` counts who is of several of them once."""
+
+    targets: list[TargetView]
+    persons: int
+
+
 class LinkView(BaseModel):
     """A link of this record: with whose record, and whether it holds or was removed. Of a record of our own
     we know the `name` too."""
