@@ -81,6 +81,7 @@ SPECIAL_PARTS = (
     assess("/asked/{ambito}/{social_evaluation}/contribution", SOCIAL_PART, **AT_AMBITO),
 )
 EVALUATION = (
+    assess("/evaluations/preview", {**ASKED, "record": "{record}", "contributors": ["sil"]}),
     assess(
         "/evaluations",
         {**ASKED, "record": "{record}", "contributors": ["sil"]},

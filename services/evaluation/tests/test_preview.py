@@ -5,7 +5,7 @@ from typing import Any
 import httpx
 from trama_chassis.testing import client, published
 
-from services.evaluation.tests.test_api import AGREED, API, PAGE
+from services.evaluation.tests.test_api import AGREED, API, PAGE, asking
 
 SHOW = {"anteprima": "mostra"}
 SEATED = [
@@ -83,6 +83,24 @@ async def test_a_project_is_shown_as_others_will_read_it_and_refused_as_agreeing
     assert (past.status_code, projects) == (409, 0)
     assert list(shown) == ["sil"]
     assert all(said in shown["sil"][0] for said in ("al mattino", "Cercare un tirocinio", "2014"))
+
+
+async def test_what_is_asked_is_shown_as_others_will_read_it_and_nothing_is_asked(stage: Any) -> None:
+    record = await stage.in_charge()
+    await stage.authorise(record, "sil")
+    await stage.follows("sil", record)
+    asked = asking(record, question="Regge <otto> ore?", contributors=["ambito-urbano", "sil"])
+    async with client(stage.runtime, "caseworker") as http:
+        shown = await http.post("/valutazioni", headers=PAGE, data=asked | SHOW)
+        assert shown.status_code == 200
+        assert "Valutazione richiesta: «Regge &lt;otto&gt; ore?» Contributi entro il 31 ottobre" in shown.text
+        assert shown.text.count("Regge &lt;otto&gt; ore?") == 2, "what was typed stays"
+        wrong = await http.post("/valutazioni", headers=PAGE, data=asked | SHOW | {"team": "none-such"})
+        assert wrong.status_code == 409
+        sees = lines(await http.post(f"{API}/evaluations/preview", json=asked))
+        assert list(sees) == ["sil"]
+        assert (await http.get(f"{API}/evaluations")).json()["total"] == 0
+    assert await published(stage.runtime) == []
 
 
 async def test_the_page_of_our_part_shows_what_each_will_read_keeps_it_and_sends_nothing(stage: Any) -> None:

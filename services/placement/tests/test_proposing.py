@@ -9,7 +9,7 @@ from trama_chassis.testing import client, published
 from trama_contracts.placement import PlacementProposed
 
 PAGE = {"Accept": "text/html"}
-NEW = "/inserimenti/nuovo"
+NEW = "/inserimenti/nuovo/"
 
 
 async def test_the_page_shows_what_each_will_read_keeps_what_was_typed_and_proposes_nothing(
@@ -21,19 +21,19 @@ async def test_the_page_shows_what_each_will_read_keeps_what_was_typed_and_propo
     before = len(await published(stage.runtime))
     asked = terms(record, task="Magazzino <notte>") | {"anteprima": "mostra"}
     async with client(stage.runtime, "placement-officer") as http:
-        form = (await http.get(NEW, headers=PAGE, params={"persona": record})).text
+        form = (await http.get(NEW + record, headers=PAGE)).text
         assert "Anna Esempio" in form
         assert '<option value="coop-filo">' in form
-        shown = await http.post(NEW, headers=PAGE, data=asked)
+        shown = await http.post(NEW + record, headers=PAGE, data=asked)
         assert shown.status_code == 200
         assert 'value="Magazzino &lt;notte&gt;"' in shown.text
         assert '<option value="coop-filo" selected>' in shown.text
         assert "Anna Esempio, percorso in azienda. Mansione: Magazzino &lt;notte&gt;" in shown.text
         assert "Percorso proposto: Borsa lavoro terapeutica" in shown.text
-        alone = await http.post(NEW, headers=PAGE | {"hx-request": "true"}, data=asked)
+        alone = await http.post(NEW + record, headers=PAGE | {"hx-request": "true"}, data=asked)
         assert ("percorso in azienda" in alone.text, "<form" in alone.text) == (True, False)
         assert len(await published(stage.runtime)) == before
-        sent = await http.post(NEW, headers=PAGE, data=terms(record))
+        sent = await http.post(NEW + record, headers=PAGE, data=terms(record))
         assert sent.status_code == 303
         assert "In attesa di adesioni" in (await http.get(sent.headers["location"], headers=PAGE)).text
     assert len(await published(stage.runtime, PlacementProposed)) == 1
@@ -51,14 +51,16 @@ async def test_a_refused_proposal_comes_back_as_it_was_with_why_not(
             ({"host": "dsm"}, 409, '<a href="#host">'),
             ({"planned_to": ""}, 422, '<a href="#planned_to">'),
         ):
-            refused = await http.post(NEW, headers=PAGE, data=terms(record) | wrong)
+            refused = await http.post(NEW + record, headers=PAGE, data=terms(record) | wrong)
             assert (refused.status_code, why in refused.text) == (status, True), wrong
             assert '<option value="work-grant-therapeutic" selected>' in refused.text
         outsider = await stage.person("Non seguita")
-        shown = await http.get(NEW, headers=PAGE, params={"persona": outsider})
+        shown = await http.get(NEW + outsider, headers=PAGE)
         assert "un inserimento si propone solo per chi è in carico" in shown.text
-        assert (await http.post(NEW, headers=PAGE, data=terms(outsider))).status_code == 409
-        assert (await http.get(NEW, headers=PAGE)).status_code == 422
+        assert (await http.post(NEW + outsider, headers=PAGE, data=terms(outsider))).status_code == 409
+        nobody = str(uuid4())
+        assert (await http.get(NEW + nobody, headers=PAGE)).status_code == 404
+        assert (await http.post(NEW + nobody, headers=PAGE, data=terms(record))).status_code == 404
     assert await published(stage.runtime, PlacementProposed) == []
 
 
@@ -68,10 +70,10 @@ async def test_an_exception_is_asked_of_who_may_allow_it_with_the_form_as_it_was
     record = await stage.person()
     await stage.open_episode(record)
     async with client(stage.runtime, "placement-officer") as http:
-        refused = await http.post(NEW, headers=PAGE, data=terms(record))
+        refused = await http.post(NEW + record, headers=PAGE, data=terms(record))
         assert (refused.status_code, "serve una valutazione conclusa" in refused.text) == (409, True)
     async with client(stage.runtime, "supervisor") as http:
-        asked = await http.post(NEW, headers=PAGE, data=terms(record))
+        asked = await http.post(NEW + record, headers=PAGE, data=terms(record))
         assert "Consento l&#39;eccezione" in asked.text.replace("'", "&#39;")
         assert 'name="task" value="Assemblaggio"' in asked.text
 
@@ -79,4 +81,4 @@ async def test_an_exception_is_asked_of_who_may_allow_it_with_the_form_as_it_was
 async def test_a_host_and_a_tutor_have_no_such_page(placement_of: Callable[[str], Any]) -> None:
     runtime: Runtime
     async with placement_of("coop-filo") as runtime, client(runtime, "host-tutor") as http:
-        assert (await http.get(NEW, headers=PAGE, params={"persona": str(uuid4())})).status_code == 403
+        assert (await http.get(NEW + str(uuid4()), headers=PAGE)).status_code == 403

@@ -47,6 +47,15 @@ async def request_evaluation(request: RequestEvaluation, session: Transaction, _
     return await queries.evaluation_view(session, evaluation.evaluation)
 
 
+@router.post("/evaluations/preview")
+async def preview_of_request(
+    request: RequestEvaluation, session: Transaction, _: Operator
+) -> caseload.DraftPreviewView:
+    """Who would read that an evaluation is asked for, and what of it. Refused as asking would be."""
+    evaluation = await commands.request_evaluation(session, request)
+    return await queries.preview(session, evaluation.record)
+
+
 @router.get("/evaluations")
 async def evaluations(
     session: Reading, _: Operator, state: State | None = None, record: Uuid | None = None, offset: Offset = 0

@@ -10,6 +10,13 @@ class PlacementNotHere(NotFound):
     detail = "Questo inserimento non risulta nel nostro servizio."
 
 
+class PersonUnknown(NotFound):
+    """Our registry has told of nobody with this record."""
+
+    code = "person-unknown"
+    detail = "Questa persona non risulta nel nostro servizio."
+
+
 class PersonNotInCharge(Refused):
     """Nothing is recorded outside an open relation of this member with the person."""
 

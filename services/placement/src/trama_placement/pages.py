@@ -17,6 +17,7 @@ from trama_contracts.event import Member, Uuid
 
 from trama_placement import commands, queries
 from trama_placement.api import HostSide, Officer, Tutor
+from trama_placement.errors import PersonUnknown
 from trama_placement.models import (
     APPROVAL_LABELS,
     ENDING_LABELS,
@@ -76,19 +77,18 @@ async def placements_page(
     return web.page(request, "inserimenti.html", values, templates=templates)
 
 
-@router.get("/inserimenti/nuovo")
-async def proposal_page(request: Request, session: Reading, _: Officer, persona: Uuid) -> Response:
+@router.get("/inserimenti/nuovo/{record}")
+async def proposal_page(request: Request, record: Uuid, session: Reading, _: Officer) -> Response:
     """The form to propose a work path for a person."""
-    return await _proposal_page(request, session, persona)
+    return await _proposal_page(request, session, record)
 
 
-@router.post("/inserimenti/nuovo")
-async def propose_page(
-    request: Request, session: Transaction, _: Officer, record: Annotated[Uuid, Form()]
-) -> Response:
+@router.post("/inserimenti/nuovo/{record}")
+async def propose_page(request: Request, record: Uuid, session: Transaction, _: Officer) -> Response:
     """Propose it, or show what who hosts would read of it, or why not."""
     sent = await request.form()
     said: dict[str, object] = {name: sent[name] for name in ProposePlacement.model_fields if name in sent}
+    said["record"] = record
     said["weekly_hours"] = forms.number(str(sent.get("weekly_hours", "")).strip())
     try:
         placement = await commands.propose_placement(session, forms.read(ProposePlacement, said))
@@ -108,11 +108,13 @@ async def _proposal_page(
     refused: Refused | None = None,
     preview: DraftPreviewView | None = None,
 ) -> Response:
-    own = caseload.own_entry(session)
+    person, own = await caseload.find_person(session, record), caseload.own_entry(session)
+    if person is None:
+        raise PersonUnknown
     kinds = await queries.path_types(session, caseload.today(session))
     values = {
         "record": record,
-        "person": await caseload.person_name(session, record),
+        "person": caseload.name_of(person),
         "is_in_charge": await caseload.is_in_charge(session, record),
         "path_types": kinds,
         "choices": [(one.path_type, one.label) for one in kinds],

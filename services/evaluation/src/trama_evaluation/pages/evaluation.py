@@ -50,6 +50,7 @@ async def _board(
     state: State | None = None,
     first: int = 0,
     refused: Refused | None = None,
+    preview: DraftPreviewView | None = None,
 ) -> Response:
     found = await queries.evaluations(session, state=state, record=record, offset=first)
     today = caseload.today(session)
@@ -69,7 +70,9 @@ async def _board(
             ],
             "teams": [(one.team, one.label) for one in await queries.teams(session, today)],
         }
-    return await forms.page(request, "valutazioni.html", values, templates=templates, refused=refused)
+    return await preview_page.page(
+        request, "valutazioni.html", values, templates=templates, refused=refused, preview=preview
+    )
 
 
 @router.post("/valutazioni")
@@ -84,13 +87,16 @@ async def request_page(
     contributions_by: Annotated[str, Form()] = "",
     contributors: Annotated[list[str] | None, Form()] = None,
 ) -> Response:
-    """Ask for an evaluation, or show why not."""
+    """Ask for an evaluation, or show what others would read of it, or why not."""
     said = {"record": record, "team": team, "question": question, "contributions_by": contributions_by}
     try:
         asked = forms.read(RequestEvaluation, said | {"contributors": contributors or []})
         evaluation = await commands.request_evaluation(session, asked)
+        shown = await preview_asked(request, session, record)
     except Refused as refused:
         return await _board(request, session, record=record, refused=refused)
+    if shown is not None:
+        return await _board(request, session, record=record, preview=shown)
     return RedirectResponse(f"/valutazioni/{evaluation.evaluation}", 303)
 
 

@@ -10,6 +10,7 @@ from trama_contracts.evaluation import (
     Area,
     ContributionSubmitted,
     EvaluationCompleted,
+    EvaluationRequested,
     HealthContributionSubmitted,
     InvitationSent,
     ProjectAgreed,
@@ -34,6 +35,13 @@ async def preview(session: AsyncSession, record: str) -> caseload.DraftPreviewVi
 def told(event: Event, *, names: Names) -> str:
     """An event that somebody is about to send. Raises TypeError for what is sent without a preview."""
     match event:
+        case EvaluationRequested():
+            return say(
+                "Valutazione richiesta: «%(question)s» Contributi entro il %(day)s: %(awaited)s.",
+                question=event.question,
+                day=event.contributions_by,
+                awaited="; ".join(names(one) for one in event.contributors),
+            )
         case ContributionSubmitted():
             return _contribution(event)
         case HealthContributionSubmitted():
