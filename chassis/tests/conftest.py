@@ -15,7 +15,8 @@ from pydantic import Field as Limited
 from sqlalchemy import select
 from sqlmodel import Field, SQLModel, col
 from trama_chassis import web
-from trama_chassis.accounts import Caller, hash_password, open_accounts, require, token_digest
+from trama_chassis.account_file import hash_password, token_digest
+from trama_chassis.accounts import Caller, open_accounts, require
 from trama_chassis.app import MemberOrigin, build_app
 from trama_chassis.audit_entry import AUDIT_TABLES
 from trama_chassis.clock import Clock

@@ -13,7 +13,8 @@ import httpx
 import pytest
 from fastapi import FastAPI
 from trama_chassis import accounts, sessions
-from trama_chassis.accounts import Accounts, DemoAccounts, TooManyAttempts, WrongPassword, local_path
+from trama_chassis.account_file import DemoAccounts
+from trama_chassis.accounts import Accounts, TooManyAttempts, WrongPassword, local_path
 from trama_chassis.clock import machine_now
 
 PASSWORD = "una password lunga"

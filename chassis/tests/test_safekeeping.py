@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 import yaml
-from trama_chassis.accounts import Accounts, DemoAccounts, WrongPassword, hash_password, token_digest
+from trama_chassis.account_file import DemoAccounts, hash_password, token_digest
+from trama_chassis.accounts import Accounts, WrongPassword
 from trama_chassis.runtime import Runtime
 from trama_chassis.safekeeping import DEMO_MARK, refuse_unsafe
 from trama_chassis.service import Service

@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 import yaml
 from httpx import Request
-from trama_chassis.accounts import AccountFile, Accounts, WrongPassword
+from trama_chassis.account_file import AccountFile
+from trama_chassis.accounts import Accounts, WrongPassword
 from trama_chassis.tokens import TokenRefused, operator_of
 from trama_deploy.__main__ import app
 from trama_deploy.account_file import Accounts as Changing

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import yaml
 from argon2 import PasswordHasher
-from trama_chassis.accounts import AccountFile
+from trama_chassis.account_file import AccountFile
 from trama_chassis.safekeeping import DEMO_MARK
 from trama_chassis.settings import SecretUnsafe
 from trama_deploy.files import write_private

@@ -11,8 +11,8 @@ ROOT = Path(__file__).parents[2]
 FILE_LINES = 400
 FUNCTION_LINES = 40
 POSITIONAL = 6
-# Lines of code of the chassis without tests, test support and migrations (decisions 0014, 0020, 0021). What is in
-# none of the three parts named moves things. Raising a budget needs an ADR.
+# Lines of code of the chassis without tests, test support and migrations (decisions 0014, 0020, 0021). What
+# is in none of the three parts named moves things. Raising a budget needs an ADR.
 MOVING = "how things move"
 BUDGETS = {MOVING: 5_000, "who may know": 2_850, "who is calling": 1_000, "what people see": 1_200}
 PARTS = {
@@ -23,7 +23,16 @@ PARTS = {
         *("key_changes", "keystore", "knowledge", "leaving", "links", "looks", "safekeeping", "withdrawing"),
         "scrubbing",
     },
-    "who is calling": {"accounts", "guessing", "oidc", "password_page", "sessions", "substitutes", "tokens"},
+    "who is calling": {
+        "account_file",
+        "accounts",
+        "guessing",
+        "oidc",
+        "password_page",
+        "sessions",
+        "substitutes",
+        "tokens",
+    },
     "what people see": {
         *("app", "assets", "audit_page", "bodies", "demo_clock", "forms", "front", "help_pages"),
         *("kept_forms", "language", "node_page", "shell", "web"),

@@ -19,7 +19,7 @@ import trama_reporting.__main__ as reporting
 import yaml
 from fastapi import FastAPI
 from starlette.routing import Route
-from trama_chassis.accounts import token_digest
+from trama_chassis.account_file import token_digest
 from trama_chassis.app import MemberOrigin, build_app
 from trama_chassis.clock import write_clock
 from trama_chassis.runtime import Runtime

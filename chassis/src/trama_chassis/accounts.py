@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import hmac
 import os
 import secrets
@@ -12,7 +11,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from tempfile import NamedTemporaryFile
-from typing import Annotated, Any, Self
+from typing import Annotated, Any
 
 import structlog
 import yaml
@@ -20,11 +19,12 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from fastapi import Request, Security
 from fastapi.security import HTTPBearer
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import ValidationError
 from starlette.responses import Response
 from trama_contracts.inner import Actor
 
 from trama_chassis import audit
+from trama_chassis.account_file import AccountFile, Operator, hash_password, token_digest
 from trama_chassis.clock import machine_now
 from trama_chassis.errors import FormNotOurs, NotAllowed, NotSignedIn, Refused
 from trama_chassis.language import say
@@ -32,15 +32,14 @@ from trama_chassis.oidc import Provider
 from trama_chassis.safekeeping import (
     alone_in,
     is_demo_password,
-    is_demo_token,
     refuse_readable_by_others,
     refuse_weak,
     write_private,
 )
 from trama_chassis.sessions import SESSION_SECONDS, Session, Sessions
-from trama_chassis.settings import PLACEHOLDERS, read_secret
-from trama_chassis.substitutes import Substitute, standing_in
-from trama_chassis.tokens import TokenKey, TokenRefused, is_signed, operator_of
+from trama_chassis.settings import read_secret
+from trama_chassis.substitutes import standing_in
+from trama_chassis.tokens import TokenRefused, is_signed, operator_of
 
 FREE_FAILURES = 5
 LONGEST_LOCK_SECONDS = 900
@@ -84,61 +83,6 @@ class NotOneOfOurs(Refused):
         "Vi siete identificati, ma non risultate tra gli operatori di questo servizio. "
         "Chiedete a chi gestisce gli operatori di aggiungervi, poi riprovate."
     )
-
-
-class DemoAccounts(Exception):
-    """The account file says it is for the demo, and this is not the demo."""
-
-
-class Operator(BaseModel):
-    """A person or program of a member. `id` is opaque and goes on the wire; `login` is what is typed.
-
-    `subject` is who they are at the member's provider of identities, if they sign in there.
-    """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    id: str = Field(pattern=r"^[A-Za-z0-9-]{1,64}$")
-    name: str
-    roles: frozenset[str]
-    login: str | None = None
-    password_hash: str | None = None
-    token_sha256: str | None = Field(default=None, pattern=r"^[0-9a-f]{64}$")
-    subject: str | None = Field(default=None, min_length=1, max_length=255)
-    team: str = Field(default="", max_length=100)
-    substitutes: tuple[Substitute, ...] = ()
-
-
-class AccountFile(BaseModel):
-    """The YAML file: `demo: true` marks published passwords, which only a demo may use.
-
-    `contact` is whom operators ask for help, as the pages of help say it; `provider` is where they may sign
-    in instead of here; `token_keys` are those whose signed tokens the API takes.
-    """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    operators: tuple[Operator, ...]
-    demo: bool = False
-    contact: str = ""
-    provider: Provider | None = None
-    token_keys: tuple[TokenKey, ...] = ()
-
-    @model_validator(mode="after")
-    def _names_nobody_twice(self) -> Self:
-        for names in (
-            [one.id for one in self.operators],
-            [one.login or one.id for one in self.operators],
-            [one.subject for one in self.operators if one.subject],
-            [one.key["kid"] for one in self.token_keys],
-        ):
-            if len(set(names)) != len(names):
-                raise ValueError("an id, a login, a subject or the name of a key is there twice")
-        known = {one.id for one in self.operators}
-        for one in self.operators:
-            if strangers := {sub.operator for sub in one.substitutes} - (known - {one.id}):
-                raise ValueError(f"{one.id} is substituted by nobody of ours: {min(strangers)}")
-        return self
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,21 +138,9 @@ class Accounts:
                 found = self._file
             if not self._demo:
                 refuse_readable_by_others(self._path)
-                self._refuse_demo(found)
+                found.refuse_demo(self._path)
             self._file, self._stamp = found, stamp
         return self._file.operators
-
-    def _refuse_demo(self, found: AccountFile) -> None:
-        """Published passwords and tokens open nothing outside the demo, whatever the file calls itself."""
-        if found.demo:
-            raise DemoAccounts(f"{self._path}: demo accounts outside the demo")
-        secret = found.provider and found.provider.client_secret
-        given = secret.get_secret_value() if secret else "-"
-        if given.lower() in PLACEHOLDERS or is_demo_password(given):
-            raise DemoAccounts(f"{self._path}: the secret of the provider is a placeholder")
-        for one in found.operators:
-            if is_demo_token(one.token_sha256, one.login or one.id):
-                raise DemoAccounts(f"{self._path}: a demo token outside the demo, of {one.id}")
 
     @property
     def provider(self) -> Provider | None:
@@ -337,11 +269,8 @@ class Accounts:
 
     def _by_token(self, token: str) -> Operator | None:
         digest = token_digest(token)
-        found = None
-        for operator in self.operators():
-            if hmac.compare_digest(operator.token_sha256 or "", digest):
-                found = operator
-        return found
+        found = [one for one in self.operators() if hmac.compare_digest(one.token_sha256 or "", digest)]
+        return found[0] if found else None
 
     def _caller(self, operator: Operator | None) -> Caller | None:
         return Caller(operator.id, operator.name, self.member, operator.roles) if operator else None
@@ -373,16 +302,6 @@ def open_accounts(path: Path, member: str, demo: bool) -> Accounts:
     return Accounts(path, member, demo=demo)
 
 
-def token_digest(token: str) -> str:
-    """What the account file keeps of a bearer token. Tokens are random and long: no slow hash is needed."""
-    return hashlib.sha256(token.encode()).hexdigest()
-
-
-def hash_password(password: str) -> str:
-    """What the account file keeps of a password (argon2id)."""
-    return PasswordHasher().hash(password)
-
-
 async def refuse_foreign_form(request: Request, session: Session) -> None:
     """Refuse a change that a page of this session did not ask for (cross-site request forgery)."""
     refuse_other_site(request)
@@ -403,13 +322,8 @@ def refuse_other_site(request: Request) -> None:
 
 def local_path(path: str) -> str:
     """Where to go after signing in: a path on this origin, or the first page."""
-    is_local = (
-        path.startswith("/")
-        and not path.startswith(("//", "/\\"))
-        and path.isprintable()
-        and "\\" not in path
-    )
-    return path if is_local else "/"
+    is_local = path.startswith("/") and not path.startswith("//") and "\\" not in path
+    return path if is_local and path.isprintable() else "/"
 
 
 def require(*roles: str) -> Callable[..., Awaitable[Caller]]:

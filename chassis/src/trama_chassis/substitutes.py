@@ -14,7 +14,8 @@ from trama_chassis.errors import Refused
 if TYPE_CHECKING:
     from fastapi import Request
 
-    from trama_chassis.accounts import Caller, Operator
+    from trama_chassis.account_file import Operator
+    from trama_chassis.accounts import Caller
 
 HEADER = "trama-on-behalf-of"
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})

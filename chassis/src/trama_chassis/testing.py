@@ -28,7 +28,7 @@ from trama_contracts.sealing import seal_event, value_hash
 from trama_contracts.signature import CLOUDEVENT, headers_of, raw_public, sign
 
 from trama_chassis import clock, outbox
-from trama_chassis.accounts import token_digest
+from trama_chassis.account_file import token_digest
 from trama_chassis.app import build_app
 from trama_chassis.runtime import Runtime
 from trama_chassis.service import Service

@@ -14,7 +14,7 @@ from uuid import uuid4
 import yaml
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from pydantic import ValidationError
-from trama_chassis.accounts import AccountFile, hash_password, token_digest
+from trama_chassis.account_file import AccountFile, hash_password, token_digest
 from trama_chassis.clock import machine_now
 from trama_chassis.safekeeping import WeakPassword, alone_in, refuse_weak, write_private
 from trama_chassis.sessions import Sessions

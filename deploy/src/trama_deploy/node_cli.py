@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 from trama_chassis import logs
-from trama_chassis.accounts import DemoAccounts
+from trama_chassis.account_file import DemoAccounts
 from trama_chassis.lease import LeaseHeld
 from trama_chassis.settings import SecretUnsafe
 
