@@ -204,7 +204,7 @@ async def count_targets(session: AsyncSession) -> TargetsView:
     L. 68/1999 today. None follows from another, and who is of several is one person."""
     today = caseload.today(session)
     followed = select(col(TakingInCharge.record)).where(col(TakingInCharge.closed_on).is_(None))
-    at_risk = select(col(TargetGroup.group).label("target"), col(TargetGroup.record).label("record")).where(
+    at_risk = select(col(TargetGroup.group), col(TargetGroup.record)).where(
         col(TargetGroup.group) == AT_RISK, col(TargetGroup.record).in_(followed)
     )
     certified = select(col(Certificate.kind), col(Certificate.record)).where(
@@ -215,16 +215,17 @@ async def count_targets(session: AsyncSession) -> TargetsView:
         or_(col(Certificate.ends_on).is_(None), col(Certificate.ends_on) >= today),
     )
     one_each = at_risk.union(certified).subquery()
-    counted = await session.execute(select(one_each.c.target, func.count()).group_by(one_each.c.target))
-    persons = await session.scalar(select(func.count(one_each.c.record.distinct())))
-    labels = {AT_RISK: GROUP_WORDS[AT_RISK], **{kind: CERTIFICATES[kind] for kind in LEGAL_TITLES}}
-    found = dict(counted.tuples().all())
+    counted = await session.execute(select(one_each.c.group, func.count()).group_by(one_each.c.group))
+    in_all = await session.scalar(select(func.count(one_each.c.record.distinct())))
+    labels: dict[str, str] = {AT_RISK: GROUP_WORDS[AT_RISK]}
+    labels |= {kind: CERTIFICATES[kind] for kind in LEGAL_TITLES}
+    found: dict[str, int] = {target: persons for target, persons in counted}
     return TargetsView(
         targets=[
             TargetView(target=target, label=label, persons=found.get(target, 0))
             for target, label in labels.items()
         ],
-        persons=persons or 0,
+        persons=in_all or 0,
     )
 
 
