@@ -16,9 +16,18 @@ from trama_chassis.erasure_list import ListDamaged
 from trama_chassis.erasure_tables import DONE, KEPT, WAITING, ErasureOrder, ErasureRecipient
 from trama_chassis.files import File, FilePiece, Place
 from trama_chassis.idempotency import GONE, AnswerGiven
+from trama_chassis.rebuild import ask_network
 from trama_chassis.runtime import Runtime
 from trama_chassis.streams import StreamErased
-from trama_chassis.tables import Erased, GrantGiven, GrantReceived, InboxEvent, OutboxRow, OwnStream
+from trama_chassis.tables import (
+    Erased,
+    GrantGiven,
+    GrantReceived,
+    InboxEvent,
+    OutboxRow,
+    OwnStream,
+    ResendDue,
+)
 from trama_chassis.testing import Peer, Territory, running, transaction
 from trama_contracts.event import Event
 from trama_contracts.messages import Basis, Erasure
@@ -95,6 +104,33 @@ async def test_an_order_is_carried_out_and_answered_with_counts(pair: Pair) -> N
     await pair.settle()
     again, _ = await recipients(pair.writer)
     assert (again.state, again.counts, again.times_asked) == (DONE, asked.counts, 2)
+
+
+async def test_who_missed_it_and_asks_for_all_anew_hears_that_it_was_erased(pair: Pair) -> None:
+    """INVARIANT: of what was erased nobody is left waiting: a reader whom neither the order nor the control
+    event has reached, and that asks its sources for all it had, is told again. A source that says nothing of
+    streams it does not give any more breaks it."""
+    record, other = await pair.register(CANARY), await pair.register("Resta")
+    await erase(pair.writer, record)
+    await pair.writer.erasures.turn()
+    (stream,) = await rows(pair.writer, OwnStream, OwnStream.record == record)
+    lost = await rows(pair.writer, OutboxRow)
+    pair.carried[pair.writer.settings.principal] = max(row.position or 0 for row in lost)
+    await ask_network(pair.reader)
+    assert await rows(pair.reader, Erased) == []
+    waiting = await rows(pair.reader, GrantReceived, GrantReceived.stream == stream.stream)
+    assert [bool(row.sealed_key) for row in waiting] == [True]
+    await pair.carry(to_writer=True)
+    await pair.settle()
+    (known,) = await rows(pair.reader, Erased)
+    assert known.stream == stream.stream
+    (key,) = await rows(pair.reader, GrantReceived, GrantReceived.stream == stream.stream)
+    assert key.sealed_key == b""
+    asked = next(one for one in await recipients(pair.writer) if one.recipient == "sil.registry")
+    assert (asked.state, asked.times_asked) == (DONE, 2)
+    portion = await rows(pair.writer, ResendDue)
+    assert {row.recipient for row in portion} == {"sil.registry"}, "what stands is sent again"
+    assert other in {row.record for row in await rows(pair.reader, GrantReceived)}
 
 
 async def test_nothing_is_appended_to_what_was_erased(pair: Pair) -> None:
