@@ -44,6 +44,7 @@ THEIRS = {
     ("/api/registry/referrals/{referral}/accept", "record"): "the person of ours it is about",
     ("/api/registry/referrals/{referral}/note", "by"): "who signed the answer on paper",
     ("/api/evaluation/evaluations", "record"): "whom the team is asked about",
+    ("/api/evaluation/evaluations/preview", "record"): "whom the team is asked about",
     ("/api/placement/placements", "record"): "who is to go there",
     ("/api/placement/placements/preview", "record"): "who is to go there",
 }
