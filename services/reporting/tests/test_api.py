@@ -1,5 +1,6 @@
 """Over HTTP: who may look, what a figure says and opens, what a wrong request is told."""
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -155,10 +156,14 @@ async def test_pages_show_the_figures_and_the_facts(
         one = await http.get("/rendicontazione/persons-placed", headers=PAGE, params=days)
         empty = await http.get("/rendicontazione/answer-days?dal=2012-01-01&al=2012-12-31", headers=PAGE)
         missing = await http.get("/rendicontazione/nothing", headers=PAGE)
+        single = await http.get("/rendicontazione/placements-ended", headers=PAGE, params=days)
+        english = await http.get(str(empty.request.url), headers=PAGE | {"cookie": "lingua=en"})
     assert page.status_code == one.status_code == empty.status_code == 200
     assert "Definizione da concordare." in page.text
     assert "Base 2012 da fornire" in page.text
     assert '<strong class="figure">2</strong> persone' in one.text
     assert "una persona può stare in più righe" in one.text
     assert '<strong class="figure">nessun dato</strong>' in empty.text
+    assert '<strong class="figure">no figure</strong>' in english.text
+    assert re.search(r'class="figure">1</strong> inserimento\b', single.text)
     assert missing.status_code == 404

@@ -16,10 +16,8 @@ from trama_reporting.api import Reader
 from trama_reporting.models import Period
 
 
-def _number(value: float | None) -> str:
-    """A number as people write it; an empty median is not a zero."""
-    if value is None:
-        return "nessun dato"
+def _number(value: float) -> str:
+    """A number as people write it."""
     return str(int(value)) if value == int(value) else f"{value:.1f}".replace(".", ",")
 
 
