@@ -144,6 +144,32 @@ def test_who_signs_in_elsewhere_has_no_password(state: State) -> None:
     assert (anna.subject, anna.password_hash) == ("f3a1", None)
 
 
+def test_a_substitute_is_written_with_the_days_and_written_anew_where_they_overlap(state: State) -> None:
+    added(state)
+    added(state, "bruno")
+
+    def substitute(first: str, last: str, *, by: str = "bruno") -> Result:
+        return run(state, "accounts", "substitute", "anna", "--by", by, "--first", first, "--last", last)
+
+    def days() -> list[tuple[str, str, str]]:
+        operators = AccountFile.model_validate(kept(state)).operators
+        names = {one.id: one.login or "" for one in operators}
+        return [(names[sub.operator], str(sub.first), str(sub.last)) for sub in operators[0].substitutes]
+
+    assert "bruno può sostituire anna" in done(substitute("2026-12-21", "2027-01-06"))
+    done(substitute("2027-08-02", "2027-08-22"))
+    done(substitute("2026-12-21", "2026-12-24"))
+    assert days() == [("bruno", "2027-08-02", "2027-08-22"), ("bruno", "2026-12-21", "2026-12-24")]
+    listed = json.loads(done(run(state, "accounts", "list", "--json")))[0]["substitutes"]
+    assert listed[1] == {"operator": "bruno", "first": "2026-12-21", "last": "2026-12-24"}
+    before = state.accounts("sil").read_bytes()
+    assert "precede il primo" in refused(substitute("2027-01-02", "2027-01-01"))
+    assert "sé stesso" in refused(substitute("2027-01-01", "2027-01-02", by="anna"))
+    assert "Ci sono: anna, bruno" in refused(substitute("2027-01-01", "2027-01-02", by="carla"))
+    assert "aaaa-mm-gg" in refused(substitute("2027-02-30", "2027-03-01"))
+    assert state.accounts("sil").read_bytes() == before
+
+
 def of_token(state: State, token: str) -> str | None:
     """Whom the member's services take the bearer of a token for."""
     request = Request("GET", "http://sil/", headers={"authorization": f"Bearer {token}"})

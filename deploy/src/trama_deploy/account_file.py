@@ -6,6 +6,7 @@ What is drawn here is told once, to who asked; the file keeps what checks it and
 import json
 import re
 from collections.abc import Iterable
+from datetime import date
 from pathlib import Path
 from secrets import token_bytes, token_urlsafe
 from typing import Any
@@ -74,6 +75,21 @@ class Accounts:
     def set_roles(self, login: str, roles: Iterable[str]) -> None:
         """From now on these roles and no others. Raises AccountsRefused."""
         self.operator(login)["roles"] = sorted(set(roles))
+
+    def substitute(self, login: str, by: str, first: date, last: date) -> None:
+        """Who stands in for an operator, from the first to the last day; days of the two that overlap are
+        written anew. Raises AccountsRefused."""
+        replaced, number = self.operator(login), self.operator(by)["id"]
+        if number == replaced["id"]:
+            raise AccountsRefused(f"«{login}» non può sostituire sé stesso.")
+        if last < first:
+            raise AccountsRefused("L'ultimo giorno precede il primo: correggete le date.")
+        kept = [
+            one
+            for one in replaced.get("substitutes", [])
+            if one["operator"] != number or one["last"] < first or last < one["first"]
+        ]
+        replaced["substitutes"] = [*kept, {"operator": number, "first": first, "last": last}]
 
     def remove(self, login: str) -> None:
         """Nobody comes in as this operator any more, in no way. Raises AccountsRefused."""

@@ -1,7 +1,8 @@
 """`trama accounts`: who works at a member, changed by its own staff; it counts from the next request."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from datetime import date
 from secrets import token_urlsafe
 from typing import Annotated, Any
 
@@ -31,6 +32,14 @@ RolesOption = Annotated[
 ]
 
 
+def _day(typed: str) -> date:
+    """A day as it is typed."""
+    try:
+        return date.fromisoformat(typed)
+    except ValueError as error:
+        raise typer.BadParameter(f"{typed}: serve un giorno, aaaa-mm-gg") from error
+
+
 @app.callback()
 def accounts() -> None:
     """Gli operatori di un membro: chi sono, con quale ruolo, con quale password.
@@ -46,12 +55,16 @@ def list_operators(
     """Mostra gli operatori, i loro ruoli e come entrano."""
     network, kept = running_network(state)
     found = Accounts(kept.accounts(known_member(network, member))).operators
+    names = {one["id"]: one.get("login") or one["id"] for one in found}
+    described = [_described(one, names) for one in found]
     if as_json:
-        print_json([_described(one) for one in found])
+        print_json(described)
         return
-    table = Table("Nome utente", "Nome", "Ruoli", "Entra con")
-    for one in map(_described, found):
-        table.add_row(one["login"], one["name"], ", ".join(one["roles"]), ", ".join(one["by"]) or "niente")
+    table = Table("Nome utente", "Nome", "Ruoli", "Entra con", "Sostituito da")
+    for one in described:
+        away = [f"{sub['operator']}, {sub['first']} - {sub['last']}" for sub in one["substitutes"]]
+        means = ", ".join(one["by"]) or "niente"
+        table.add_row(one["login"], one["name"], ", ".join(one["roles"]), means, "; ".join(away))
     console.print(table)
 
 
@@ -114,6 +127,29 @@ def roles(
 
 
 @app.command(epilog=EXIT_CODES)
+def substitute(
+    login: LoginArgument,
+    member: MemberOption,
+    *,
+    by: Annotated[str, typer.Option("--by", help="Chi lo sostituisce: il nome con cui entra.")],
+    first: Annotated[date, typer.Option("--first", help="Il primo giorno, aaaa-mm-gg.", parser=_day)],
+    last: Annotated[date, typer.Option("--last", help="L'ultimo giorno, compreso.", parser=_day)],
+    state: StateOption = DEFAULT_STATE,
+) -> None:
+    """Scrive chi sostituisce un operatore assente, e in quali giorni.
+
+    Per cambiare i giorni si ripete il comando: quelli di prima, se si sovrappongono, non valgono più.
+    """
+    network, kept = running_network(state)
+    with changing(network, kept, member) as found:
+        found.substitute(login, by, first, last)
+    console.print(
+        f"{by} può sostituire {login} dal {first:%d/%m/%Y} al {last:%d/%m/%Y}: si sceglie sulle pagine.",
+        highlight=False,
+    )
+
+
+@app.command(epilog=EXIT_CODES)
 def remove(login: LoginArgument, member: MemberOption, state: StateOption = DEFAULT_STATE) -> None:
     """Toglie un operatore: dalla prossima richiesta è fuori, anche se ha pagine aperte."""
     network, kept = running_network(state)
@@ -142,7 +178,7 @@ def _refuse_unknown(network: Network, member: str, wanted: Iterable[str]) -> Non
             fail(f"Il ruolo «{role}» non c'è presso {member}. Ci sono: {there}.", Exit.WRONG_USE)
 
 
-def _described(one: dict[str, Any]) -> dict[str, Any]:
+def _described(one: dict[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
     ways = {"password_hash": "password", "subject": "fornitore di identità", "token_sha256": "token"}
     return {
         "login": one.get("login") or one["id"],
@@ -150,6 +186,10 @@ def _described(one: dict[str, Any]) -> dict[str, Any]:
         "name": one["name"],
         "roles": sorted(one["roles"]),
         "by": [said for field, said in ways.items() if one.get(field)],
+        "substitutes": [
+            {"operator": names[sub["operator"]], "first": f"{sub['first']}", "last": f"{sub['last']}"}
+            for sub in one.get("substitutes", [])
+        ],
     }
 
 
