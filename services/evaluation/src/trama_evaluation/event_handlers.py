@@ -28,7 +28,6 @@ from trama_contracts.evaluation import (
     SocialContributionSubmitted,
 )
 from trama_contracts.inner import instant
-from trama_contracts.names import parse_topic
 
 from trama_evaluation import commands, queries
 from trama_evaluation.models import (
@@ -209,14 +208,11 @@ PARTS: dict[str, type[PartCopy]] = {
 @handlers.forget
 async def forget_copies(session: AsyncSession, erased: ErasedStream) -> int:
     """Let go of what was told in a stream that was erased, by who led or by who contributed."""
-    topic, kind = parse_topic(erased.topic), erased.scope.partition(":")[0]
-    if topic is None:
-        return 0
-    gone = 0
+    kind, gone = erased.kind, 0
     for table in TOLD_BY_LEAD.get(kind, ()):
-        gone += await let_go(session, table, lead=topic.member, **{kind: erased.scope_id})
+        gone += await let_go(session, table, lead=erased.member, **{kind: erased.scope_id})
     if kind == "evaluation" and erased.circle in PARTS:
-        said = {"contributor": topic.member, "record": erased.record, "evaluation": erased.scope_id}
+        said = {"contributor": erased.member, "record": erased.record, "evaluation": erased.scope_id}
         gone += await let_go(session, PARTS[erased.circle], **said)
     return gone
 

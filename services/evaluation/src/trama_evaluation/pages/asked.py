@@ -14,6 +14,7 @@ from trama_chassis.errors import Refused
 from trama_contracts.event import Member, Uuid
 
 from trama_evaluation import commands, queries
+from trama_evaluation.api import Operator
 from trama_evaluation.errors import NotAsked
 from trama_evaluation.models import (
     DISCIPLINE_LABELS,
@@ -23,7 +24,7 @@ from trama_evaluation.models import (
     RequestCopy,
     instrument,
 )
-from trama_evaluation.pages.shell import Operator, preview_asked, templates
+from trama_evaluation.pages.shell import preview_asked, templates
 from trama_evaluation.schemas import Contribute
 
 router = Router()

@@ -14,6 +14,7 @@ from trama_chassis.errors import Refused
 from trama_contracts.event import Uuid
 
 from trama_evaluation import commands, queries
+from trama_evaluation.api import Deciding, Operator
 from trama_evaluation.models import (
     DISCIPLINE_LABELS,
     PATH_LABELS,
@@ -21,7 +22,7 @@ from trama_evaluation.models import (
     State,
     instrument,
 )
-from trama_evaluation.pages.shell import Deciding, Operator, preview_asked, templates
+from trama_evaluation.pages.shell import preview_asked, templates
 from trama_evaluation.schemas import AgreeProject, CompleteEvaluation, ConveneSession, RequestEvaluation
 
 router = Router()

@@ -15,8 +15,9 @@ from trama_chassis.errors import Refused
 from trama_contracts.event import Uuid
 
 from trama_evaluation import commands, queries
+from trama_evaluation.api import Deciding, Operator
 from trama_evaluation.models import HOST_SECTOR, OUTCOME_LABELS, REVIEW_LABELS, ROLE_LABELS, ProjectState
-from trama_evaluation.pages.shell import Deciding, Operator, templates
+from trama_evaluation.pages.shell import templates
 from trama_evaluation.schemas import HoldReview, RefuseProject, SetReview, SignProject
 
 router = Router()

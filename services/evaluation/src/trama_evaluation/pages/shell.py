@@ -1,20 +1,15 @@
-"""What the pages of the evaluation service have in common: templates, who may, and what others would read."""
+"""What the pages of the evaluation service have in common: templates, and what others would read."""
 
 from pathlib import Path
-from typing import Annotated
 
-from fastapi import Depends, Request
+from fastapi import Request
 from sqlalchemy.ext.asyncio import AsyncSession
 from trama_caseload import DraftPreviewView, preview_page
 from trama_chassis import web
-from trama_chassis.accounts import Caller, require
 
 from trama_evaluation import queries
 
 templates = web.environment(Path(__file__).parents[1] / "templates")
-
-Operator = Annotated[Caller, Depends(require("caseworker", "team-lead", "supervisor"))]
-Deciding = Annotated[Caller, Depends(require("team-lead", "supervisor"))]
 
 
 async def preview_asked(request: Request, session: AsyncSession, record: str) -> DraftPreviewView | None:
