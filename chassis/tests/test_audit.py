@@ -1,6 +1,7 @@
 """Every look at a person's data leaves an entry before its answer does, in a chain that shows any change."""
 
 import asyncio
+import gc
 from collections.abc import AsyncIterator, Callable
 from datetime import date
 from typing import Annotated, Any
@@ -9,6 +10,7 @@ import httpx
 import pytest
 from fastapi import Depends, FastAPI
 from sqlalchemy import event, func, select, text, update
+from sqlalchemy.orm.util import LoaderCriteriaOption
 from sqlmodel import Field, SQLModel, col
 from trama_chassis import audit, hiding
 from trama_chassis.accounts import Caller, require
@@ -244,6 +246,29 @@ async def test_who_has_a_conflict_sees_nothing_of_the_person_anywhere(
     assert (await people.get("/api/notes/count")).json() == 3
     looked_at = {record for one in await entries(runtime.database) for record in one.records}
     assert looked_at == {"r0"}, "who may not look is not said to have looked"
+
+
+async def test_what_narrows_the_statements_of_a_request_is_built_once(
+    runtime: Any, people: httpx.AsyncClient
+) -> None:
+    """INVARIANT: SQLAlchemy keeps with each statement what narrowed it first, for every table. Building that
+    for each statement breaks it: a node in which anybody has a conflict grows by tens of megabytes."""
+
+    def built() -> int:
+        return sum(isinstance(one, LoaderCriteriaOption) for one in gc.get_objects())
+
+    hiding.watch([Someone])
+    before = built()
+    for record, seen in (("r1", 2), ("r0", 1)):
+        async with runtime.database.write() as session:
+            await hiding.declare(
+                session, record, operator="op-1", record=record, declared_on=date(2013, 10, 14)
+            )
+            await session.commit()
+        assert (await people.get("/api/notes/count")).json() == seen
+        assert len((await people.get("/api/notes/people")).json()) == seen
+        assert (await people.get(f"/api/notes/people/{record}")).status_code == 404
+    assert built() - before <= 2 * len(hiding._narrowed), "for each of the two sets of people once"
 
 
 async def test_who_is_known_and_may_not_is_named_in_the_refusal(
