@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
 ATTEMPTS = 3
 THREADS = 2
-REMEMBERED = 100_000
+REMEMBERED = 20_000
 
 
 class Unreachable(Exception):
