@@ -1,5 +1,6 @@
 """Who sees what of a person: as the keys are in truth, on what ground, and what never left us."""
 
+import html
 from typing import Any
 
 import httpx
@@ -36,6 +37,12 @@ async def test_before_anything_is_shared_the_page_says_so(
     assert seen.unshared == [words.CONTENTS["care"]]
     shown = (await page(ambito, record)).text
     assert "Nessun altro servizio legge ciò che scriviamo." in shown
+    for said in (
+        "Com'è il 14 ottobre 2013.",
+        "Nessuna limitazione in vigore.",
+        "Nessuna adesione registrata.",
+    ):
+        assert said in html.unescape(shown), "on paper, too, it is clear that there is none"
 
 
 async def test_each_circle_is_shown_with_its_ground_and_days(

@@ -6,6 +6,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from trama_chassis import forms, web
 from trama_chassis.database import Reading, Router, Transaction
 from trama_chassis.errors import Refused
+from trama_chassis.outbox import runtime_of
 from trama_contracts.event import Uuid
 
 from trama_registry import queries
@@ -45,6 +46,7 @@ async def _accesses(
     values = {
         "person": await queries.person_view(session, record),
         "accesses": await looking.accesses_view(session, record),
+        "today": runtime_of(session).clock.today(),
     }
     return await forms.page(request, "resoconto.html", values, templates=templates, refused=refused)
 

@@ -144,6 +144,7 @@ async def _sharing(
         "grounds": told.sharing.RESTRICTIONS,
         "may_decide": "supervisor" in request.state.caller.roles,
         "tried": tried,
+        "today": runtime_of(session).clock.today(),
     }
     named = _of_form(refused, tried) if refused is not None else None
     return await forms.page(request, "riservatezza.html", values, templates=templates, refused=named)
