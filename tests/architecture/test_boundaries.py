@@ -63,7 +63,8 @@ def imported(source: str) -> set[str]:
 def transaction_calls(source: str) -> list[str]:
     """Calls that end or begin a transaction."""
     ends = {"commit", "rollback", "begin", "begin_nested"}
-    return [called(call) for call in calls(source) if called(call).rpartition(".")[2] in ends]
+    found = (called(call) for call in calls(source))
+    return [name for name in found if name.rpartition(".")[2] in ends and name != "audit.begin"]  # no session
 
 
 def factories(source: str) -> list[str]:
