@@ -5,13 +5,15 @@ import shutil
 import sqlite3
 from collections.abc import AsyncIterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import psycopg
 import pytest
 from sqlmodel import col
-from trama_chassis import clock, erasure, file_custody, outbox
+from trama_chassis import clock, erasure, erasure_facts, file_custody, outbox
 from trama_chassis.erasure import Wish
+from trama_chassis.erasure_facts import Told
 from trama_chassis.erasure_list import ListDamaged
 from trama_chassis.erasure_tables import DONE, KEPT, WAITING, ErasureOrder, ErasureRecipient
 from trama_chassis.files import File, FilePiece, Place
@@ -177,8 +179,6 @@ async def test_facts_go_on_without_their_link(pair: Pair) -> None:
 
 async def told_facts(runtime: Runtime) -> list[dict[str, object]]:
     """The facts that can be opened with the keys that are left."""
-    from trama_chassis import erasure_facts  # noqa: PLC0415
-
     async with runtime.database.read() as session:
         living = await rows(
             runtime, OwnStream, OwnStream.circle == "accountability", OwnStream.sealed_key != b""
@@ -202,6 +202,14 @@ async def test_answers_in_which_it_stands_are_emptied_where_it_was_written_and_r
     for runtime in (pair.writer, pair.reader):
         left = {row.key: row.body for row in await rows(runtime, AnswerGiven)}
         assert left == {**kept, "about": GONE}
+
+
+def test_the_name_of_an_operator_empties_no_answer() -> None:
+    """INVARIANT: only answers that tell of who is erased are emptied. Sought by who wrote it, every answer of
+    that operator would be, and who asks again would not hear what was done for others."""
+    said: Any = SimpleNamespace(payload={"who": "Sara Esempio", "summary": CANARY})
+    stream: Any = SimpleNamespace(stream="its-stream")
+    assert erasure_facts.words_of([Told(stream, "its-id", said)]) == {"its-stream", "its-id", CANARY}
 
 
 async def test_a_file_that_no_stream_tells_of_goes_with_its_record(pair: Pair) -> None:

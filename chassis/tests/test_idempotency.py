@@ -9,7 +9,7 @@ from uuid import uuid4
 
 import httpx
 import pytest
-from fastapi import Depends
+from fastapi import Depends, UploadFile
 from sqlalchemy import text
 from trama_chassis import clock, idempotency
 from trama_chassis.accounts import Caller, open_accounts, require
@@ -45,6 +45,16 @@ async def write_once(
     session.add(written)
     await session.flush()
     return {"id": written.id, "by": by.operator}
+
+
+@notes.post("/papers", status_code=201)
+async def file_once(
+    paper: UploadFile, session: Transaction, by: Annotated[Caller, Depends(require())]
+) -> dict[str, Any]:
+    """Write down what is in a file."""
+    content = (await paper.read()).decode()
+    session.add(Note(text=content))
+    return {"by": by.operator}
 
 
 @pytest.fixture
@@ -86,6 +96,22 @@ async def test_a_command_sent_again_is_done_once_and_answered_as_the_first_time(
     first, second = [await send(client, "Uno", key) for _ in range(2)]
     assert (first.status_code, first.json()) == (second.status_code, second.json())
     assert "Idempotency-Replayed" not in first.headers
+    assert second.headers["Idempotency-Replayed"] == "true"
+    assert await written(runtime) == ["Uno"]
+
+
+async def test_a_file_sent_again_is_the_same_file(client: httpx.AsyncClient, runtime: SmallRuntime) -> None:
+    """INVARIANT: who sends a form with a file again asks the same. Its parts are divided by a line that the
+    client draws anew each time: taken for content, it makes another request of it, which is refused."""
+    headers = {"Idempotency-Key": str(uuid4())}
+
+    async def filed(content: bytes) -> httpx.Response:
+        paper = {"paper": ("lettera.txt", content, "text/plain")}
+        return await client.post("/api/notes/papers", files=paper, headers=headers)
+
+    first, second, other = [await filed(content) for content in (b"Uno", b"Uno", b"Due")]
+    assert (first.status_code, second.status_code, other.status_code) == (201, 201, 422)
+    assert first.request.headers["Content-Type"] != second.request.headers["Content-Type"]
     assert second.headers["Idempotency-Replayed"] == "true"
     assert await written(runtime) == ["Uno"]
 

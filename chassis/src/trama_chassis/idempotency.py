@@ -13,6 +13,7 @@ from typing import Final
 
 from fastapi import Request
 from fastapi.responses import Response
+from python_multipart.multipart import parse_options_header
 from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import Field, SQLModel, col
@@ -112,5 +113,10 @@ async def forget_answers(session: AsyncSession, words: Collection[str]) -> None:
 
 
 async def _digest(request: Request) -> str:
-    asked = f"{request.method} {request.url.path}?{request.url.query}\n".encode() + await request.body()
+    """What is asked, the same when it is asked again: what parts a form's fields is drawn anew each time."""
+    body = await request.body()
+    _, options = parse_options_header(request.headers.get("content-type"))
+    if boundary := options.get(b"boundary"):
+        body = body.replace(boundary, b"")
+    asked = f"{request.method} {request.url.path}?{request.url.query}\n".encode() + body
     return hashlib.sha256(asked).hexdigest()

@@ -26,7 +26,7 @@ async def seen(runtime: Runtime, record: str) -> tuple[str | None, bool]:
 
 
 async def test_who_passes_to_another_service_keeps_story_and_ids_and_is_on_no_day_without_anybody(
-    both: Both, followed: Followed, desk: Any, exchange: Any, sara: Caller, livia: Caller, clock_file: Path
+    both: Both, followed: Followed, desk: Any, exchange: Any, *, sara: Caller, livia: Caller, clock_file: Path
 ) -> None:
     """INVARIANT: from the social service (objective 9) to work integration (objective 8) the owner changes,
     and nothing else: each keeps its record, the story is read on, no day is nobody's. Closing before the

@@ -1,6 +1,6 @@
 """What others will read of what is about to be sent, in words: each part by itself."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 
 import trama_caseload as caseload
@@ -86,8 +86,14 @@ def _session(event: SessionConvened, names: Names) -> str:
     )
 
 
+def _named(labels: Mapping[str, str], code: str) -> str:
+    """What a code is called; a code of a later version stands for itself."""
+    label = labels.get(code, code)
+    return say(label)
+
+
 def _role(role: str) -> str:
-    return say(DISCIPLINE_LABELS.get(role, role))
+    return _named(DISCIPLINE_LABELS, role)
 
 
 def _invitation(event: InvitationSent) -> str:
@@ -105,14 +111,14 @@ def _completed(event: EvaluationCompleted, names: Names) -> str:
         say(
             "Valutazione conclusa il %(day)s. Percorso scelto: %(path)s.",
             day=event.completed_on,
-            path=say(PATH_LABELS.get(event.path_type, event.path_type)),
+            path=_named(PATH_LABELS, event.path_type),
         )
     ]
     if event.override_reason:
         said.append(say("Scelta motivata dell'équipe: %(reason)s", reason=event.override_reason))
     said.append(say("Profilo: %(levels)s.", levels="; ".join(_levels(event.profile))))
     if event.supports:
-        supports = (say(instrument.SUPPORTS.get(one, one)) for one in event.supports)
+        supports = (_named(instrument.SUPPORTS, one) for one in event.supports)
         said.append(say("Sostegni utili: %(supports)s.", supports="; ".join(supports)))
     if event.missing:
         missing = "; ".join(names(one) for one in event.missing)
@@ -123,7 +129,7 @@ def _completed(event: EvaluationCompleted, names: Names) -> str:
 def _levels(profile: Iterable[Area]) -> list[str]:
     labels = {one.area: one.label for one in instrument.PROFILE}
     return [
-        f"{say(labels.get(one.area, one.area))}: "
+        f"{_named(labels, one.area)}: "
         + (say(instrument.SCORE_LABELS[one.level]) if one.level is not None else say("Non rilevata"))
         for one in profile
     ]
@@ -138,5 +144,5 @@ def _project(event: ProjectAgreed) -> str:
     )
     if event.path_type is None:
         return said
-    path = say(PATH_LABELS.get(event.path_type, event.path_type))
+    path = _named(PATH_LABELS, event.path_type)
     return f"{said} {say('Percorso: %(path)s.', path=path)}"
