@@ -255,7 +255,7 @@ async def test_what_narrows_the_statements_of_a_request_is_built_once(
     for each statement breaks it: a node in which anybody has a conflict grows by tens of megabytes."""
 
     def built() -> int:
-        return sum(isinstance(one, LoaderCriteriaOption) for one in gc.get_objects())
+        return sum(type(one) is LoaderCriteriaOption for one in gc.get_objects())
 
     hiding.watch([Someone])
     before = built()

@@ -30,18 +30,19 @@ async def runtime(database_url: str, tmp_path: Path) -> AsyncIterator[Runtime]:
 
 @dataclass
 class Log:
-    """The broker's end of a producer: it acknowledges, and keeps what came in its order."""
+    """The broker's end of a producer: it answers, and keeps what came in its order."""
 
     keys: list[str] = field(default_factory=list)
     refused: str = ""
 
     async def send(self, topic: str, value: bytes, *, key: bytes, headers: Any) -> Awaitable[RecordMetadata]:
         self.keys.append(key.decode())
-        if key.decode() == self.refused:
-            raise BrokerResponseError
         place = TopicPartition(topic, 0)
         done: asyncio.Future[RecordMetadata] = asyncio.get_running_loop().create_future()
-        done.set_result(RecordMetadata(topic, 0, place, len(self.keys), -1, 0, 0))
+        if key.decode() == self.refused:
+            done.set_exception(BrokerResponseError())
+        else:
+            done.set_result(RecordMetadata(topic, 0, place, len(self.keys), -1, 0, 0))
         return done
 
 
