@@ -100,10 +100,13 @@ async def end_lease_session(url: str, pid: int) -> None:
 
 
 async def waiting_for_locks(url: str, within: float = 60.0) -> None:
-    """Wait until a session of this database waits for a row that another has locked."""
+    """Wait until a consumer of this database waits for the streams that another has locked.
+
+    The database keeps the beginning of a statement only: how it ends says nothing.
+    """
     waiting = (
-        "SELECT count(*) FROM pg_stat_activity"
-        " WHERE datname = current_database() AND wait_event_type = 'Lock' AND query LIKE '%%FOR UPDATE%%'"
+        "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
+        " AND wait_event_type = 'Lock' AND query LIKE 'SELECT grant_received.topic%%'"
     )
     async with await psycopg.AsyncConnection.connect(url, autocommit=True) as connection:
         async with asyncio.timeout(within):

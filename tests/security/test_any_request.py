@@ -90,7 +90,7 @@ def test_no_request_makes_a_service_stumble(service: str, place: Place) -> None:
     assert len(operations) > (2 if service == "reporting" else 10)
     for by in CALLERS[service]:
         asked = {status: count for (who, status), count in place.answered.items() if who == by}
-        assert sum(asked.values()) > len(operations) * EXAMPLES / 2
+        assert sum(asked.values()) >= len(operations)
         assert asked.keys() - {401, 403, 429}, "nobody was let in to ask"
 
 
