@@ -167,7 +167,8 @@ def territory(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Paused]:
 
 
 def test_every_member_knows_what_happened_and_nothing_else(territory: Paused) -> None:
-    assert territory.differences() == []
+    found = territory.differences()
+    assert found == [], "\n".join([*found, territory.trama("network", "status").stdout])
 
 
 def test_every_timeline_is_complete_and_says_up_to_when_or_says_who_shares_no_more(territory: Paused) -> None:
