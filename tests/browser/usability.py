@@ -52,16 +52,17 @@ def document(tasks: list[Task]) -> str:
 def main() -> None:
     """Have a town live, work a day in it, write."""
     known: dict[Visitor, Looker] = {}
-    with tempfile.TemporaryDirectory() as place, alive(Path(place)) as town, sync_playwright() as playwright:
-        peopled(town)
-        browser = started(playwright)
-        complained: list[str] = []
+    complained: list[str] = []
+    with tempfile.TemporaryDirectory() as place, alive(Path(place)) as town:
+        peopled(town)  # before the browser, which has a loop of its own in this thread
+        with sync_playwright() as playwright:
+            browser = started(playwright)
 
-        def looker(visitor: Visitor) -> Looker:
-            return known.get(visitor) or known.setdefault(visitor, signed_in(browser, visitor))
+            def looker(visitor: Visitor) -> Looker:
+                return known.get(visitor) or known.setdefault(visitor, signed_in(browser, visitor))
 
-        tasks = lived(looker, visitors(town), complained=complained)
-        browser.close()
+            tasks = lived(looker, visitors(town), complained=complained)
+            browser.close()
     if complained:
         sys.exit("\n".join(complained))
     DOCUMENT.write_text(document(tasks), encoding="utf-8")
