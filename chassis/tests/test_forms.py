@@ -75,6 +75,7 @@ class Note(BaseModel):
 
     day: date
     version: int | None = None
+    members: list[str] = []
 
 
 def sent(fields: str) -> Request:
@@ -93,7 +94,7 @@ async def test_a_form_is_done_about_its_thing_or_gives_why_not() -> None:
     async def write(_: object, thing: str, asked: Note) -> None:
         if asked.version is not None:
             raise Refused("Troppo tardi")
-        done.append((thing, asked.day))
+        done.append((thing, (asked.day, asked.members)))
 
     act = forms.Act(Note, forms.unsigned(write))
 
@@ -107,4 +108,8 @@ async def test_a_form_is_done_about_its_thing_or_gives_why_not() -> None:
     wrong = await answer("csrf_token=x&day=domani")
     assert isinstance(wrong, forms.Uncorrected)
     assert [one["field"] for one in wrong.errors] == ["day"]
-    assert done == [("a-thing", date(2013, 10, 14))]
+    assert await answer("csrf_token=x&day=2013-10-15&members=sil&members=dsm") is None
+    assert done == [
+        ("a-thing", (date(2013, 10, 14), [])),
+        ("a-thing", (date(2013, 10, 15), ["sil", "dsm"])),
+    ]

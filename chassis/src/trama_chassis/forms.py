@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any, TypeVar, get_origin
 
 from fastapi import Request
 from jinja2 import Environment
@@ -73,12 +73,19 @@ def number(typed: str) -> int | str:
     return int(typed) if typed.isdecimal() and len(typed) < LONGEST_NUMBER else typed
 
 
+def _several(body: type[BaseModel]) -> set[str]:
+    """The fields of which more than one may be chosen."""
+    return {name for name, field in body.model_fields.items() if get_origin(field.annotation) is list}
+
+
 async def do(request: Request, act: Act, session: AsyncSession, thing: str, by: Caller) -> Refused | None:
     """Do about a thing what the form that was sent asks; gives the refusal, which the page is to show."""
-    sent = (await request.form()).items()
+    sent = await request.form()
+    said: dict[str, object] = dict(sent)
+    said |= {name: sent.getlist(name) for name in _several(act.body) if name in sent}
     try:
         around = (kept_forms.TOKEN, REASON_FIELD)
-        asked = read(act.body, {name: value for name, value in sent if name not in around})
+        asked = read(act.body, {name: value for name, value in said.items() if name not in around})
         await act.command(session, thing, asked, by)
     except Refused as refused:
         return refused

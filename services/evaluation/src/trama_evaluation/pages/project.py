@@ -1,12 +1,11 @@
 """The projects led here, and the page of one: signatures, refusal, reviews."""
 
-from collections.abc import Awaitable, Callable, Mapping
-from typing import Annotated, Any, Literal
+from collections.abc import Mapping
+from typing import Annotated, Literal
 
 import trama_caseload as caseload
 from fastapi import Form, Request
 from fastapi.responses import RedirectResponse, Response
-from pydantic import BaseModel
 from sqlalchemy.ext.asyncio import AsyncSession
 from trama_chassis import forms, web
 from trama_chassis.bodies import Offset
@@ -22,10 +21,10 @@ from trama_evaluation.schemas import HoldReview, RefuseProject, SetReview, SignP
 
 router = Router()
 Act = Literal["rifiuto", "verifica", "verifica-fatta"]
-FORMS: Mapping[Act, tuple[type[BaseModel], Callable[[AsyncSession, str, Any], Awaitable[Any]]]] = {
-    "rifiuto": (RefuseProject, commands.refuse_project),
-    "verifica": (SetReview, commands.set_review),
-    "verifica-fatta": (HoldReview, commands.hold_review),
+FORMS: Mapping[Act, forms.Act] = {
+    "rifiuto": forms.Act(RefuseProject, forms.unsigned(commands.refuse_project)),
+    "verifica": forms.Act(SetReview, forms.unsigned(commands.set_review)),
+    "verifica-fatta": forms.Act(HoldReview, forms.unsigned(commands.hold_review)),
 }
 
 
@@ -87,16 +86,10 @@ async def sign_page(
 
 @router.post("/progetti/{project}/{act}")
 async def act_on_project(
-    request: Request, project: Uuid, act: Act, session: Transaction, _: Deciding
+    request: Request, project: Uuid, act: Act, session: Transaction, by: Deciding
 ) -> Response:
     """Do what one of the other forms on the page of a project says, or show it again with why not."""
-    body, command = FORMS[act]
-    sent = await request.form()
-    said: dict[str, object] = {name: sent[name] for name in body.model_fields if name in sent}
-    if "members" in said:
-        said["members"] = sent.getlist("members")
-    try:
-        await command(session, project, forms.read(body, said))
-    except Refused as refused:
+    refused = await forms.do(request, FORMS[act], session, project, by)
+    if refused is not None:
         return await _page(request, session, project, refused)
     return RedirectResponse(f"/progetti/{project}", 303)
