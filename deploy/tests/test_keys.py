@@ -14,6 +14,7 @@ from trama_chassis.database import Database
 from trama_chassis.hpke_keys import EPOCH
 from trama_chassis.keystore import Keystore, KeystoreDamaged
 from trama_chassis.runtime import Runtime
+from trama_chassis.safekeeping import write_private
 from trama_chassis.tables import CHASSIS_TABLES, OutboxRow, OwnHpkeKey
 from trama_contracts.catalogue import open_catalogue
 from trama_contracts.directory import Directory, DirectoryReader, is_cross_signed
@@ -24,7 +25,6 @@ from trama_contracts.outcomes import Outcome
 from trama_contracts.record import Record
 from trama_contracts.signature import PLAIN_JSON, headers_of
 from trama_deploy.coordinator import keep_directory, next_directory
-from trama_deploy.files import write_private
 from trama_deploy.hosting import database_url, load_service, settings_of
 from trama_deploy.keys import (
     KeyUnknown,

@@ -3,8 +3,7 @@
 from pathlib import Path
 
 import pytest
-from trama_chassis.safekeeping import DEMO_MARK
-from trama_deploy.files import write_private
+from trama_chassis.safekeeping import DEMO_MARK, write_private
 from trama_deploy.network import Network, Timings, Topics, load
 from trama_deploy.safety import safety_findings
 from trama_deploy.secrets import ensure_secrets

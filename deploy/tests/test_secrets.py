@@ -8,9 +8,8 @@ import pytest
 import yaml
 from argon2 import PasswordHasher
 from trama_chassis.account_file import AccountFile
-from trama_chassis.safekeeping import DEMO_MARK
+from trama_chassis.safekeeping import DEMO_MARK, write_private
 from trama_chassis.settings import SecretUnsafe
-from trama_deploy.files import write_private
 from trama_deploy.network import Network, Substitution, load
 from trama_deploy.secrets import (
     DemoRefused,

@@ -21,6 +21,7 @@ from trama_chassis.clock import machine_now, write_clock
 from trama_chassis.contention import is_transient
 from trama_chassis.inbox import Unreachable
 from trama_chassis.runtime import Runtime
+from trama_chassis.safekeeping import write_private
 from trama_chassis.service import Service
 from trama_contracts.encoding import b64u
 from trama_contracts.names import directory_topic, parse_topic
@@ -28,7 +29,6 @@ from trama_contracts.record import Record
 from trama_contracts.signature import PLAIN_JSON, headers_of
 from trama_deploy.broker import free_port
 from trama_deploy.coordinator import next_directory
-from trama_deploy.files import write_private
 from trama_deploy.hosting import load_service, settings_of
 from trama_deploy.network import LOOPBACK, Network, load
 from trama_deploy.node import Server

@@ -17,11 +17,11 @@ from typing import IO, Any, Self
 
 from confluent_kafka import KafkaException
 from confluent_kafka.admin import AdminClient
+from trama_chassis.safekeeping import write_private
 from trama_chassis.settings import SecretUnsafe, read_secret
 
 from trama_deploy.access import Access
 from trama_deploy.broker_properties import server_properties
-from trama_deploy.files import write_private
 from trama_deploy.jars import PINNED, ensure_jars
 from trama_deploy.java import find_java
 from trama_deploy.network import LOOPBACK

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from confluent_kafka import OFFSET_BEGINNING, Consumer, KafkaException, Message, Producer, TopicPartition
+from trama_chassis.safekeeping import write_private
 from trama_contracts.directory import MANIFEST_KEY, manifest_line, read_form, sign_directory_record
 from trama_contracts.directory_entries import Entry, Manifest, ServiceEntry, SigningKey
 from trama_contracts.encoding import b64, b64u, from_b64
@@ -17,7 +18,6 @@ from trama_contracts.names import directory_topic
 from trama_contracts.signature import PLAIN_JSON, headers_of, kid_of
 
 from trama_deploy.access import Access, quiet
-from trama_deploy.files import write_private
 from trama_deploy.keys import cross_signatures, revoked_keys
 from trama_deploy.network import COORDINATOR, Network
 from trama_deploy.secrets import kafka_password, public_bytes, root_keys, signing_key

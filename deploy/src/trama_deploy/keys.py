@@ -9,12 +9,12 @@ from pathlib import Path
 from secrets import token_bytes, token_urlsafe
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from trama_chassis.safekeeping import write_private
 from trama_contracts.directory import cross_sign
 from trama_contracts.directory_entries import CrossSignature
 from trama_contracts.encoding import b64u, from_b64u
 from trama_contracts.signature import kid_of
 
-from trama_deploy.files import write_private
 from trama_deploy.network import Network
 from trama_deploy.secrets import public_bytes, signing_key
 from trama_deploy.state import State

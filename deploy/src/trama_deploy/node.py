@@ -16,8 +16,8 @@ import uvicorn
 from trama_chassis import migrations
 from trama_chassis.app import MemberOrigin, build_app
 from trama_chassis.runtime import Runtime
+from trama_chassis.safekeeping import write_private
 
-from trama_deploy.files import write_private
 from trama_deploy.hosting import load_service, settings_of
 from trama_deploy.network import LOOPBACK, Network
 from trama_deploy.state import State

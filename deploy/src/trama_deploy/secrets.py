@@ -13,10 +13,15 @@ from uuid import uuid4
 import yaml
 from argon2 import PasswordHasher
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from trama_chassis.safekeeping import DEMO_MARK, DEMO_PASSWORD, DEMO_TOKEN, refuse_published_key
+from trama_chassis.safekeeping import (
+    DEMO_MARK,
+    DEMO_PASSWORD,
+    DEMO_TOKEN,
+    refuse_published_key,
+    write_private,
+)
 from trama_chassis.settings import read_secret
 
-from trama_deploy.files import write_private
 from trama_deploy.network import COORDINATOR, Network, Operator
 from trama_deploy.state import State
 

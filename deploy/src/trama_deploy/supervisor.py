@@ -13,11 +13,11 @@ from typing import IO, Literal, TypeAlias
 import httpx
 from confluent_kafka import KafkaException
 from trama_chassis.clock import machine_now, write_clock
+from trama_chassis.safekeeping import write_private
 from trama_contracts.encoding import b64u
 
 from trama_deploy.broker import BrokerFailed, EmbeddedBroker
 from trama_deploy.coordinator import DirectoryNotPublished
-from trama_deploy.files import write_private
 from trama_deploy.logins import BrokerSilent
 from trama_deploy.network import LOOPBACK, Network, load
 from trama_deploy.processes import NodeProcess

@@ -4,10 +4,10 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from trama_chassis.safekeeping import write_private
 
 from trama_deploy.account_file import AccountsRefused, signed_token
 from trama_deploy.accounts_cli import changing
-from trama_deploy.files import write_private
 from trama_deploy.on_demand import application
 from trama_deploy.options import DEFAULT_STATE, MemberOption, StateOption, running_network
 from trama_deploy.terminal import EXIT_CODES, Exit, console, fail, refusals
