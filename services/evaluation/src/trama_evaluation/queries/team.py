@@ -52,21 +52,17 @@ async def planning_units(session: AsyncSession, day: date) -> list[UnitView]:
     rule = await find_rule(session, PLANNING_UNIT, day)
     if rule is None:
         return []
-    evaluates = {
-        member: entry.sector
-        for member, entry in caseload.directory(session).items()
-        if SERVICE in entry.services
-    }
     members = caseload.directory(session).values()
+    evaluates = [one for one in members if SERVICE in one.services]
     districts = [one for one in members if one.sector == DISTRICTS and "care" in one.circles]
     return [
         UnitView(
             member=one.member,
             name=one.name,
             missing=rule.missing(
-                (member, sector)
-                for member, sector in evaluates.items()
-                if member == one.member or (member in one.read_by and sector != DISTRICTS)
+                (other.member, other.sector)
+                for other in evaluates
+                if other.member == one.member or (other.member in one.read_by and other.sector != DISTRICTS)
             ),
         )
         for one in sorted(districts, key=lambda one: one.name)
