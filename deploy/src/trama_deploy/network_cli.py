@@ -218,7 +218,7 @@ def _print_where_to_look(described: Network) -> None:
     console.print(table)
     for line in tour_of(described):
         console.print(line, markup=False, highlight=False, soft_wrap=True)
-    console.print("A ogni indirizzo: / elenca pagine e API, /accedi entra, /api/…/docs descrive l'API.")
+    console.print("A ogni indirizzo: /accedi entra, / apre la prima pagina, /api/…/docs descrive l'API.")
 
 
 def tour_of(described: Network) -> list[str]:
