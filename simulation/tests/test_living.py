@@ -14,10 +14,12 @@ from trama_simulation.acts import (
     Convene,
     Deed,
     FileDocument,
+    HostApproves,
     Register,
     Route,
     Story,
     Try,
+    WithdrawPath,
     WriteNote,
 )
 from trama_simulation.business_clock import BusinessClock, ClockStands
@@ -102,6 +104,23 @@ async def test_a_move_waits_until_what_the_other_end_did_is_known_here() -> None
     assert asked_for == ["GET received/r"] * 3 + ["POST r/accept"]
     assert life.moves[(URBANO, SIL, 1)] == 3
     assert life.unsettled == {(URBANO, SIL, 1)}
+
+
+async def test_a_path_is_given_up_only_once_the_promoter_has_what_the_host_said() -> None:
+    life, states, asked_for = lived(), ["awaited", "awaited", "given"], []
+    life.placements[(SIL, 1)] = "p"
+
+    def answer(asked: httpx.Request) -> httpx.Response:
+        asked_for.append(f"{asked.method} {asked.url.path.removeprefix('/api/placement/')}")
+        state = states.pop(0) if asked.method == "GET" else ""
+        return httpx.Response(200, json={"approvals": [{"party": "host", "state": state}]})
+
+    await done([HostApproves(DAY, URBANO, SIL), WithdrawPath(DAY, SIL, "person-choice")], life, answer)
+    assert asked_for == [
+        f"POST hosted/{SIL}/p/approve",
+        *["GET placements/p"] * 3,
+        "POST placements/p/withdraw",
+    ]
 
 
 async def test_a_document_that_comes_otherwise_than_it_was_filed_is_a_surprise() -> None:

@@ -91,6 +91,7 @@ class End:
     nth: int = 1
 
 
-PlacementAct: TypeAlias = (
-    Propose | Approve | HostApproves | RefuseApproval | HostRefuses | WithdrawPath | ConfirmStart | End
-)
+PromoterAct: TypeAlias = Approve | RefuseApproval | WithdrawPath | ConfirmStart | End
+"""What a promoter does with a path that is proposed."""
+
+PlacementAct: TypeAlias = Propose | HostApproves | HostRefuses | PromoterAct

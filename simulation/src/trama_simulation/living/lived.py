@@ -55,6 +55,8 @@ class Lived:
     """By lead."""
     placements: dict[tuple[str, int], str] = field(default_factory=dict)
     """By promoter and number."""
+    host_answered: set[tuple[str, int]] = field(default_factory=set)
+    """Paths of which the host itself has said yes or no."""
     contributed: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     """Who has contributed, by lead."""
     surprises: list[str] = field(default_factory=list)

@@ -1,4 +1,4 @@
-"""What promoters and hosts do, through the placement services' API."""
+"""What promoters do, knowing what the host has said, and hosts, through the placement services' API."""
 
 from collections.abc import Mapping
 
@@ -9,11 +9,12 @@ from trama_simulation.acts import (
     HostApproves,
     HostRefuses,
     PlacementAct,
+    PromoterAct,
     Propose,
     RefuseApproval,
     WithdrawPath,
 )
-from trama_simulation.desks import Desk
+from trama_simulation.desks import Desk, Json
 from trama_simulation.living.lived import Lived
 
 PLACEMENT = "/api/placement"
@@ -23,35 +24,37 @@ OBSERVED = "Tiene il ritmo da sé; davanti a un imprevisto chiede aiuto."
 
 
 async def do(act: PlacementAct, lived: Lived, desks: Mapping[str, Desk]) -> None:
-    """Do it as the operator there would."""
-    desk, day = desks[act.at], act.on.isoformat()
+    """Do it as the operator there would, once what the host said has arrived."""
     match act:
         case Propose():
-            await _propose(act, lived, desk)
+            await _propose(act, lived, desks[act.at])
+        case HostApproves():
+            await _as_host(act, lived, desks[act.at], "approve", {})
+        case HostRefuses():
+            await _as_host(act, lived, desks[act.at], "refuse", {"reason": act.reason})
+        case _:
+            await _host_is_heard(act, lived, desks[act.at])
+            await _as_promoter(act, lived, desks[act.at])
+
+
+async def _as_promoter(act: PromoterAct, lived: Lived, desk: Desk) -> None:
+    day = act.on.isoformat()
+    match act:
         case Approve():
             await desk.post(f"{_path(act, lived)}/approvals", {"party": act.party, "how": "signed"})
         case RefuseApproval():
             body = {"party": act.party} | ({"reason": act.reason} if act.reason else {})
             await desk.post(f"{_path(act, lived)}/approvals/refuse", body)
-        case HostApproves():
-            await _as_host(act, lived, desk, "approve", {})
-        case HostRefuses():
-            await _as_host(act, lived, desk, "refuse", {"reason": act.reason})
         case WithdrawPath():
             await desk.post(f"{_path(act, lived)}/withdraw", {"reason": act.reason})
         case ConfirmStart():
-            await desk.post(
-                f"{_path(act, lived)}/start",
-                {"started_on": day},
-                not_yet=lived.not_yet("not-agreed"),
-                what=f"l'adesione di chi ospita {lived.story.person.name}",
-            )
+            await desk.post(f"{_path(act, lived)}/start", {"started_on": day})
         case End():
             observed = {"report": OBSERVED} if _planned(act, lived).path_type in OBSERVING else {}
             await desk.post(f"{_path(act, lived)}/end", {"ended_on": day, "reason": act.reason} | observed)
 
 
-def _path(act: Approve | RefuseApproval | WithdrawPath | ConfirmStart | End, lived: Lived) -> str:
+def _path(act: PromoterAct, lived: Lived) -> str:
     return f"{PLACEMENT}/placements/{lived.placements[(act.at, act.nth)]}"
 
 
@@ -92,3 +95,15 @@ async def _as_host(
         not_yet=lived.not_yet("not-asked-here"),
         what=f"il percorso di {lived.story.person.name}, a chi ospita",
     )
+    lived.host_answered.add((act.promoter, act.nth))
+
+
+async def _host_is_heard(act: PromoterAct, lived: Lived, desk: Desk) -> None:
+    """Wait until the promoter has what the host said: a path given up before would never have been agreed."""
+    if (act.at, act.nth) not in lived.host_answered:
+        return
+
+    def enough(shown: Json) -> bool:
+        return all(one["state"] != "awaited" for one in shown["approvals"] if one["party"] == "host")
+
+    await desk.arrived(f"la risposta di chi ospita {lived.story.person.name}", _path(act, lived), enough)
