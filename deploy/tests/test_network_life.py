@@ -263,6 +263,30 @@ def test_paused_holder_is_named_with_what_to_do(alive: Territory) -> None:
         os.kill(alive.pid("ass6"), signal.SIGCONT)
 
 
+def test_a_database_that_cannot_be_brought_up_to_date_keeps_its_node_down_and_the_reason_is_told(
+    alive: Territory,
+) -> None:
+    assert alive.trama("node", "stop", "--node", "ass6").returncode == 0
+    _until(lambda: not alive.state.node_pid("ass6").exists())
+    database = Path(database_url(alive.state, "sil.placement").removeprefix("sqlite:///"))
+    whole = database.read_bytes()
+    database.write_bytes(b"not a database, and long enough to be taken for a damaged one" * 100)
+    answer = alive.trama("node", "run", "--node", "ass6")
+    assert answer.returncode == 1
+    assert "is not a database" in answer.stderr
+    assert "Le banche dati del nodo ass6 non si sono aggiornate" in answer.stdout + answer.stderr
+    database.write_bytes(whole)
+    assert alive.trama("node", "start", "--node", "ass6").returncode == 0
+    _until(lambda: alive.is_ready("sil"))
+
+
+def test_a_node_carries_nothing_of_what_migrates_its_databases() -> None:
+    loads = "import sys, trama_deploy.node; from trama_deploy.hosting import load_service; "
+    loads += "[load_service(name) for name in ('registry', 'evaluation', 'placement', 'reporting')]; "
+    loads += "sys.exit('alembic' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", loads]).returncode == 0
+
+
 def test_node_drains_in_less_than_ten_seconds(alive: Territory) -> None:
     before = alive.pid("ass6")
     began = time.monotonic()

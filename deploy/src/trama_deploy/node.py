@@ -2,6 +2,7 @@
 
 import asyncio
 import gc
+import multiprocessing
 import os
 import signal
 import socket
@@ -13,10 +14,11 @@ from dataclasses import dataclass
 
 import structlog
 import uvicorn
-from trama_chassis import migrations
 from trama_chassis.app import MemberOrigin, build_app
 from trama_chassis.runtime import Runtime
 from trama_chassis.safekeeping import write_private
+from trama_chassis.service import Service
+from trama_chassis.settings import ServiceSettings
 
 from trama_deploy.hosting import load_service, settings_of
 from trama_deploy.network import LOOPBACK, Network
@@ -29,6 +31,10 @@ log = structlog.get_logger("trama.node")
 
 class PortTaken(Exception):
     """Another process listens where a member's origin should."""
+
+
+class MigrationFailed(Exception):
+    """The database of some service has not come to the newest schema."""
 
 
 class Server(uvicorn.Server):
@@ -53,10 +59,11 @@ async def run_node(network: Network, state: State, node: str, *, with_parent: bo
     """Host the node's members until SIGTERM or SIGINT; then finish what is under way and end within 10 s.
 
     With `with_parent` the end of standard input counts as SIGTERM: a node does not outlive its supervisor.
-    Raises PortTaken, LeaseHeld, and whatever a service's tasks died of.
+    Raises PortTaken, MigrationFailed, LeaseHeld, and whatever a service's tasks died of.
     """
-    ended = _ending(with_parent)
     sockets = {name: _listening(name, member.port) for name, member in network.hosted_on(node).items()}
+    _migrate(network, state, node)
+    ended = _ending(with_parent)
     # What has not ended by then is cut: all that it did is committed or undone.
     cut = threading.Timer(DRAIN_SECONDS, os._exit, args=(1,))
     cut.daemon = True
@@ -91,13 +98,39 @@ def settle() -> None:
     gc.freeze()
 
 
+def _migrate(network: Network, state: State, node: str) -> None:
+    """Bring the databases of the node's members to the newest schema, in a process that ends with that.
+
+    What migrating loads (ten megabytes) would stay in the node as long as it lives. This process is copied:
+    it has one thread yet.
+    """
+    found = [hosted for member in network.hosted_on(node) for hosted in _services(network, state, member)]
+    child = multiprocessing.get_context("fork").Process(target=_upgrade, args=(found,))
+    child.start()
+    child.join()
+    if child.exitcode:
+        raise MigrationFailed(
+            f"Le banche dati del nodo {node} non si sono aggiornate: il motivo è scritto qui sopra. "
+            "Nessuna è rimasta a metà; il nodo parte quando il motivo è rimosso."
+        )
+
+
+def _upgrade(found: list[tuple[Service, ServiceSettings]]) -> None:
+    from trama_chassis import migrations  # noqa: PLC0415 - this process alone is to carry what it loads
+
+    for service, settings in found:
+        migrations.upgrade(settings.database_url, service)
+
+
+def _services(network: Network, state: State, member: str) -> Iterator[tuple[Service, ServiceSettings]]:
+    for name in network.members[member].services:
+        service = load_service(name)
+        yield service, settings_of(network, state, f"{member}.{name}", service)
+
+
 async def _start_member(network: Network, state: State, member: str, held: AsyncExitStack) -> Hosted:
     runtimes = []
-    for name in network.members[member].services:
-        principal = f"{member}.{name}"
-        service = load_service(name)
-        settings = settings_of(network, state, principal, service)
-        await asyncio.to_thread(migrations.upgrade, settings.database_url, service)
+    for service, settings in _services(network, state, member):
         runtime = Runtime(service, settings)
         await runtime.start()
         held.push_async_callback(runtime.stop)

@@ -11,7 +11,7 @@ from trama_chassis.lease import LeaseHeld
 from trama_chassis.settings import SecretUnsafe
 
 from trama_deploy.hosting import ServiceUnknown, StateMissing
-from trama_deploy.node import PortTaken, run_node
+from trama_deploy.node import MigrationFailed, PortTaken, run_node
 from trama_deploy.on_demand import application
 from trama_deploy.options import DEFAULT_STATE, StateOption, running_network
 from trama_deploy.processes import supervisor_of
@@ -37,8 +37,8 @@ def run(
     _known(name, tuple(network.nodes))
     os.umask(0o077)  # databases hold what is told to one member: nobody else on this machine reads them
     logs.configure(log_level)
-    expected = (PortTaken, LeaseHeld, ServiceUnknown, StateMissing, SecretUnsafe, DemoAccounts)
-    with refusals(*expected):
+    unmet = (MigrationFailed, ServiceUnknown, StateMissing, SecretUnsafe, DemoAccounts)
+    with refusals(PortTaken, LeaseHeld, *unmet):
         asyncio.run(run_node(network, kept, name, with_parent=with_parent))
 
 
