@@ -8,6 +8,7 @@ import re
 import subprocess
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 from trama_chassis import logs
@@ -56,13 +57,14 @@ async def _commands(here: Ground, runs: int, scale: float) -> Lines:
 async def _latency(here: Ground, runs: int, scale: float) -> Lines:
     lines = ["| | p50 | p99 |", "|---|---|---|"]
     for kind in KINDS:
-        for rate in (20, 80):
+        for rate, apart in ((20, False), (80, False), (20, True)):
             found = await repeated(
                 here,
                 runs,
-                lambda kind=kind, rate=rate: latency.commit_to_visible(here, kind, rate, 15 * scale),  # type: ignore[misc]
+                partial(latency.commit_to_visible, here, kind, rate, 15 * scale, apart=apart),
             )
-            lines.append(f"| {kind}, {rate}/s | {found['p50']} | {found['p99']} |")
+            what = f"{kind}, {rate}/s" + ", each in a stream of its own" * apart
+            lines.append(f"| {what} | {found['p50']} | {found['p99']} |")
     return lines
 
 

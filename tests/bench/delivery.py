@@ -40,7 +40,7 @@ def opening() -> Event:
     return EVENT.model_copy(update={"episode": str(uuid4())})
 
 
-def entry() -> Event:
+def entry() -> InterviewRecorded:
     """An entry of a story, as most events are."""
     return InterviewRecorded(
         interview=str(uuid4()),

@@ -17,14 +17,19 @@ from trama_chassis.tables import GrantGiven
 from trama_chassis.testing import Territory, running, transaction
 from trama_registry.__main__ import service as registry
 
-from tests.bench.delivery import EVENT
+from tests.bench.delivery import entry, opening
 from tests.bench.ground import Ground
 
 SOURCE, RECIPIENT = "ambito-urbano", "sil"
 
 
-async def commit_to_visible(here: Ground, kind: str, per_second: float, seconds: float) -> dict[str, float]:
-    """p50 and p99 in milliseconds, from the return of a commit to that of its effect at another member."""
+async def commit_to_visible(
+    here: Ground, kind: str, per_second: float, seconds: float, *, apart: bool = False
+) -> dict[str, float]:
+    """p50 and p99 in milliseconds, from the return of a commit to that of its effect at another member.
+
+    What is written goes on in streams that are known; or `apart`, each in its own, whose key goes with it.
+    """
     territory = await here.territory()
     seen = here.folder / f"seen-{uuid4().hex}"
     order = {
@@ -41,7 +46,7 @@ async def commit_to_visible(here: Ground, kind: str, per_second: float, seconds:
         async with here.service(registry, kind, SOURCE, territory) as runtime:
             task = asyncio.create_task(runtime.run())
             try:
-                committed = await _publish(runtime, per_second, seconds)
+                committed = await _publish(runtime, per_second, seconds, apart=apart)
                 await _all_seen(committed, seen)
             finally:
                 task.cancel()
@@ -52,7 +57,7 @@ async def commit_to_visible(here: Ground, kind: str, per_second: float, seconds:
     return _figures(committed, seen)
 
 
-async def _publish(runtime: Runtime, per_second: float, seconds: float) -> dict[str, float]:
+async def _publish(runtime: Runtime, per_second: float, seconds: float, *, apart: bool) -> dict[str, float]:
     async with asyncio.timeout(30):
         while runtime.directory.hpke_key(f"{RECIPIENT}.registry", clock.machine_now()) is None:
             await asyncio.sleep(0.05)
@@ -65,8 +70,10 @@ async def _publish(runtime: Runtime, per_second: float, seconds: float) -> dict[
         if delay > 0:
             await asyncio.sleep(delay)
         record = records[number % len(records)]
+        written = entry()
         async with transaction(runtime) as session:
-            event_id = outbox.add(session, EVENT, record=record, scope=record)
+            scope = written.interview if apart else record
+            event_id = outbox.add(session, written, record=record, scope=scope)
         committed[event_id] = time.time()
     return committed
 
@@ -88,7 +95,7 @@ async def _shared_record(runtime: Runtime) -> str:
         await access.learn_authorisation(
             session, authorisation=str(uuid4()), member=SOURCE, record=record, terms=terms
         )
-        outbox.add(session, EVENT, record=record, scope=record)
+        outbox.add(session, opening(), record=record, scope=record)
     async with runtime.database.read() as session:
         given = await session.scalars(
             select(col(GrantGiven.recipient)).where(col(GrantGiven.recipient).startswith(f"{RECIPIENT}."))
