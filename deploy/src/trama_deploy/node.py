@@ -101,8 +101,8 @@ def settle() -> None:
 def _migrate(network: Network, state: State, node: str) -> None:
     """Bring the databases of the node's members to the newest schema, in a process that ends with that.
 
-    What migrating loads (ten megabytes) would stay in the node as long as it lives. This process is copied:
-    it has one thread yet.
+    What migrating loads (ten megabytes) would stay in the node as long as it lives. This process is copied
+    for it, which is safe as long as it has one thread.
     """
     found = [hosted for member in network.hosted_on(node) for hosted in _services(network, state, member)]
     child = multiprocessing.get_context("fork").Process(target=_upgrade, args=(found,))
