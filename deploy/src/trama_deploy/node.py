@@ -10,7 +10,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import AsyncExitStack, contextmanager
-from dataclasses import dataclass
+from typing import TypeAlias
 
 import structlog
 import uvicorn
@@ -26,6 +26,7 @@ from trama_deploy.state import State
 
 REQUESTS_MAY_TAKE = 4
 DRAIN_SECONDS = 9.0
+Services: TypeAlias = list[tuple[Service, ServiceSettings]]
 log = structlog.get_logger("trama.node")
 
 
@@ -46,37 +47,31 @@ class Server(uvicorn.Server):
         yield
 
 
-@dataclass(slots=True)
-class Hosted:
-    """One member on this node."""
-
-    member: str
-    port: int
-    runtimes: list[Runtime]
-
-
 async def run_node(network: Network, state: State, node: str, *, with_parent: bool = False) -> None:
     """Host the node's members until SIGTERM or SIGINT; then finish what is under way and end within 10 s.
 
     With `with_parent` the end of standard input counts as SIGTERM: a node does not outlive its supervisor.
     Raises PortTaken, MigrationFailed, LeaseHeld, and whatever a service's tasks died of.
     """
-    sockets = {name: _listening(name, member.port) for name, member in network.hosted_on(node).items()}
-    _migrate(network, state, node)
     ended = _ending(with_parent)
+    sockets = {name: _listening(name, member.port) for name, member in network.hosted_on(node).items()}
+    services = {name: _services(network, state, name) for name in sockets}
+    _migrate(node, [one for of_member in services.values() for one in of_member])
     # What has not ended by then is cut: all that it did is committed or undone.
     cut = threading.Timer(DRAIN_SECONDS, os._exit, args=(1,))
     cut.daemon = True
     async with AsyncExitStack() as held:
         held.callback(cut.cancel)
-        hosted = [await _start_member(network, state, name, held) for name in sockets]
+        runtimes = {name: await _started(found, held) for name, found in services.items()}
         write_private(state.node_pid(node), str(os.getpid()))
         held.callback(state.node_pid(node).unlink, missing_ok=True)
         log.info("node started", node=node, pid=os.getpid())
-        servers = {member.member: _server(member) for member in hosted}
+        servers = {name: _server(of_member) for name, of_member in runtimes.items()}
         settle()
         async with asyncio.TaskGroup() as tasks:
-            alive = [tasks.create_task(runtime.run()) for member in hosted for runtime in member.runtimes]
+            alive = [
+                tasks.create_task(runtime.run()) for of_member in runtimes.values() for runtime in of_member
+            ]
             serving = [tasks.create_task(server.serve([sockets[name]])) for name, server in servers.items()]
             await ended.wait()
             log.info("node stopping", node=node)
@@ -98,14 +93,21 @@ def settle() -> None:
     gc.freeze()
 
 
-def _migrate(network: Network, state: State, node: str) -> None:
-    """Bring the databases of the node's members to the newest schema, in a process that ends with that.
+def _services(network: Network, state: State, member: str) -> Services:
+    loaded = {name: load_service(name) for name in network.members[member].services}
+    return [
+        (service, settings_of(network, state, f"{member}.{name}", service))
+        for name, service in loaded.items()
+    ]
 
-    What migrating loads (ten megabytes) would stay in the node as long as it lives. This process is copied
-    for it, which is safe as long as it has one thread.
+
+def _migrate(node: str, services: Services) -> None:
+    """Bring the databases of a node to the newest schema, in a process that ends with that.
+
+    What migrating loads (ten megabytes) would stay in the node as long as it lives. The node is copied for
+    it, which is safe here: its only other thread waits for standard input, and holds nothing.
     """
-    found = [hosted for member in network.hosted_on(node) for hosted in _services(network, state, member)]
-    child = multiprocessing.get_context("fork").Process(target=_upgrade, args=(found,))
+    child = multiprocessing.get_context("fork").Process(target=_upgrade, args=(services,))
     child.start()
     child.join()
     if child.exitcode:
@@ -115,35 +117,27 @@ def _migrate(network: Network, state: State, node: str) -> None:
         )
 
 
-def _upgrade(found: list[tuple[Service, ServiceSettings]]) -> None:
+def _upgrade(services: Services) -> None:
     from trama_chassis import migrations  # noqa: PLC0415 - this process alone is to carry what it loads
 
-    for service, settings in found:
+    for service, settings in services:
         migrations.upgrade(settings.database_url, service)
 
 
-def _services(network: Network, state: State, member: str) -> Iterator[tuple[Service, ServiceSettings]]:
-    for name in network.members[member].services:
-        service = load_service(name)
-        yield service, settings_of(network, state, f"{member}.{name}", service)
-
-
-async def _start_member(network: Network, state: State, member: str, held: AsyncExitStack) -> Hosted:
+async def _started(services: Services, held: AsyncExitStack) -> list[Runtime]:
     runtimes = []
-    for service, settings in _services(network, state, member):
+    for service, settings in services:
         runtime = Runtime(service, settings)
         await runtime.start()
         held.push_async_callback(runtime.stop)
         runtimes.append(runtime)
-    return Hosted(member, network.members[member].port, runtimes)
+    return runtimes
 
 
-def _server(hosted: Hosted) -> Server:
-    origin = MemberOrigin([build_app(runtime) for runtime in hosted.runtimes])
+def _server(runtimes: list[Runtime]) -> Server:
+    origin = MemberOrigin([build_app(runtime) for runtime in runtimes])
     config = uvicorn.Config(
         origin,
-        host=LOOPBACK,
-        port=hosted.port,
         log_config=None,
         access_log=False,
         lifespan="off",

@@ -37,8 +37,8 @@ def run(
     _known(name, tuple(network.nodes))
     os.umask(0o077)  # databases hold what is told to one member: nobody else on this machine reads them
     logs.configure(log_level)
-    unmet = (MigrationFailed, ServiceUnknown, StateMissing, SecretUnsafe, DemoAccounts)
-    with refusals(PortTaken, LeaseHeld, *unmet):
+    missing = (ServiceUnknown, StateMissing, SecretUnsafe, DemoAccounts)
+    with refusals(PortTaken, MigrationFailed, LeaseHeld, *missing):
         asyncio.run(run_node(network, kept, name, with_parent=with_parent))
 
 

@@ -92,6 +92,6 @@ class End:
 
 
 PromoterAct: TypeAlias = Approve | RefuseApproval | WithdrawPath | ConfirmStart | End
-"""What a promoter does with a path that is proposed."""
+"""What a promoter does with a path of its own."""
 
 PlacementAct: TypeAlias = Propose | HostApproves | HostRefuses | PromoterAct
